@@ -1,0 +1,24 @@
+from .committee import Seat
+from .deadlines import Deadline, DeadlineTemplate, Due, TemplateLine
+from .meetings import Meeting, Outcome
+from .parties import Contact, Ministry, Organisation
+from .record import RecordEntry
+from .tracks import Responsibility, Track
+from .workdays import CalendarDay
+
+__all__ = [
+    "CalendarDay",
+    "Contact",
+    "Deadline",
+    "DeadlineTemplate",
+    "Due",
+    "Meeting",
+    "Ministry",
+    "Organisation",
+    "Outcome",
+    "RecordEntry",
+    "Responsibility",
+    "Seat",
+    "TemplateLine",
+    "Track",
+]

@@ -1,0 +1,173 @@
+"""Deadlines: a template's lines, a meeting's deadlines, and what is due from each state."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+import pghistory
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from rotation.models import State
+from rotation.translated import TextsField, text_in
+
+from .meetings import Meeting
+
+
+class Roll(models.TextChoices):
+    EARLIER = "earlier", _("to the working day before")
+    LATER = "later", _("to the working day after")
+    NONE = "none", _("stays on the day")
+
+
+class Addressee(models.TextChoices):
+    ALL = "all", _("every state")
+    HOST = "host", _("the host")
+    GUESTS = "guests", _("every state but the host")
+
+
+class DeadlineRule(models.Model):
+    """The columns that a template's line and a meeting's deadline share."""
+
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    titles = TextsField(_("what is due"))
+    offset_days = models.SmallIntegerField(
+        _("days from the meeting"),
+        validators=[MinValueValidator(-1000), MaxValueValidator(1000)],
+        help_text=_("calendar days from the first day; -60 is sixty days before, 14 is a fortnight after the last"),
+    )
+    close_at = models.TimeField(
+        _("closes at"), default=time(18), help_text=_("local time in each responsible state")
+    )
+    roll = models.CharField(_("on a closed day"), max_length=8, choices=Roll.choices, default=Roll.EARLIER)
+    addressee = models.CharField(_("due from"), max_length=8, choices=Addressee.choices, default=Addressee.ALL)
+
+    class Meta:
+        abstract = True
+
+
+@pghistory.track()
+class DeadlineTemplate(models.Model):
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    note = models.TextField(_("note"), blank=True, help_text=_("the convention that it follows"))
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("deadline template")
+        verbose_name_plural = _("deadline templates")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class TemplateLine(DeadlineRule):
+    template = models.ForeignKey(DeadlineTemplate, on_delete=models.CASCADE, related_name="lines")
+
+    class Meta:
+        ordering = ["template", "offset_days", "position"]
+        verbose_name = _("template line")
+        verbose_name_plural = _("template lines")
+
+    def __str__(self) -> str:
+        return text_in(self.titles)
+
+
+@pghistory.track()
+class Deadline(DeadlineRule):
+    """A meeting's deadline: the line as it stood when the meeting took it, so that a template may change later."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="deadlines")
+    line = models.ForeignKey(
+        TemplateLine, on_delete=models.SET_NULL, related_name="deadlines", null=True, blank=True, editable=False
+    )
+
+    class Meta:
+        ordering = ["meeting", "offset_days", "position"]
+        verbose_name = _("deadline")
+        verbose_name_plural = _("deadlines")
+        constraints = [
+            models.UniqueConstraint(name="a_line_is_taken_once_by_a_meeting", fields=["meeting", "line"])
+        ]
+
+    def __str__(self) -> str:
+        return text_in(self.titles)
+
+
+class DueQuerySet(models.QuerySet["Due"]):
+    def open(self) -> DueQuerySet:
+        return self.filter(status=Due.Status.OPEN)
+
+    def overdue(self, now: datetime) -> DueQuerySet:
+        return self.open().filter(due_at__lt=now)
+
+    def with_meeting(self) -> DueQuerySet:
+        return self.select_related("deadline__meeting__track", "deadline__meeting__host", "state")
+
+
+@pghistory.track()
+class Due(models.Model):
+    """What one state owes by when. `due_at` is the first instant that is too late, in UTC."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("open")
+        RECEIVED = "received", _("received")
+        WAIVED = "waived", _("waived")
+        # The deadline no longer applies: the meeting was cancelled or lost its date.
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    deadline = models.ForeignKey(
+        Deadline, on_delete=models.CASCADE, related_name="dues", verbose_name=_("deadline")
+    )
+    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="dues", verbose_name=_("state"))
+    target_on = models.DateField(_("target day"))
+    due_on = models.DateField(_("due on"))
+    due_at = models.DateTimeField(_("due at"))
+    zone = models.CharField(_("time zone"), max_length=64)
+    # How the day was found, oldest step first: [{"code": "offset", …}, …]; see meetings/deadlines.py.
+    trail = models.JSONField(_("how the day was found"), default=list)
+    # Up by one whenever the moment changes: reminders are told apart by it.
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+
+    is_pinned = models.BooleanField(
+        _("set by hand"), default=False, help_text=_("stays where it is when the meeting moves")
+    )
+    pin_reason = models.CharField(_("reason for the date set by hand"), max_length=300, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN)
+    received_at = models.DateTimeField(_("received at"), null=True, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, editable=False
+    )
+    settle_reason = models.CharField(_("note"), max_length=300, blank=True)
+
+    objects = DueQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at", "state"]
+        verbose_name = _("due")
+        verbose_name_plural = _("dues")
+        constraints = [
+            models.UniqueConstraint(name="a_state_owes_a_deadline_once", fields=["deadline", "state"]),
+            models.CheckConstraint(
+                name="what_is_received_says_when",
+                condition=Q(status="received", received_at__isnull=False)
+                | (~Q(status="received") & Q(received_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="a_date_set_by_hand_has_its_reason", condition=Q(is_pinned=False) | ~Q(pin_reason="")
+            ),
+        ]
+        indexes = [models.Index(fields=["due_at"], name="due_open", condition=Q(status="open"))]
+
+    def __str__(self) -> str:
+        return f"{self.state_id} · {self.deadline}"
+
+    @property
+    def is_late(self) -> bool:
+        """Received after it was due; what is open yet is judged against a clock by `overdue`."""
+        return self.received_at is not None and self.received_at >= self.due_at
+
+

@@ -1,0 +1,112 @@
+"""Who takes part below the state: ministries, organisations, and the people who are written to."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pghistory
+from django.conf import settings
+from django.core.validators import validate_email
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from rotation.models import State
+from rotation.translated import TextsField, text_in
+from rotation.zones import validate_zone
+
+
+@pghistory.track()
+class Ministry(models.Model):
+    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="ministries", verbose_name=_("state"))
+    names = TextsField(_("name"))
+    is_example = models.BooleanField(_("example"), default=False, editable=False)
+
+    class Meta:
+        ordering = ["state", "pk"]
+        verbose_name = _("ministry")
+        verbose_name_plural = _("ministries")
+
+    def __str__(self) -> str:
+        return f"{self.state_id} · {text_in(self.names)}"
+
+
+@pghistory.track()
+class Organisation(models.Model):
+    """A chamber, association or agency; not a ministry."""
+
+    state = models.ForeignKey(
+        State, on_delete=models.PROTECT, related_name="organisations", verbose_name=_("state")
+    )
+    names = TextsField(_("name"))
+
+    class Meta:
+        ordering = ["state", "pk"]
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+
+    def __str__(self) -> str:
+        return f"{self.state_id} · {text_in(self.names)}"
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def in_office(self, today: date) -> ContactQuerySet:
+        """Those who may be written to on `today`; who has left receives nothing from that day on."""
+        return self.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=today),
+            Q(valid_until__isnull=True) | Q(valid_until__gte=today),
+            is_undeliverable=False,
+        )
+
+
+@pghistory.track()
+class Contact(models.Model):
+    """A person or a role address at a ministry. Leaving office ends the mail, never the record."""
+
+    ministry = models.ForeignKey(
+        Ministry, on_delete=models.PROTECT, related_name="contacts", verbose_name=_("ministry")
+    )
+    name = models.CharField(_("name"), max_length=200, help_text=_("person or office, as it is addressed"))
+    office = models.CharField(_("office"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail"), validators=[validate_email])
+    language = models.CharField(_("language"), max_length=8, choices=settings.CONTENT_LANGUAGES)
+    zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        validators=[validate_zone],
+        help_text=_("IANA name; empty means the state's own"),
+    )
+    valid_from = models.DateField(_("in office from"), null=True, blank=True)
+    valid_until = models.DateField(_("in office until"), null=True, blank=True, help_text=_("last day, inclusive"))
+    is_undeliverable = models.BooleanField(
+        _("undeliverable"), default=False, help_text=_("mail to this address came back; nothing more is sent")
+    )
+    is_example = models.BooleanField(_("example"), default=False, editable=False)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["ministry__state", "name", "pk"]
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        constraints = [
+            models.CheckConstraint(
+                name="a_contact_leaves_after_arriving",
+                condition=Q(valid_until__isnull=True) | Q(valid_from__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                violation_error_message=_("The last day in office lies before the first."),
+            ),
+            models.UniqueConstraint(
+                name="an_address_is_listed_once_at_a_ministry",
+                fields=["ministry", "email"],
+                violation_error_message=_("This ministry already has a contact with this e-mail."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+    @property
+    def own_zone(self) -> str:
+        """The zone in which this contact reads a clock: its own, else the state's."""
+        return self.zone or self.ministry.state.zone

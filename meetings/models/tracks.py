@@ -1,0 +1,85 @@
+"""What meets: the open list of bodies, and which ministry of each state answers for them."""
+
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from rotation.models import Mechanism, State
+from rotation.translated import TextsField, text_in
+
+from .parties import Ministry
+
+
+@pghistory.track()
+class Track(models.Model):
+    class Level(models.TextChoices):
+        HEADS_OF_STATE = "heads of state", _("heads of state")
+        MINISTERS = "ministers", _("ministers")
+        HEADS_OF_AGENCY = "heads of agency", _("heads of agency")
+        SENIOR_OFFICIALS = "senior officials", _("senior officials")
+        WORKING_GROUP = "working group", _("working group")
+        DIALOGUE = "dialogue", _("dialogue")
+        FORUM = "forum", _("forum")
+        COMMITTEE = "committee", _("committee")
+        PROGRAMME = "programme", _("programme")
+
+    class HostRule(models.TextChoices):
+        FOLLOWS_SUMMIT = "follows_summit", _("follows the summit")
+        OWN_ROTATION = "own_rotation", _("own rotation")
+        BY_OFFER = "by_offer", _("by offer")
+        FIXED = "fixed", _("fixed")
+
+    mechanism = models.ForeignKey(
+        Mechanism, on_delete=models.PROTECT, related_name="tracks", verbose_name=_("mechanism")
+    )
+    slug = models.SlugField(_("slug"), unique=True, help_text=_("stands in the feed's addresses; do not change it"))
+    names = TextsField(_("name"))
+    level = models.CharField(_("level"), max_length=20, choices=Level.choices)
+    basis = models.CharField(_("founding paper"), max_length=300, blank=True)
+    host_rule = models.CharField(_("host rule"), max_length=16, choices=HostRule.choices, default=HostRule.BY_OFFER)
+    deadline_template = models.ForeignKey(
+        "meetings.DeadlineTemplate",
+        on_delete=models.PROTECT,
+        related_name="tracks",
+        null=True,
+        blank=True,
+        verbose_name=_("deadline template"),
+        help_text=_("new meetings of this track take their deadlines from it"),
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ["position", "slug"]
+        verbose_name = _("track")
+        verbose_name_plural = _("tracks")
+
+    def __str__(self) -> str:
+        return text_in(self.names) or self.slug
+
+
+@pghistory.track()
+class Responsibility(models.Model):
+    """The ministry that answers for a track in its state; its contacts get the track's reminders."""
+
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="responsibilities")
+    ministry = models.ForeignKey(
+        Ministry, on_delete=models.PROTECT, related_name="responsibilities", verbose_name=_("ministry")
+    )
+    is_example = models.BooleanField(_("example"), default=False, editable=False)
+
+    class Meta:
+        ordering = ["track", "ministry"]
+        verbose_name = _("responsible ministry")
+        verbose_name_plural = _("responsible ministries")
+        constraints = [
+            models.UniqueConstraint(name="a_ministry_answers_once_for_a_track", fields=["track", "ministry"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ministry} — {self.track}"
+
+    @property
+    def state(self) -> State:
+        return self.ministry.state

@@ -1,0 +1,147 @@
+"""The mechanism as data: its states, the sides that take turns, and the turns that are settled."""
+
+from __future__ import annotations
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .translated import TextsField, text_in
+from .zones import validate_zone
+
+
+@pghistory.track()
+class State(models.Model):
+    """A state that takes part. Its code is its key: it is what people write, and it does not change."""
+
+    code = models.CharField(
+        _("code"),
+        max_length=8,
+        primary_key=True,
+        validators=[RegexValidator(r"^[A-Z][A-Z0-9-]*$", _("Capital letters, such as KZ."))],
+        help_text=_("ISO 3166-1 alpha-2, such as KZ"),
+    )
+    alpha3 = models.CharField(_("three-letter code"), max_length=3, blank=True)
+    names = TextsField(_("name"))
+    formal_names = TextsField(_("formal name"), blank=True)
+    capital = models.CharField(_("capital"), max_length=100, blank=True)
+    zone = models.CharField(_("time zone"), max_length=64, validators=[validate_zone], help_text=_("IANA name"))
+    languages = ArrayField(models.CharField(max_length=8), verbose_name=_("languages"), default=list, blank=True)
+    weekend = ArrayField(
+        models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(7)]),
+        verbose_name=_("weekend"),
+        default=list,
+        blank=True,
+        help_text=_("ISO weekdays that are not worked, Monday is 1: 6,7"),
+    )
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = _("state")
+        verbose_name_plural = _("states")
+
+    def __str__(self) -> str:
+        return text_in(self.names) or self.code
+
+
+@pghistory.track()
+class Mechanism(models.Model):
+    """A body whose meetings rotate, and the rule by which they do."""
+
+    slug = models.SlugField(_("slug"), unique=True)
+    names = TextsField(_("name"))
+    basis = models.CharField(_("legal basis"), max_length=300, help_text=_("document and article"))
+    first_period = models.CharField(_("first period"), max_length=10, help_text=_("such as 2023"))
+    step_months = models.PositiveSmallIntegerField(
+        _("step in months"), validators=[MinValueValidator(1), MaxValueValidator(1200)], default=24
+    )
+    first_holder = models.ForeignKey(
+        State, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("first holder")
+    )
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name = _("mechanism")
+        verbose_name_plural = _("mechanisms")
+
+    def __str__(self) -> str:
+        return text_in(self.names)
+
+
+@pghistory.track()
+class Side(models.Model):
+    """One of the sides that take turns, in their order."""
+
+    class Order(models.TextChoices):
+        ALPHABETICAL = "alphabetical", _("alphabetical")
+        LISTED = "listed", _("as listed")
+
+    mechanism = models.ForeignKey(Mechanism, on_delete=models.CASCADE, related_name="sides")
+    position = models.PositiveSmallIntegerField(_("position"))
+    names = TextsField(_("name"))
+    order = models.CharField(_("order inside"), max_length=12, choices=Order.choices, default=Order.ALPHABETICAL)
+    locale = models.CharField(
+        _("language of the alphabet"), max_length=16, default="en", help_text=_("ICU locale, such as en or ru")
+    )
+
+    class Meta:
+        ordering = ["mechanism", "position"]
+        verbose_name = _("side")
+        verbose_name_plural = _("sides")
+        constraints = [
+            models.UniqueConstraint(name="sides_take_turns_in_one_order", fields=["mechanism", "position"])
+        ]
+
+    def __str__(self) -> str:
+        return text_in(self.names)
+
+
+@pghistory.track()
+class Membership(models.Model):
+    """A state's place in a side, in the periods in which it belongs (inclusive; empty means open)."""
+
+    side = models.ForeignKey(Side, on_delete=models.CASCADE, related_name="memberships")
+    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="memberships")
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    from_period = models.CharField(_("from period"), max_length=10, blank=True)
+    until_period = models.CharField(_("until period"), max_length=10, blank=True)
+
+    class Meta:
+        ordering = ["side", "position", "state"]
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+
+    def __str__(self) -> str:
+        return f"{self.state} — {self.side}"
+
+
+@pghistory.track()
+class Summit(models.Model):
+    """A turn that is held or announced. Projected turns are computed, not stored."""
+
+    class Status(models.TextChoices):
+        ANNOUNCED = "announced", _("announced")
+        HELD = "held", _("held")
+
+    mechanism = models.ForeignKey(Mechanism, on_delete=models.PROTECT, related_name="summits")
+    ordinal = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
+    period = models.CharField(_("period"), max_length=10)
+    host = models.ForeignKey(State, on_delete=models.PROTECT, related_name="summits", verbose_name=_("host"))
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ANNOUNCED)
+    source = models.CharField(_("source"), max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["mechanism", "ordinal"]
+        verbose_name = _("summit")
+        verbose_name_plural = _("summits")
+        constraints = [
+            models.UniqueConstraint(name="a_turn_is_held_once", fields=["mechanism", "ordinal"]),
+            models.UniqueConstraint(name="a_period_has_one_summit", fields=["mechanism", "period"]),
+            models.CheckConstraint(name="summits_count_from_one", condition=Q(ordinal__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mechanism} {self.ordinal} ({self.period})"

@@ -1,0 +1,97 @@
+"""Text that exists in the languages of the service: a model field, its form field, its fallback.
+
+The language set is `settings.CONTENT_LANGUAGES`; its first language is the fallback, and the fallback is
+always marked, so that nobody takes another language's name for a translation.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+def content_language(language: str | None = None) -> str:
+    """The content language for a Django language code: `zh-hans` → `zh`; None means the active one."""
+    code = (language or get_language() or settings.CONTENT_LANGUAGES[0][0]).split("-")[0]
+    return code if code in dict(settings.CONTENT_LANGUAGES) else settings.CONTENT_LANGUAGES[0][0]
+
+
+def text_in(texts: Mapping[str, str], language: str | None = None) -> str:
+    """The text in `language`, or in the first language that has one with its code behind it: "Health [en]"."""
+    wanted = content_language(language)
+    if texts.get(wanted):
+        return texts[wanted]
+    for code, _name in settings.CONTENT_LANGUAGES:
+        if texts.get(code):
+            return f"{texts[code]} [{code}]"
+    return ""
+
+
+class TextsWidget(forms.MultiWidget):
+    """One input a language, each labelled by the language's own name."""
+
+    template_name = "rotation/texts_widget.html"
+
+    def __init__(self, *, base: type[forms.Widget] = forms.TextInput) -> None:
+        widgets = {
+            code: base(attrs={"lang": code, "placeholder": name, "aria-label": name, "class": "vTextField"})
+            for code, name in settings.CONTENT_LANGUAGES
+        }
+        super().__init__(widgets)
+
+    def decompress(self, value: Mapping[str, str] | None) -> list[str]:
+        return [(value or {}).get(code, "") for code, _name in settings.CONTENT_LANGUAGES]
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_{settings.CONTENT_LANGUAGES[0][0]}" if id_ else id_
+
+
+class TextsFormField(forms.MultiValueField):
+    widget = TextsWidget
+
+    def __init__(self, *, required: bool = True, max_length: int = 500, **kwargs: Any) -> None:
+        kwargs.pop("encoder", None), kwargs.pop("decoder", None)
+        fields = [forms.CharField(required=False, max_length=max_length) for _l in settings.CONTENT_LANGUAGES]
+        super().__init__(fields, required=required, require_all_fields=False, **kwargs)
+
+    def compress(self, data_list: list[str]) -> dict[str, str]:
+        codes = [code for code, _name in settings.CONTENT_LANGUAGES]
+        return {code: text for code, text in zip(codes, data_list or [], strict=False) if text}
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.compress(self.widget.decompress(initial or {})) != self.compress(data or [])
+
+    def clean(self, value: Any) -> dict[str, str]:
+        texts = super().clean(value) or {}
+        if self.required and not texts:
+            raise ValidationError(_("Give the text in at least one language."), code="required")
+        return texts
+
+
+class TextsField(models.JSONField):
+    """`{"en": "Kazakhstan", "zh": "哈萨克斯坦", "ru": "Казахстан"}`; languages without a text are absent."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("default", dict)
+        super().__init__(*args, **kwargs)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        kwargs.pop("widget", None)
+        return models.Field.formfield(
+            self, **{"form_class": TextsFormField, "required": not self.blank, **kwargs}
+        )
+
+    def validate(self, value: Any, model_instance: Any) -> None:
+        super().validate(value, model_instance)
+        languages = dict(settings.CONTENT_LANGUAGES)
+        for code, text in value.items():
+            if code not in languages or not isinstance(text, str):
+                raise ValidationError(
+                    _("%(code)s is not a language of the service, or its text is not a text."),
+                    params={"code": code},
+                )

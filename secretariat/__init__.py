@@ -1,0 +1,1 @@
+"""What goes out: reminders, feed, desk; and the wiring of the project."""

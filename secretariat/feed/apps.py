@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class FeedConfig(AppConfig):
+    name = "secretariat.feed"
+    verbose_name = _("Feed")
+
+    def ready(self) -> None:
+        from . import receivers  # noqa: F401  (connects the floor's signal)

@@ -1,0 +1,1 @@
+"""Connects this app to the floor below."""
