@@ -12,7 +12,9 @@ from .tracks import Track
 
 @pghistory.track()
 class Seat(models.Model):
-    track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="seats", verbose_name=_("committee"))
+    track = models.ForeignKey(
+        Track, on_delete=models.PROTECT, related_name="seats", verbose_name=_("committee")
+    )
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="seats", verbose_name=_("organisation")
     )

@@ -37,13 +37,17 @@ class DeadlineRule(models.Model):
     offset_days = models.SmallIntegerField(
         _("days from the meeting"),
         validators=[MinValueValidator(-1000), MaxValueValidator(1000)],
-        help_text=_("calendar days from the first day; -60 is sixty days before, 14 is a fortnight after the last"),
+        help_text=_(
+            "calendar days from the first day; -60 is sixty days before, 14 is a fortnight after the last"
+        ),
     )
     close_at = models.TimeField(
         _("closes at"), default=time(18), help_text=_("local time in each responsible state")
     )
     roll = models.CharField(_("on a closed day"), max_length=8, choices=Roll.choices, default=Roll.EARLIER)
-    addressee = models.CharField(_("due from"), max_length=8, choices=Addressee.choices, default=Addressee.ALL)
+    addressee = models.CharField(
+        _("due from"), max_length=8, choices=Addressee.choices, default=Addressee.ALL
+    )
 
     class Meta:
         abstract = True
@@ -82,7 +86,12 @@ class Deadline(DeadlineRule):
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="deadlines")
     line = models.ForeignKey(
-        TemplateLine, on_delete=models.SET_NULL, related_name="deadlines", null=True, blank=True, editable=False
+        TemplateLine,
+        on_delete=models.SET_NULL,
+        related_name="deadlines",
+        null=True,
+        blank=True,
+        editable=False,
     )
 
     class Meta:
@@ -139,7 +148,12 @@ class Due(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN)
     received_at = models.DateTimeField(_("received at"), null=True, blank=True)
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, editable=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
     )
     settle_reason = models.CharField(_("note"), max_length=300, blank=True)
 
@@ -169,5 +183,3 @@ class Due(models.Model):
     def is_late(self) -> bool:
         """Received after it was due; what is open yet is judged against a clock by `overdue`."""
         return self.received_at is not None and self.received_at >= self.due_at
-
-

@@ -60,7 +60,9 @@ class Meeting(models.Model):
 
     # RFC 7986 §5.3: random, never from title, date or database id; the same in feed and mail.
     uid = models.UUIDField(_("UID"), default=uuid.uuid4, unique=True, editable=False)
-    track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="meetings", verbose_name=_("track"))
+    track = models.ForeignKey(
+        Track, on_delete=models.PROTECT, related_name="meetings", verbose_name=_("track")
+    )
     ordinal = models.PositiveSmallIntegerField(
         _("number"),
         null=True,
@@ -96,10 +98,20 @@ class Meeting(models.Model):
         State, on_delete=models.PROTECT, related_name="hosted", null=True, blank=True, verbose_name=_("host")
     )
     summit = models.OneToOneField(
-        Summit, on_delete=models.PROTECT, related_name="meeting", null=True, blank=True, verbose_name=_("summit")
+        Summit,
+        on_delete=models.PROTECT,
+        related_name="meeting",
+        null=True,
+        blank=True,
+        verbose_name=_("summit"),
     )
     prepares = models.ForeignKey(
-        "self", on_delete=models.PROTECT, related_name="preparation", null=True, blank=True, verbose_name=_("prepares")
+        "self",
+        on_delete=models.PROTECT,
+        related_name="preparation",
+        null=True,
+        blank=True,
+        verbose_name=_("prepares"),
     )
     source = models.CharField(_("source"), max_length=500, blank=True)
     note = models.TextField(_("note"), blank=True)
@@ -137,7 +149,8 @@ class Meeting(models.Model):
             ),
             models.CheckConstraint(
                 name="a_date_is_there_as_far_as_it_is_known",
-                condition=Q(precision="none", first_on__isnull=True) | (~Q(precision="none") & Q(first_on__isnull=False)),
+                condition=Q(precision="none", first_on__isnull=True)
+                | (~Q(precision="none") & Q(first_on__isnull=False)),
                 violation_error_message=_("Give the first day, or say that the date is not known."),
             ),
             models.CheckConstraint(
@@ -205,7 +218,9 @@ class Outcome(models.Model):
         ordering = ["meeting", "position"]
         verbose_name = _("outcome")
         verbose_name_plural = _("outcomes")
-        constraints = [models.UniqueConstraint(name="outcomes_stand_in_one_order", fields=["meeting", "position"])]
+        constraints = [
+            models.UniqueConstraint(name="outcomes_stand_in_one_order", fields=["meeting", "position"])
+        ]
 
     def __str__(self) -> str:
         return self.title

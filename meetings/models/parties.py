@@ -18,7 +18,9 @@ from rotation.zones import validate_zone
 
 @pghistory.track()
 class Ministry(models.Model):
-    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="ministries", verbose_name=_("state"))
+    state = models.ForeignKey(
+        State, on_delete=models.PROTECT, related_name="ministries", verbose_name=_("state")
+    )
     names = TextsField(_("name"))
     is_example = models.BooleanField(_("example"), default=False, editable=False)
 
@@ -78,7 +80,9 @@ class Contact(models.Model):
         help_text=_("IANA name; empty means the state's own"),
     )
     valid_from = models.DateField(_("in office from"), null=True, blank=True)
-    valid_until = models.DateField(_("in office until"), null=True, blank=True, help_text=_("last day, inclusive"))
+    valid_until = models.DateField(
+        _("in office until"), null=True, blank=True, help_text=_("last day, inclusive")
+    )
     is_undeliverable = models.BooleanField(
         _("undeliverable"), default=False, help_text=_("mail to this address came back; nothing more is sent")
     )
@@ -93,7 +97,9 @@ class Contact(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="a_contact_leaves_after_arriving",
-                condition=Q(valid_until__isnull=True) | Q(valid_from__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                condition=Q(valid_until__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_until__gte=F("valid_from")),
                 violation_error_message=_("The last day in office lies before the first."),
             ),
             models.UniqueConstraint(

@@ -34,11 +34,15 @@ class Track(models.Model):
     mechanism = models.ForeignKey(
         Mechanism, on_delete=models.PROTECT, related_name="tracks", verbose_name=_("mechanism")
     )
-    slug = models.SlugField(_("slug"), unique=True, help_text=_("stands in the feed's addresses; do not change it"))
+    slug = models.SlugField(
+        _("slug"), unique=True, help_text=_("stands in the feed's addresses; do not change it")
+    )
     names = TextsField(_("name"))
     level = models.CharField(_("level"), max_length=20, choices=Level.choices)
     basis = models.CharField(_("founding paper"), max_length=300, blank=True)
-    host_rule = models.CharField(_("host rule"), max_length=16, choices=HostRule.choices, default=HostRule.BY_OFFER)
+    host_rule = models.CharField(
+        _("host rule"), max_length=16, choices=HostRule.choices, default=HostRule.BY_OFFER
+    )
     deadline_template = models.ForeignKey(
         "meetings.DeadlineTemplate",
         on_delete=models.PROTECT,

@@ -31,7 +31,9 @@ class CalendarDay(models.Model):
     )
     day = models.DateField(_("day"))
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.CLOSED)
-    basis = models.CharField(_("entered by"), max_length=8, choices=Basis.choices, default=Basis.STAFF, editable=False)
+    basis = models.CharField(
+        _("entered by"), max_length=8, choices=Basis.choices, default=Basis.STAFF, editable=False
+    )
     certainty = models.CharField(
         _("certainty"), max_length=12, choices=Certainty.choices, default=Certainty.CONFIRMED
     )

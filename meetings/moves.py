@@ -1,0 +1,114 @@
+"""Moving and cancelling a meeting: one act, with a reason, that takes everything derived along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pghistory
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .changes import announce
+from .dates import Span
+from .dues import DueChange, apply_dues, plan_dues
+from .models import Meeting
+
+
+class MoveRefused(Exception):
+    """The meeting stays as it is; str() says why, to a person."""
+
+    message = _("The meeting cannot be moved.")
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class ReasonMissing(MoveRefused):
+    message = _("Give the reason; it stands in the history and in the notice to the ministries.")
+
+
+class MeetingAlreadyHeld(MoveRefused):
+    message = _("This meeting was held; its date is history.")
+
+
+class MeetingCancelled(MoveRefused):
+    message = _("This meeting was cancelled; make a new one.")
+
+
+@dataclass(frozen=True, slots=True)
+class MovePlan:
+    """What moving does. `after` is None when the meeting is cancelled."""
+
+    before: Span
+    after: Span | None
+    changes: tuple[DueChange, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return self.before == self.after
+
+
+def plan_move(meeting: Meeting, to: Span) -> MovePlan:
+    """What moving `meeting` to `to` would change; writes nothing. Raises MoveRefused."""
+    if meeting.status == Meeting.Status.HELD:
+        raise MeetingAlreadyHeld
+    if meeting.status == Meeting.Status.CANCELLED:
+        raise MeetingCancelled
+    return MovePlan(meeting.span, to, plan_dues(meeting, to, now=timezone.now()))
+
+
+@transaction.atomic
+def move_meeting(meeting_id: int, *, to: Span, actor: Any, reason: str) -> MovePlan:
+    """Move a meeting and everything derived from it; returns what changed.
+
+    A postponed meeting that gets a date is proposed again. Moving it to where it is changes nothing.
+    Raises MoveRefused; then nothing has changed.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    meeting = _locked(meeting_id)
+    plan = plan_move(meeting, to)
+    if plan.is_empty and meeting.status != Meeting.Status.POSTPONED:
+        return plan
+    meeting.take_span(to)
+    if meeting.status == Meeting.Status.POSTPONED:
+        meeting.status = Meeting.Status.PROPOSED
+    _write(meeting, plan, actor, reason)
+    return plan
+
+
+def plan_cancel(meeting: Meeting) -> MovePlan:
+    """What cancelling `meeting` would change; writes nothing. Raises MoveRefused."""
+    if meeting.status == Meeting.Status.HELD:
+        raise MeetingAlreadyHeld
+    if meeting.status == Meeting.Status.CANCELLED:
+        raise MeetingCancelled
+    return MovePlan(meeting.span, None, plan_dues(meeting, meeting.span, now=timezone.now(), stands=False))
+
+
+@transaction.atomic
+def cancel_meeting(meeting_id: int, *, actor: Any, reason: str) -> MovePlan:
+    """Cancel a meeting: it keeps its date, its open dues are withdrawn. Raises MoveRefused."""
+    if not reason.strip():
+        raise ReasonMissing
+    meeting = _locked(meeting_id)
+    plan = plan_cancel(meeting)
+    meeting.status, meeting.cancelled_at = Meeting.Status.CANCELLED, timezone.now()
+    _write(meeting, plan, actor, reason)
+    return plan
+
+
+def _locked(meeting_id: int) -> Meeting:
+    return Meeting.objects.select_for_update(of=("self",)).select_related("track").get(pk=meeting_id)
+
+
+def _write(meeting: Meeting, plan: MovePlan, actor: Any, reason: str) -> None:
+    meeting.sequence += 1
+    meeting.revision += 1
+    context = {"reason": reason} | ({"user": actor.pk} if actor is not None else {})
+    with pghistory.context(**context):
+        meeting.save()
+        apply_dues(plan.changes)
+        announce([meeting.pk])

@@ -1,0 +1,110 @@
+"""Saving what staff and the record write, so that what is derived from it follows in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pghistory
+from django.db import models, transaction
+
+from .changes import announce
+from .dues import derive_dues
+from .models import Contact, Deadline, Meeting, Ministry, Responsibility
+
+# RFC 5546 §2.1.4 asks for a new SEQUENCE when the time changes; the place is our own addition.
+SEQUENCED = (
+    "precision",
+    "first_on",
+    "last_on",
+    "starts",
+    "ends",
+    "zone",
+    "city",
+    "country_id",
+    "venue",
+    "status",
+)
+PUBLIC = (
+    *SEQUENCED,
+    "track_id",
+    "ordinal",
+    "titles",
+    "visibility",
+    "format",
+    "host_id",
+    "summit_id",
+    "prepares_id",
+)
+
+
+@transaction.atomic
+def save_meeting(meeting: Meeting, *, actor: Any = None, reason: str = "") -> None:
+    """Save a new or edited meeting. A new one takes the deadlines of its track's template.
+
+    Raises dates.BadSpan when its dates contradict each other; then nothing has changed.
+    """
+    meeting.take_span(meeting.span)
+    is_new = meeting._state.adding
+    if not is_new:
+        _number(meeting)
+    with _context(actor, reason):
+        meeting.save()
+        if is_new and meeting.status != Meeting.Status.HELD:
+            take_deadlines(meeting)
+        derive_dues(meeting)
+        announce([meeting.pk])
+
+
+def _number(meeting: Meeting) -> None:
+    """Raise revision and sequence by what differs from the stored row, which is locked."""
+    stored = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    changed = [name for name in PUBLIC if getattr(stored, name) != getattr(meeting, name)]
+    meeting.revision = stored.revision + bool(changed)
+    meeting.sequence = stored.sequence + any(name in SEQUENCED for name in changed)
+
+
+def take_deadlines(meeting: Meeting) -> list[Deadline]:
+    """Copy the lines of the track's template to the meeting, those it has not taken yet; derives nothing."""
+    if meeting.track.deadline_template_id is None:
+        return []
+    taken = set(meeting.deadlines.values_list("line_id", flat=True))
+    fields = ("position", "titles", "offset_days", "close_at", "roll", "addressee")
+    return Deadline.objects.bulk_create(
+        Deadline(meeting=meeting, line=line, **{name: getattr(line, name) for name in fields})
+        for line in meeting.track.deadline_template.lines.all()
+        if line.pk not in taken
+    )
+
+
+@transaction.atomic
+def rederive(meeting_ids: Iterable[int]) -> None:
+    """Derive the dues of these meetings anew, after their deadlines changed."""
+    ids = sorted(set(meeting_ids))
+    for meeting in Meeting.objects.select_for_update(of=("self",)).select_related("track").filter(pk__in=ids):
+        derive_dues(meeting)
+    announce(ids)
+
+
+@transaction.atomic
+def save_party(party: Contact | Ministry | Responsibility, *, actor: Any = None, reason: str = "") -> None:
+    """Save who answers or is written to, and tell the floors above which meetings that touches."""
+    touched = set(_meetings_of(party)) if party.pk else set()
+    with _context(actor, reason):
+        party.save()
+        announce(touched | set(_meetings_of(party)))
+
+
+def _meetings_of(party: models.Model) -> Iterable[int]:
+    ministry_id = party.pk if isinstance(party, Ministry) else party.ministry_id
+    return Meeting.objects.filter(
+        track__responsibilities__ministry_id=ministry_id,
+        status__in=[Meeting.Status.PROPOSED, Meeting.Status.CONFIRMED, Meeting.Status.POSTPONED],
+    ).values_list("pk", flat=True)
+
+
+def _context(actor: Any, reason: str) -> Any:
+    values = {"reason": reason} if reason else {}
+    if actor is not None:
+        values["user"] = actor.pk
+    return pghistory.context(**values)

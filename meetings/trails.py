@@ -1,0 +1,67 @@
+"""A due's trail as sentences in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+WEEKDAYS = [
+    gettext_lazy("Monday"),
+    gettext_lazy("Tuesday"),
+    gettext_lazy("Wednesday"),
+    gettext_lazy("Thursday"),
+    gettext_lazy("Friday"),
+    gettext_lazy("Saturday"),
+    gettext_lazy("Sunday"),
+]
+
+
+def trail_text(trail: list[dict[str, Any]]) -> list[str]:
+    """The steps of a trail as sentences in the active language."""
+    return [_sentence(step) for step in trail]
+
+
+def _sentence(step: Mapping[str, Any]) -> str:
+    day = parse_date(step["day"])
+    values = {
+        "day": date_format(day, "DATE_FORMAT"),
+        "weekday": WEEKDAYS[day.weekday()],
+        "state": step.get("state", ""),
+        "name": step.get("name", ""),
+    }
+    match step["code"]:
+        case "offset":
+            return _offset_sentence(step, values)
+        case "weekend":
+            return _("%(day)s is a %(weekday)s, not worked in %(state)s.") % values
+        case "holiday" if step.get("certainty") == "confirmed":
+            return _("%(day)s (%(weekday)s) is closed in %(state)s: %(name)s.") % values
+        case "holiday":
+            return _("%(day)s (%(weekday)s) is expected to be closed in %(state)s: %(name)s.") % values
+        case "made_up":
+            return _("%(day)s is a %(weekday)s that is worked in %(state)s: %(name)s.") % values
+        case "worked_unknown_year":
+            return (
+                _("%(day)s is a %(weekday)s; the holidays of %(state)s are not known for that year.") % values
+            )
+        case "stays":
+            return _("The deadline stays on that day all the same.")
+        case "pinned":
+            return _("Set by hand to %(day)s: %(reason)s") % {**values, "reason": step.get("reason", "")}
+        case _:
+            return _("%(day)s (%(weekday)s) is a working day in %(state)s.") % values
+
+
+def _offset_sentence(step: Mapping[str, Any], values: dict[str, Any]) -> str:
+    days = step["days"]
+    texts = {**values, "days": abs(days), "anchor": date_format(parse_date(step["anchor"]), "DATE_FORMAT")}
+    if days > 0:
+        return _("%(days)s days after %(anchor)s is %(day)s, a %(weekday)s.") % texts
+    if days < 0:
+        return _("%(days)s days before %(anchor)s is %(day)s, a %(weekday)s.") % texts
+    return _("The first day of the meeting is %(day)s, a %(weekday)s.") % texts

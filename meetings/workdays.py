@@ -1,0 +1,127 @@
+"""Which days are worked in which state, and on which working day a target lands. Pure.
+
+A calendar is a weekend rule and a table of exceptions; where staff and the library speak of the same
+day, the caller has already let staff win.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Literal
+
+Direction = Literal["earlier", "later", "none"]
+
+# No real run of closed days is longer (China's and Kyrgyzstan's longest are under a fortnight).
+FURTHEST_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDay:
+    """A day that is not what its weekday says."""
+
+    closed: bool
+    name: str
+    certainty: str = "confirmed"
+    basis: str = "library"
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Why a day is not worked: `code` is "weekend" or "holiday"."""
+
+    code: str
+    name: str = ""
+    certainty: str = "confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCalendar:
+    """One state's calendar: ISO weekdays of its weekend, and its special days.
+
+    `known_years` are the years for which special days were entered; a day outside them is judged by its
+    weekday alone, and says so.
+    """
+
+    state: str
+    weekend: frozenset[int]
+    special: Mapping[date, SpecialDay] = field(default_factory=dict)
+    known_years: frozenset[int] = frozenset()
+
+    def closure(self, day: date) -> Closure | None:
+        """Why `day` is closed in this state; None when it is worked."""
+        entry = self.special.get(day)
+        if entry is not None:
+            return Closure("holiday", entry.name, entry.certainty) if entry.closed else None
+        return Closure("weekend") if day.isoweekday() in self.weekend else None
+
+    def is_made_up(self, day: date) -> bool:
+        """A weekend day that is worked, as China orders around its long holidays."""
+        entry = self.special.get(day)
+        return entry is not None and not entry.closed and day.isoweekday() in self.weekend
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a trail: a code and its values, never prose; the sentence is made in the reader's language."""
+
+    code: str
+    day: date
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"code": self.code, "day": self.day.isoformat(), **self.values}
+
+
+@dataclass(frozen=True, slots=True)
+class NoWorkingDay(Exception):
+    """No working day within `FURTHEST_DAYS` of the target: the calendar of the state must be wrong."""
+
+    state: str
+    target: date
+
+    def __str__(self) -> str:
+        return f"{self.state}: no working day within {FURTHEST_DAYS} days of {self.target}"
+
+
+@dataclass(frozen=True, slots=True)
+class LandedDay:
+    day: date
+    trail: tuple[Step, ...]
+
+
+def land(target: date, calendar: WorkCalendar, direction: Direction = "earlier") -> LandedDay:
+    """The working day of `calendar` on which `target` lands, with the closed days passed on the way.
+
+    Earlier by default: a minimum notice moves earlier, never later (secretariat conventions §1, "at least N
+    days"). With "none" the target stays, closed or not, and the trail says that it is closed.
+    Raises NoWorkingDay.
+    """
+    step = {"earlier": -1, "later": 1, "none": 0}[direction]
+    trail: list[Step] = []
+    for away in range(FURTHEST_DAYS + 1):
+        day = target + timedelta(days=step * away)
+        closure = calendar.closure(day)
+        if closure is None:
+            trail.append(_worked(day, calendar))
+            return LandedDay(day, tuple(trail))
+        trail.append(
+            Step(
+                closure.code,
+                day,
+                {"state": calendar.state, "name": closure.name, "certainty": closure.certainty},
+            )
+        )
+        if step == 0:
+            return LandedDay(day, (*trail, Step("stays", day, {"state": calendar.state})))
+    raise NoWorkingDay(calendar.state, target)
+
+
+def _worked(day: date, calendar: WorkCalendar) -> Step:
+    values: dict[str, Any] = {"state": calendar.state}
+    if calendar.is_made_up(day):
+        return Step("made_up", day, {**values, "name": calendar.special[day].name})
+    if day.year not in calendar.known_years:
+        return Step("worked_unknown_year", day, values)
+    return Step("worked", day, values)
