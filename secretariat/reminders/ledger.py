@@ -1,0 +1,203 @@
+"""Keeping the ledger equal to the plan: new rows, and pending ones that became untrue cancelled.
+
+Runs inside the transaction that changed the meeting, so that either both are there or neither.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from meetings.models import Contact, Due, Meeting
+
+from .models import Delivery, DeliveryEvent, ReminderRule
+from .plan import ContactFact, DueFact, Offset, Told, Wanted, wanted_deliveries
+
+REASONS = {
+    "reminder": "reminder rule {0.offset_code}",
+    "changed": "the deadline moved after this contact was told",
+    "withdrawn": "the deadline was withdrawn after this contact was told",
+}
+
+
+@dataclass(slots=True)
+class LedgerReport:
+    """What a reconciliation found different, and made equal."""
+
+    created: int = 0
+    revived: int = 0
+    cancelled: int = 0
+    details: list[str] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.created or self.revived or self.cancelled)
+
+    def add(self, other: LedgerReport) -> None:
+        self.created += other.created
+        self.revived += other.revived
+        self.cancelled += other.cancelled
+        self.details += other.details
+
+
+@transaction.atomic
+def reconcile_deliveries(meeting_ids: Collection[int], *, now: datetime | None = None) -> LedgerReport:
+    """Make the open deliveries of these meetings what the plan says; a constant number of queries.
+
+    The rows are locked first: a worker that is about to send waits for us, or has already said so.
+    """
+    now = now or timezone.now()
+    rows = list(
+        Delivery.objects.select_for_update()
+        .filter(meeting_id__in=meeting_ids)
+        .defer("text", "html")
+        .order_by("pk")
+    )
+    wanted = {want.key: (meeting_id, want) for meeting_id, want in _plan(meeting_ids, rows, now)}
+    stored = {_key(row): row for row in rows}
+    report = LedgerReport()
+    _cancel(
+        [row for key, row in stored.items() if row.state in Delivery.UNSENT and key not in wanted], report
+    )
+    _revive([(stored[key], want) for key, (_m, want) in wanted.items() if key in stored], report)
+    _create([(m, want) for key, (m, want) in wanted.items() if key not in stored], report)
+    return report
+
+
+def _key(row: Delivery) -> tuple[str, int, int, str, int]:
+    return (row.kind, row.due_id, row.sequence, row.offset_code, row.contact_id)
+
+
+def _plan(
+    meeting_ids: Collection[int], rows: Iterable[Delivery], now: datetime
+) -> Iterable[tuple[int, Wanted]]:
+    told: dict[tuple[int, int], Told] = {}
+    for row in sorted(rows, key=lambda row: (row.dated_at or row.planned_at, row.pk)):
+        if row.state in Delivery.TOLD:
+            told[row.due_id, row.contact_id] = Told(row.kind, row.says_due_at, row.message_id)
+    offsets = _offsets()
+    contacts = _contacts(meeting_ids, now)
+    dues: dict[int, list[DueFact]] = defaultdict(list)
+    for due in Due.objects.filter(deadline__meeting_id__in=meeting_ids).select_related("deadline"):
+        dues[due.deadline.meeting_id].append(
+            DueFact(due.pk, due.sequence, due.state_id, due.due_on, due.due_at, due.status)
+        )
+    for meeting in Meeting.objects.filter(pk__in=meeting_ids):
+        rules = offsets.get(meeting.track_id) or offsets.get(None, [])
+        for want in wanted_deliveries(dues[meeting.pk], contacts[meeting.track_id], rules, told, now):
+            yield meeting.pk, want
+
+
+def _offsets() -> dict[int | None, list[Offset]]:
+    offsets: dict[int | None, list[Offset]] = defaultdict(list)
+    for rule in ReminderRule.objects.all():
+        offsets[rule.track_id].append(Offset(rule.days_before, rule.at))
+    return offsets
+
+
+def _contacts(meeting_ids: Collection[int], now: datetime) -> dict[int, list[ContactFact]]:
+    """Who is written to, by track: the contacts in office at the ministries that answer for it."""
+    rows = (
+        Contact.objects.in_office(now.date())
+        .filter(ministry__responsibilities__track__meetings__in=meeting_ids)
+        .values_list(
+            "ministry__responsibilities__track_id",
+            "pk",
+            "ministry__state_id",
+            "zone",
+            "ministry__state__zone",
+        )
+        .distinct()
+    )
+    contacts: dict[int, list[ContactFact]] = defaultdict(list)
+    for track_id, pk, state, zone, state_zone in rows:
+        contacts[track_id].append(ContactFact(pk, state, zone or state_zone))
+    return contacts
+
+
+def _cancel(rows: list[Delivery], report: LedgerReport) -> None:
+    Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=Delivery.State.CANCELLED, token=None, lease_until=None
+    )
+    _log(rows, Delivery.State.CANCELLED, "no longer true")
+    report.cancelled += len(rows)
+    report.details += [f"cancelled {row.kind} {row.offset_code} of due {row.due_id}" for row in rows]
+
+
+def _revive(pairs: list[tuple[Delivery, Wanted]], report: LedgerReport) -> None:
+    """A cancelled row that is wanted again is planned again; an unsent one whose hour changed is moved."""
+    changed = []
+    for row, want in pairs:
+        is_cancelled = row.state == Delivery.State.CANCELLED
+        is_moved = row.state in Delivery.UNSENT and _moved(row, want)
+        if not (is_cancelled or is_moved):
+            continue
+        for name, value in _columns(want).items():
+            setattr(row, name, value)
+        if row.state != Delivery.State.CLAIMED:
+            row.state, row.next_try_at = Delivery.State.PENDING, want.planned_at
+        changed.append(row)
+    Delivery.objects.bulk_update(changed, ["state", "next_try_at", *COLUMNS])
+    _log(changed, Delivery.State.PENDING, "planned anew")
+    report.revived += len(changed)
+    report.details += [f"planned anew {row.kind} {row.offset_code} of due {row.due_id}" for row in changed]
+
+
+def _moved(row: Delivery, want: Wanted) -> bool:
+    # A notice is planned for "now": that its now was another is no difference.
+    is_moved = want.kind == Delivery.Kind.REMINDER and (row.planned_at, row.zone) != (
+        want.planned_at,
+        want.zone,
+    )
+    return is_moved or (row.expires_at, row.says_due_at) != (want.expires_at, want.says_due_at)
+
+
+COLUMNS = (
+    "planned_on",
+    "planned_hour",
+    "zone",
+    "planned_at",
+    "expires_at",
+    "says_due_at",
+    "was_due_at",
+    "in_reply_to",
+)
+
+
+def _columns(want: Wanted) -> dict[str, Any]:
+    return {name: getattr(want, name) for name in COLUMNS}
+
+
+def _create(pairs: list[tuple[int, Wanted]], report: LedgerReport) -> None:
+    rows = []
+    for meeting_id, want in pairs:
+        row = Delivery(
+            kind=want.kind,
+            meeting_id=meeting_id,
+            due_id=want.due_id,
+            contact_id=want.contact_id,
+            sequence=want.sequence,
+            offset_code=want.offset_code,
+            reason=REASONS[want.kind].format(want),
+            next_try_at=want.planned_at,
+            **_columns(want),
+        )
+        row.message_id = f"<rem-{row.uid.hex}.{row.sequence}@{settings.MESSAGE_ID_DOMAIN}>"
+        rows.append(row)
+    Delivery.objects.bulk_create(rows, batch_size=1000)
+    _log(rows, Delivery.State.PENDING, "planned")
+    report.created += len(rows)
+    report.details += [f"planned {row.kind} {row.offset_code} of due {row.due_id}" for row in rows]
+
+
+def _log(rows: Iterable[Delivery], state: str, detail: str) -> None:
+    DeliveryEvent.objects.bulk_create(
+        [DeliveryEvent(delivery_id=row.pk, state=state, detail=detail) for row in rows], batch_size=1000
+    )

@@ -1,0 +1,214 @@
+"""The mail of a delivery: text and HTML in the contact's language, the same bytes at every attempt."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from typing import Any
+from unicodedata import category
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time, get_timezone_location
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from rotation.translated import text_in
+
+from .models import Delivery
+
+# Content language → the language of our catalogue and of Babel's tables.
+DJANGO_LANGUAGE = {"zh": "zh-hans"}
+BABEL_LOCALE = {"en": "en_GB", "zh": "zh_Hans_CN", "ru": "ru_RU"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    language: str
+    subject: str
+    text: str
+    html: str
+    dated_at: datetime
+    body: bytes
+    sha256: str
+
+
+def sender_address() -> str:
+    """The envelope's sender."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+def render(row: Delivery) -> Rendered:
+    """The mail of `row`: as it was first written when it was tried before, so that a repeat is identical.
+
+    Raises ValueError when a name or title would break a header (RFC 5322 §2.2: no CR or LF in a value).
+    """
+    if row.dated_at is not None and row.subject:
+        language, subject, text, html = row.language, row.subject, row.text, row.html
+        dated_at = row.dated_at
+    else:
+        language, dated_at = row.contact.language, timezone.now().replace(microsecond=0)
+        with translation.override(DJANGO_LANGUAGE.get(language, language)):
+            subject, context = _subject(row), _context(row)
+            text = render_to_string("reminders/mail.txt", context)
+            html = render_to_string("reminders/mail.html", context)
+    body = _message(row, language, subject, text, html, dated_at).as_bytes(policy=SMTP)
+    return Rendered(language, subject, text, html, dated_at, body, hashlib.sha256(body).hexdigest())
+
+
+def _message(
+    row: Delivery, language: str, subject: str, text: str, html: str, dated_at: datetime
+) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    message["From"] = Address(name, addr_spec=address)
+    message["To"] = Address(_header_text(row.contact.name), addr_spec=row.contact.email)
+    message["Subject"] = _header_text(subject)
+    message["Date"] = format_datetime(dated_at)
+    message["Message-ID"] = row.message_id
+    if row.in_reply_to:
+        message["In-Reply-To"] = message["References"] = row.in_reply_to
+    message["Content-Language"] = language
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5
+    message["X-Auto-Response-Suppress"] = "All"  # Exchange does not read RFC 3834
+    message.set_content(text, cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    # The random boundary of the library would make every attempt other bytes.
+    message.set_boundary(f"=_{row.uid.hex}")
+    return message
+
+
+def _header_text(text: str) -> str:
+    """A header's value; control characters that could reorder or break a line are refused, not repaired."""
+    if any(
+        ord(char) < 32 or ord(char) == 127 or char in "\u2028\u2029\u202a\u202b\u202d\u202e\u2066\u2067\u2068"
+        for char in text
+    ):
+        raise ValueError(f"a line break or control character in {text!r}")
+    return text
+
+
+def _subject(row: Delivery) -> str:
+    values = {
+        "deadline": text_in(row.due.deadline.titles),
+        "meeting": row.meeting.title(),
+        "day": short_day(row.says_due_at, row.due.zone, row.contact.language),
+    }
+    match row.kind:
+        case Delivery.Kind.CHANGED:
+            subject = _("Deadline moved: %(deadline)s, now due %(day)s — %(meeting)s") % values
+        case Delivery.Kind.WITHDRAWN:
+            subject = _("No longer due: %(deadline)s — %(meeting)s") % values
+        case _:
+            subject = _("Due %(day)s: %(deadline)s — %(meeting)s") % values
+    return _("[EXAMPLE] %(subject)s") % {"subject": subject} if _is_example(row) else subject
+
+
+def _is_example(row: Delivery) -> bool:
+    return row.meeting.is_example or row.contact.is_example
+
+
+def _context(row: Delivery) -> dict[str, Any]:
+    language = row.contact.language
+    deadline, meeting = text_in(row.due.deadline.titles), row.meeting.title()
+    return {
+        "language": language,
+        "salutation": _("To: %(name)s") % {"name": row.contact.name},
+        "lead": _lead(row, deadline, meeting),
+        "facts": _facts(row, deadline, meeting, language),
+        "is_example": _is_example(row),
+        "signature": text_in(row.meeting.track.mechanism.names),
+    }
+
+
+def _lead(row: Delivery, deadline: str, meeting: str) -> str:
+    values = {
+        "deadline": deadline,
+        "meeting": meeting,
+        "state": str(row.due.state),
+        "now": moment(row.says_due_at, row.due.zone, row.contact.language),
+        "was": moment(row.was_due_at, row.due.zone, row.contact.language) if row.was_due_at else "",
+    }
+    match row.kind:
+        case Delivery.Kind.CHANGED:
+            return _("The deadline “%(deadline)s” has moved. It was %(was)s; it is now %(now)s.") % values
+        case Delivery.Kind.WITHDRAWN:
+            return _("The deadline “%(deadline)s” of %(was)s no longer applies. Nothing is due.") % values
+        case _:
+            return _("“%(deadline)s” is due from %(state)s by %(now)s.") % values
+
+
+def _facts(row: Delivery, deadline: str, meeting: str, language: str) -> list[tuple[str, str]]:
+    """Label and value; a fact that is not known has no line."""
+    facts = [(_("Meeting"), meeting), (_("When"), meeting_days(row.meeting, language))]
+    if row.meeting.place:
+        facts.append((_("Where"), row.meeting.place))
+    facts.append((_("Due from"), str(row.due.state)))
+    if row.kind != Delivery.Kind.WITHDRAWN:
+        facts.append((_("What is due"), deadline))
+        facts.append((_("By"), moment(row.says_due_at, row.due.zone, language)))
+        for label, zone in _other_zones(row):
+            facts.append((label, moment(row.says_due_at, zone, language)))
+    return [(label, value) for label, value in facts if value]
+
+
+def _other_zones(row: Delivery) -> list[tuple[str, str]]:
+    """The reader's own clock and the host's, where they show another hour than the responsible state's."""
+    shown = {row.says_due_at.astimezone(ZoneInfo(row.due.zone)).utcoffset()}
+    found = []
+    for label, zone in ((_("On your clock"), row.zone), (_("At the meeting's place"), row.meeting.zone)):
+        offset = row.says_due_at.astimezone(ZoneInfo(zone)).utcoffset()
+        if offset not in shown:
+            shown.add(offset)
+            found.append((label, zone))
+    return found
+
+
+def moment(at: datetime, zone: str, language: str) -> str:
+    """A moment on the clock of `zone`, the zone named with its offset, as `language` writes it."""
+    local = at.astimezone(ZoneInfo(zone))
+    locale = BABEL_LOCALE.get(language, language)
+    day = format_date(local.date(), "full", locale=locale)
+    hour = format_time(local.time(), "HH:mm", locale=locale)
+    return _("%(day)s, %(hour)s (%(zone)s, %(offset)s)") % {
+        "day": day,
+        "hour": hour,
+        "zone": get_timezone_location(ZoneInfo(zone), locale=locale, return_city=True),
+        "offset": offset_text(local),
+    }
+
+
+def offset_text(local: datetime) -> str:
+    """The offset of an aware moment: "UTC+5", "UTC+5:30", "UTC"."""
+    minutes = int(local.utcoffset().total_seconds() // 60)  # type: ignore[union-attr]
+    if minutes == 0:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def short_day(at: datetime, zone: str, language: str) -> str:
+    local = at.astimezone(ZoneInfo(zone))
+    return format_date(local.date(), "long", locale=BABEL_LOCALE.get(language, language))
+
+
+def meeting_days(meeting: Any, language: str) -> str:
+    """The meeting's date as far as it is known, in words; empty when it is not."""
+    locale = BABEL_LOCALE.get(language, language)
+    first, last = meeting.first_on, meeting.last_on
+    match meeting.precision:
+        case "none":
+            return ""
+        case "year":
+            return format_date(first, "yyyy", locale=locale)
+        case "month":
+            return format_date(first, "LLLL yyyy" if language != "zh" else "y年M月", locale=locale)
+    if first == last:
+        return format_date(first, "full", locale=locale)
+    return f"{format_date(first, 'long', locale=locale)} – {format_date(last, 'long', locale=locale)}"

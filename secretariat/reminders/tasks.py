@@ -1,0 +1,18 @@
+"""What Celery runs: bells. The ledger says what there is to do."""
+
+from celery import shared_task
+
+from .reconciling import reconcile
+from .sending import send_due
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def deliver_due() -> None:
+    """Send all that is due. Running it twice, or late, is harmless."""
+    send_due()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def reconcile_all() -> None:
+    """Prove that derived rows equal what the rules say today; repair and report any difference."""
+    reconcile()
