@@ -36,6 +36,7 @@ BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000" if LOCAL else f"h
 
 # --- What it is made of -----------------------------------------------------------------------
 INSTALLED_APPS = [
+    "secretariat.desk.apps.DeskConfig",  # before Django's admin, whose templates it replaces
     "secretariat.desk.apps.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -53,7 +54,6 @@ INSTALLED_APPS = [
     "meetings",
     "secretariat.reminders",
     "secretariat.feed",
-    "secretariat.desk.apps.DeskConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,7 +1,70 @@
-"""The desk's own admin site."""
+"""The desk's own admin site: its name, its start page, its mailbox, and who must change a password first."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from . import jobs
+
+# Where a person with a one-time password may go: to another password, or out.
+OPEN_PAGES = {"login", "logout", "password_change", "password_change_done", "jsi18n"}
 
 
 class DeskSite(AdminSite):
-    """Django's admin under the desk's name."""
+    """Django's admin under the desk's name; every floor registers with it unknowingly."""
+
+    site_header = gettext_lazy("Secretariat")
+    site_title = gettext_lazy("Secretariat")
+    index_title = gettext_lazy("Today")
+    site_url = None
+    # The sidebar is our own, by job; Django's lists every model.
+    enable_nav_sidebar = False
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().each_context(request)
+        if context["has_permission"]:
+            context["jobs"] = jobs.sidebar(request, context["available_apps"])
+        context["desk_zone"] = timezone.get_current_timezone_name()
+        return context
+
+    def admin_view(
+        self, view: Callable[..., HttpResponse], cacheable: bool = False
+    ) -> Callable[..., HttpResponse]:
+        from .models import OneTimePassword
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            name = request.resolver_match.url_name if request.resolver_match else ""
+            if name not in OPEN_PAGES and OneTimePassword.is_in_use_by(request.user):
+                messages.warning(request, _("This password was for one time. Choose your own to go on."))
+                return HttpResponseRedirect(reverse("admin:password_change"))
+            return view(request, *args, **kwargs)
+
+        guarded.csrf_exempt = getattr(view, "csrf_exempt", False)
+        return super().admin_view(guarded, cacheable)
+
+    def get_urls(self) -> list[URLPattern]:
+        own: list[URLPattern] = []
+        if settings.MAILBOX_DIR:
+            from . import mailbox
+
+            own = [
+                path("mailbox/", self.admin_view(mailbox.mail_list), name="mailbox"),
+                path("mailbox/<str:key>/", self.admin_view(mailbox.mail_page), name="mailbox_mail"),
+                path("mailbox/<str:key>/html/", self.admin_view(mailbox.mail_html), name="mailbox_html"),
+            ]
+        return own + super().get_urls()
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        from .today import today_shown
+
+        return super().index(request, {**today_shown(timezone.now()), **(extra_context or {})})

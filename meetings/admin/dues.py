@@ -1,0 +1,145 @@
+"""What the states owe: the list that staff work from."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.contrib import admin
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rotation.history_admin import KeptAdmin
+
+from ..models import Due
+from ..trails import trail_text
+from .due_pages import DuePages
+from .when import days_text, moment_text
+
+
+class TimeFilter(admin.SimpleListFilter):
+    title = gettext_lazy("time")
+    parameter_name = "time"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("overdue", _("overdue")), ("30", _("due in 30 days")), ("late", _("received late"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        now = timezone.now()
+        match self.value():
+            case "overdue":
+                return queryset.filter(status=Due.Status.OPEN, due_at__lte=now)
+            case "30":
+                until = now + timedelta(days=30)
+                return queryset.filter(status=Due.Status.OPEN, due_at__gt=now, due_at__lte=until)
+            case "late":
+                return queryset.filter(received_at__gte=F("due_at"))
+        return queryset
+
+
+@admin.register(Due)
+class DueAdmin(DuePages, KeptAdmin):
+    """Read-only rows: a due changes by being derived, settled or set by hand, each with its own page."""
+
+    change_form_template = "admin/meetings/due/change_form.html"
+    list_display = ["due_shown", "clock", "state", "deadline", "meeting", "status_chip"]
+    list_display_links = ["due_shown", "deadline"]
+    list_filter = [
+        TimeFilter,
+        "status",
+        "state",
+        ("deadline__meeting__track", admin.RelatedOnlyFieldListFilter),
+        "is_pinned",
+    ]
+    list_select_related = ["state", "deadline__meeting__track"]
+    search_fields = [
+        "deadline__titles",
+        "deadline__meeting__titles",
+        "deadline__meeting__track__names",
+        "state__names",
+    ]
+    date_hierarchy = "due_on"
+    ordering = ["due_at", "state"]
+    actions = ["receive", "waive", "reopen"]
+    fields = [
+        "meeting",
+        "deadline",
+        "state",
+        "due_shown",
+        "clock",
+        "status_chip",
+        "settled",
+        "by_hand",
+        "trail_shown",
+    ]
+    readonly_fields = fields
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        return lookup == "deadline__meeting__id__exact" or super().lookup_allowed(lookup, value, request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def _chosen(self, queryset: Any, what: str) -> HttpResponse:
+        keys = ",".join(str(key) for key in queryset.values_list("pk", flat=True))
+        return HttpResponseRedirect(
+            f"{reverse('admin:meetings_due_settle', args=[what])}?{urlencode({'ids': keys})}"
+        )
+
+    @admin.action(description=gettext_lazy("Mark as received…"), permissions=["change"])
+    def receive(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+        return self._chosen(queryset, "received")
+
+    @admin.action(description=gettext_lazy("Waive…"), permissions=["change"])
+    def waive(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+        return self._chosen(queryset, "waived")
+
+    @admin.action(description=gettext_lazy("Reopen…"), permissions=["change"])
+    def reopen(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+        return self._chosen(queryset, "open")
+
+    @admin.display(description=gettext_lazy("due on"), ordering="due_at")
+    def due_shown(self, due: Due) -> str:
+        return days_text(due.due_on, due.due_on)
+
+    @admin.display(description=gettext_lazy("closes at"))
+    def clock(self, due: Due) -> str:
+        return moment_text(due.due_at, due.zone)
+
+    @admin.display(description=gettext_lazy("meeting"), ordering="deadline__meeting__first_on")
+    def meeting(self, due: Due) -> str:
+        url = reverse("admin:meetings_meeting_change", args=[due.deadline.meeting_id])
+        return format_html('<a href="{}">{}</a>', url, due.deadline.meeting)
+
+    @admin.display(description=gettext_lazy("status"), ordering="status")
+    def status_chip(self, due: Due) -> str:
+        late = due.is_late or (due.status == Due.Status.OPEN and due.due_at <= timezone.now())
+        chips = [(due.status, due.get_status_display())]
+        chips += [("late", _("late") if due.is_late else _("overdue"))] if late else []
+        chips += [("pinned", _("set by hand"))] if due.is_pinned else []
+        return format_html_join(" ", '<span class="chip chip-{}">{}</span>', chips)
+
+    @admin.display(description=gettext_lazy("settled"))
+    def settled(self, due: Due) -> str:
+        if due.received_at is None and not due.settle_reason:
+            return ""
+        at = moment_text(due.received_at, due.zone) if due.received_at else ""
+        day = due.received_at.astimezone(ZoneInfo(due.zone)).date() if due.received_at else None
+        parts = [days_text(day, day) if day else "", at, str(due.recorded_by or ""), due.settle_reason]
+        return " · ".join(filter(None, parts))
+
+    @admin.display(description=gettext_lazy("set by hand"))
+    def by_hand(self, due: Due) -> str:
+        return due.pin_reason
+
+    @admin.display(description=gettext_lazy("how the day was found"))
+    def trail_shown(self, due: Due) -> str:
+        steps = format_html_join("", "<li>{}</li>", ((step,) for step in trail_text(due.trail)))
+        return format_html('<ol class="trail">{}</ol>', steps)

@@ -1,0 +1,166 @@
+"""Meetings on the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from rotation.history_admin import KeptAdmin
+
+from ..models import Deadline, Due, Meeting, Outcome
+from ..saving import rederive, save_meeting
+from .forms import MeetingForm, NewMeetingForm
+from .matrix import matrix_of
+from .move_pages import MovePages
+from .when import hours_text, when_text
+
+DATE_FIELDS = ["precision", ("first_on", "last_on"), ("starts", "ends"), "zone"]
+
+
+class OutcomeInline(admin.TabularInline):
+    model = Outcome
+    extra = 0
+    fields = ["position", "title"]
+
+
+class DeadlineInline(admin.TabularInline):
+    model = Deadline
+    extra = 0
+    fields = ["titles", "offset_days", "close_at", "roll", "addressee"]
+    verbose_name_plural = gettext_lazy("Deadlines of this meeting")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class UpcomingFilter(admin.SimpleListFilter):
+    title = gettext_lazy("time")
+    parameter_name = "time"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("upcoming", _("upcoming")), ("past", _("past")), ("undated", _("no date yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        match self.value():
+            case "upcoming":
+                return queryset.upcoming(timezone.now())
+            case "past":
+                return queryset.filter(last_on__lt=timezone.localdate())
+            case "undated":
+                return queryset.filter(precision=Meeting.DatePrecision.NONE)
+        return queryset
+
+
+@admin.register(Meeting)
+class MeetingAdmin(MovePages, KeptAdmin):
+    form = MeetingForm
+    change_form_template = "admin/meetings/meeting/change_form.html"
+    list_display = ["title_shown", "when", "place_shown", "host", "status_chip", "open_dues"]
+    list_filter = [
+        UpcomingFilter,
+        "status",
+        ("track", admin.RelatedOnlyFieldListFilter),
+        "format",
+        ("host", admin.RelatedOnlyFieldListFilter),
+        "precision",
+        "visibility",
+    ]
+    list_select_related = ["track", "host", "country"]
+    search_fields = ["titles", "track__names", "city", "venue", "source", "=ordinal"]
+    date_hierarchy = "first_on"
+    ordering = ["-first_on", "pk"]
+    autocomplete_fields = ["summit", "prepares"]
+    history_parts = [(Outcome, "meeting"), (Deadline, "meeting")]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
+        open_dues = Count("deadlines__dues", filter=Q(deadlines__dues__status=Due.Status.OPEN))
+        return super().get_queryset(request).select_related("track").annotate(open_dues_count=open_dues)
+
+    def get_inlines(self, request: HttpRequest, obj: Meeting | None) -> list[type[admin.TabularInline]]:
+        return [DeadlineInline, OutcomeInline] if obj else []
+
+    def get_form(self, request: HttpRequest, obj: Meeting | None = None, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, **{"form": MeetingForm if obj else NewMeetingForm, **kwargs})
+
+    def get_fieldsets(self, request: HttpRequest, obj: Meeting | None = None) -> list[Any]:
+        what = ["track", "ordinal", "titles", "status", "visibility"]
+        where = ["format", "host", "city", "country", "venue"]
+        date = (_("When"), {"fields": ["when"] if obj else DATE_FIELDS})
+        return [
+            (_("What"), {"fields": what}),
+            date,
+            (_("Where"), {"fields": where}),
+            (_("How it hangs together"), {"fields": ["summit", "prepares", "source", "note"]}),
+            (None, {"fields": ["reason"]}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Meeting | None = None) -> list[str]:
+        return ["when", *(["status"] if obj and obj.status == Meeting.Status.CANCELLED else [])]
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: Any = None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        extra = kwargs.pop("extra_context", None) or {}
+        if object_id and str(object_id).isdigit():
+            extra["matrix"] = matrix_of(int(object_id))
+        return super().changeform_view(request, object_id, *args, extra_context=extra, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Meeting, form: Any, change: bool) -> None:
+        save_meeting(obj, actor=request.user, reason=form.cleaned_data.get("reason", ""))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: list[Any], change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if any(formset.model is Deadline and formset.has_changed() for formset in formsets):
+            rederive([form.instance.pk])
+
+    def response_add(self, request: HttpRequest, obj: Meeting, *args: Any, **kwargs: Any) -> HttpResponse:
+        count = Due.objects.filter(deadline__meeting=obj).count()
+        text = ngettext("%(count)d date was derived", "%(count)d dates were derived", count) % {
+            "count": count
+        }
+        url = f"{reverse('admin:meetings_due_changelist')}?deadline__meeting__id__exact={obj.pk}"
+        if count:
+            messages.info(request, format_html('<a href="{}">{}</a>', url, text))
+        elif obj.track.deadline_template_id is None:
+            messages.info(request, _("The track has no deadline template; add the meeting's deadlines here."))
+        else:
+            messages.info(
+                request, _("Deadlines were taken from the track's template; their days follow with the date.")
+            )
+        return super().response_add(request, obj, *args, **kwargs)
+
+    @admin.display(description=gettext_lazy("meeting"), ordering="track__position")
+    def title_shown(self, meeting: Meeting) -> str:
+        return str(meeting)
+
+    @admin.display(description=gettext_lazy("when"), ordering="first_on")
+    def when(self, meeting: Meeting) -> str:
+        hours = hours_text(meeting.span)
+        day = when_text(meeting.span)
+        return format_html('{} <span class="quiet">{}</span>', day, hours) if hours else day
+
+    @admin.display(description=gettext_lazy("place"), ordering="city")
+    def place_shown(self, meeting: Meeting) -> str:
+        return meeting.place
+
+    @admin.display(description=gettext_lazy("status"), ordering="status")
+    def status_chip(self, meeting: Meeting) -> str:
+        return format_html(
+            '<span class="chip chip-{}">{}</span>', meeting.status, meeting.get_status_display()
+        )
+
+    @admin.display(description=gettext_lazy("open deadlines"))
+    def open_dues(self, meeting: Meeting) -> str:
+        if not meeting.open_dues_count:
+            return ""
+        url = reverse("admin:meetings_due_changelist")
+        query = f"deadline__meeting__id__exact={meeting.pk}&status__exact=open"
+        return format_html('<a href="{}?{}">{}</a>', url, query, meeting.open_dues_count)

@@ -1,0 +1,119 @@
+"""Ministries, organisations and contacts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rotation.history_admin import HistoryAdmin, KeptAdmin
+
+from ..models import Contact, Ministry, Organisation, Responsibility
+from ..saving import save_party
+
+
+class ContactInline(admin.TabularInline):
+    model = Contact
+    extra = 0
+    fields = ["name", "office", "email", "language", "valid_from", "valid_until"]
+    show_change_link = True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Ministry)
+class MinistryAdmin(KeptAdmin):
+    list_display = ["name", "state", "is_example"]
+    list_filter = ["state", "is_example"]
+    list_select_related = ["state"]
+    search_fields = ["names", "state__names"]
+    inlines = [ContactInline]
+    history_parts = [(Contact, "ministry"), (Responsibility, "ministry")]
+
+    def save_model(self, request: HttpRequest, obj: Ministry, form: Any, change: bool) -> None:
+        save_party(obj, actor=request.user, reason=form.cleaned_data.get("reason", ""))
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        for contact in formset.save(commit=False):
+            save_party(contact, actor=request.user)
+        formset.save_m2m()
+
+    @admin.display(description=gettext_lazy("name"), ordering="names")
+    def name(self, ministry: Ministry) -> str:
+        return str(ministry)
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(HistoryAdmin):
+    list_display = ["name", "state"]
+    list_filter = ["state"]
+    list_select_related = ["state"]
+    search_fields = ["names", "state__names"]
+
+    @admin.display(description=gettext_lazy("name"), ordering="names")
+    def name(self, organisation: Organisation) -> str:
+        return str(organisation)
+
+
+class OfficeFilter(admin.SimpleListFilter):
+    title = gettext_lazy("in office")
+    parameter_name = "office"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("now", _("in office")), ("left", _("has left")), ("leaving", _("leaves in 60 days"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        today = timezone.localdate()
+        match self.value():
+            case "now":
+                return queryset.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=today))
+            case "left":
+                return queryset.filter(valid_until__lt=today)
+            case "leaving":
+                return queryset.filter(valid_until__range=(today, today + timedelta(days=60)))
+        return queryset
+
+
+@admin.register(Contact)
+class ContactAdmin(KeptAdmin):
+    """A contact leaves by a date, never by deletion: what was sent to it stays told."""
+
+    list_display = ["name", "office", "ministry", "email", "language", "mail_state"]
+    list_filter = [
+        ("ministry__state", admin.RelatedOnlyFieldListFilter),
+        OfficeFilter,
+        "is_undeliverable",
+        "language",
+        "is_example",
+    ]
+    list_select_related = ["ministry"]
+    search_fields = ["name", "office", "email", "ministry__names"]
+    autocomplete_fields = ["ministry"]
+    fieldsets = [
+        (gettext_lazy("Who"), {"fields": ["ministry", "name", "office"]}),
+        (gettext_lazy("How to write"), {"fields": ["email", "is_undeliverable", "language", "zone"]}),
+        (gettext_lazy("In office"), {"fields": [("valid_from", "valid_until")]}),
+        (None, {"fields": ["reason"]}),
+    ]
+
+    def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
+        save_party(obj, actor=request.user, reason=form.cleaned_data.get("reason", ""))
+
+    @admin.display(description=gettext_lazy("mail"))
+    def mail_state(self, contact: Contact) -> str:
+        today = timezone.localdate()
+        if contact.is_undeliverable:
+            return format_html('<span class="chip chip-late">{}</span>', _("undeliverable"))
+        if contact.valid_until and contact.valid_until < today:
+            return format_html('<span class="chip">{}</span>', _("has left"))
+        if contact.valid_from and contact.valid_from > today:
+            return format_html('<span class="chip">{}</span>', _("not yet in office"))
+        return format_html('<span class="chip chip-received">{}</span>', _("in office"))

@@ -1,0 +1,62 @@
+"""Dates as a person writes them, as far as they are known: "2027", "May 2025", "18–19 May 2023"."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from ..dates import Precision, Span
+
+
+def when_text(span: Span) -> str:
+    """The span in the active language; it never names a day that is not known."""
+    if span.first_on is None or span.last_on is None:
+        return _("no date yet")
+    match span.precision:
+        case Precision.YEAR:
+            return _range(
+                *(date_format(day, pgettext("a year", "Y")) for day in (span.first_on, span.last_on))
+            )
+        case Precision.MONTH:
+            return _range(
+                *(date_format(day, pgettext("a month", "F Y")) for day in (span.first_on, span.last_on))
+            )
+        case _:
+            return days_text(span.first_on, span.last_on)
+
+
+def days_text(first: date, last: date) -> str:
+    """One day or several, without saying month and year twice."""
+    full = pgettext("a day", "j E Y")
+    if first == last:
+        return date_format(first, full)
+    if first.year != last.year:
+        return f"{date_format(first, full)} – {date_format(last, full)}"
+    if first.month != last.month:
+        start = date_format(first, pgettext("first of several days in one year", "j E"))
+        return f"{start} – {date_format(last, pgettext('last of several days in one year', 'j E Y'))}"
+    start = date_format(first, pgettext("first of several days in one month", "j"))
+    return f"{start}–{date_format(last, pgettext('last of several days in one month', 'j E Y'))}"
+
+
+def hours_text(span: Span) -> str:
+    """The hours with the zone they are told in; empty where none are known."""
+    if span.starts is None:
+        return ""
+    hours = f"{span.starts:%H:%M}–{span.ends:%H:%M}" if span.ends else f"{span.starts:%H:%M}"
+    return f"{hours} {span.zone}"
+
+
+def moment_text(at: datetime, zone: str) -> str:
+    """An instant on the clock of `zone`: "18:00, Asia/Almaty (UTC+05:00)"."""
+    local = at.astimezone(ZoneInfo(zone))
+    offset = local.strftime("%z")
+    return f"{local:%H:%M}, {zone} (UTC{offset[:3]}:{offset[3:]})"
+
+
+def _range(first: str, last: str) -> str:
+    return first if first == last else f"{first} – {last}"

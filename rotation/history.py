@@ -1,0 +1,125 @@
+"""What happened to a row, told from its recorded events: what changed, by whom and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.utils.translation import gettext as _
+
+from .translated import TextsField
+
+# Bookkeeping that says nothing to a reader: it changes with everything else.
+SILENT = {"id", "updated_at", "created_at", "revision", "sequence", "uid"}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One recorded event. `subject` names the part that changed, empty for the row itself."""
+
+    at: datetime
+    action: str
+    user: str
+    reason: str
+    subject: str
+    changes: tuple[FieldChange, ...]
+
+
+def history_of(row: models.Model, parts: Sequence[tuple[type[models.Model], str]] = ()) -> list[HistoryEntry]:
+    """Every event of `row` and of its parts, newest first; parts are (model, name of the key to `row`)."""
+    events = list(_events(type(row), pgh_obj_id=row.pk))
+    for model, key in parts:
+        events += _events(model, **{f"{key}_id": row.pk})
+    names = _Names(events)
+    entries, last = [], {}
+    for event in sorted(events, key=lambda event: (event.pgh_created_at, event.pgh_id)):
+        subject_key = (event.pgh_tracked_model, event.pgh_obj_id)
+        changes = _differences(last.get(subject_key), event, names)
+        last[subject_key] = event
+        # A save that changed nothing a reader knows is no history.
+        if changes or event.pgh_label == "delete":
+            entries.append(_entry(event, type(row), changes, names))
+    return entries[::-1]
+
+
+def _events(model: type[models.Model], **where: Any) -> Iterable[Any]:
+    return model.pgh_event_model.objects.filter(**where).select_related("pgh_context")
+
+
+def _entry(
+    event: Any, model: type[models.Model], changes: tuple[FieldChange, ...], names: _Names
+) -> HistoryEntry:
+    context = event.pgh_context.metadata if event.pgh_context else {}
+    tracked = event.pgh_tracked_model
+    actions = {"insert": _("entered"), "update": _("changed"), "delete": _("removed")}
+    return HistoryEntry(
+        at=event.pgh_created_at,
+        action=actions.get(event.pgh_label, event.pgh_label),
+        user=names.user(context.get("user")),
+        reason=context.get("reason") or "",
+        subject="" if tracked is model else f"{tracked._meta.verbose_name} {event.pgh_obj_id}",
+        changes=changes,
+    )
+
+
+def _differences(before: Any, after: Any, names: _Names) -> tuple[FieldChange, ...]:
+    found = []
+    for field in after.pgh_tracked_model._meta.concrete_fields:
+        if field.name in SILENT or not hasattr(after, field.attname):
+            continue
+        old = getattr(before, field.attname) if before else None
+        new = getattr(after, field.attname)
+        if old != new and not (before is None and new in (None, "", [], {})):
+            found.append(
+                FieldChange(
+                    str(field.verbose_name).capitalize(), names.shown(field, old), names.shown(field, new)
+                )
+            )
+    return tuple(found)
+
+
+class _Names:
+    """What keys, choices and users are called; one query a related model, however many events."""
+
+    def __init__(self, events: Sequence[Any]) -> None:
+        wanted: dict[type[models.Model], set[Any]] = {}
+        users = {event.pgh_context.metadata.get("user") for event in events if event.pgh_context}
+        for event in events:
+            for field in event.pgh_tracked_model._meta.concrete_fields:
+                if field.is_relation and hasattr(event, field.attname):
+                    wanted.setdefault(field.related_model, set()).add(getattr(event, field.attname))
+        wanted.setdefault(get_user_model(), set()).update(users)
+        self._rows = {model: _by_key(model, keys - {None}) for model, keys in wanted.items()}
+
+    def user(self, key: Any) -> str:
+        return self._rows[get_user_model()].get(str(key), _("the service")) if key else _("the service")
+
+    def shown(self, field: models.Field, value: Any) -> str:
+        if value in (None, "", [], {}):
+            return ""
+        if field.is_relation:
+            return self._rows[field.related_model].get(str(value), str(value))
+        if isinstance(field, TextsField):
+            return " · ".join(f"{code}: {text}" for code, text in value.items())
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        return str(dict(field.flatchoices).get(value, value))
+
+
+def _by_key(model: type[models.Model], keys: set[Any]) -> dict[str, str]:
+    if not keys:
+        return {}
+    to_one = [field.name for field in model._meta.concrete_fields if field.is_relation and not field.null]
+    rows = model._base_manager.filter(pk__in=keys).select_related(*to_one)
+    return {str(row.pk): str(row) for row in rows}

@@ -1,0 +1,77 @@
+"""The sidebar: the desk's pages by the job they serve, those that the visitor may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+JOBS: list[tuple[Any, list[str]]] = [
+    (
+        _("Calendar"),
+        [
+            "meetings.Meeting",
+            "meetings.Track",
+            "rotation.Mechanism",
+            "rotation.Summit",
+            "meetings.CalendarDay",
+        ],
+    ),
+    (_("Deadlines"), ["meetings.Due", "meetings.DeadlineTemplate"]),
+    (
+        _("People"),
+        [
+            "rotation.State",
+            "meetings.Ministry",
+            "meetings.Contact",
+            "meetings.Organisation",
+            "meetings.Seat",
+        ],
+    ),
+    (_("Mail"), ["reminders.Delivery", "reminders.ReminderRule", "mailbox"]),
+    (_("System"), ["auth.User", "auth.Group", "feed.PartnerSystem", "feed.PartnerToken"]),
+]
+# What the work calls it, where the model's own name says something else.
+NAMES = {
+    "rotation.Mechanism": _("Rotation"),
+    "meetings.Due": _("What is due"),
+    "meetings.DeadlineTemplate": _("Templates"),
+    "meetings.Seat": _("Committee"),
+    "auth.User": _("Users"),
+    "auth.Group": _("Groups"),
+}
+
+
+def sidebar(request: HttpRequest, apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Groups of links; a model that no group names stands under the last, so that none is lost."""
+    models = {
+        f"{app['app_label']}.{model['object_name']}": model
+        for app in apps
+        for model in app["models"]
+        if model["admin_url"]
+    }
+    groups = [{"name": name, "links": _links(request, labels, models)} for name, labels in JOBS]
+    named = {label for _name, labels in JOBS for label in labels}
+    hidden = {"rotation.Side"}
+    groups[-1]["links"] += _links(request, [label for label in models if label not in named | hidden], models)
+    if not request.user.is_superuser:
+        groups.pop()
+    return [group for group in groups if group["links"]]
+
+
+def _links(request: HttpRequest, labels: list[str], models: dict[str, Any]) -> list[dict[str, Any]]:
+    links = []
+    for label in labels:
+        if label == "mailbox" and settings.MAILBOX_DIR:
+            links.append(_link(request, _("Local mailbox"), reverse("admin:mailbox")))
+        elif label in models:
+            model = models[label]
+            links.append(_link(request, NAMES.get(label, model["name"]), model["admin_url"]))
+    return links
+
+
+def _link(request: HttpRequest, name: Any, url: str) -> dict[str, Any]:
+    return {"name": name, "url": url, "is_here": request.path.startswith(url)}

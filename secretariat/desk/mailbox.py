@@ -1,0 +1,106 @@
+"""The mails of the local mailbox (`make run`), so that one sees what the ministries would get."""
+
+from __future__ import annotations
+
+import mailbox as maildir
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+
+from csp.decorators import csp_replace, csp_update
+from django.conf import settings
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+
+PAGE_SIZE = 50
+SHOWN_HEADERS = ["From", "To", "Date", "Subject", "Message-ID", "In-Reply-To", "Auto-Submitted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    key: str
+    message: EmailMessage
+
+    @property
+    def at(self) -> datetime | None:
+        try:
+            return parsedate_to_datetime(str(self.message["Date"]))
+        except ValueError:
+            return None
+
+    def part(self, kind: str) -> str:
+        """The `plain` or `html` body; empty where there is none."""
+        part = self.message.get_body(preferencelist=(kind,))
+        return str(part.get_content()) if part is not None else ""
+
+    @property
+    def attachments(self) -> list[str]:
+        return [part.get_filename() or part.get_content_type() for part in self.message.iter_attachments()]
+
+
+def mail_list(request: HttpRequest) -> HttpResponse:
+    box = _box()
+    # A Maildir's keys begin with the second of delivery; the files' own times break ties.
+    keys = sorted(box.keys(), key=lambda key: _arrived(box, key), reverse=True) if box is not None else []
+    page = Paginator(keys, PAGE_SIZE).get_page(request.GET.get("p"))
+    mails = [_mail(box, key) for key in page]
+    return _page(request, "desk/mailbox.html", title=_("Local mailbox"), mails=mails, page=page)
+
+
+@csp_update({"frame-src": ["'self'"]})
+def mail_page(request: HttpRequest, key: str) -> HttpResponse:
+    mail = _found(key)
+    headers = [(name, str(mail.message[name])) for name in SHOWN_HEADERS if mail.message[name]]
+    texts = {"text": mail.part("plain"), "has_html": bool(mail.part("html"))}
+    title = str(mail.message["Subject"] or _("No subject"))
+    return _page(request, "desk/mail.html", title=title, mail=mail, headers=headers, **texts)
+
+
+@xframe_options_sameorigin
+@csp_replace(
+    {
+        "default-src": ["'none'"],
+        "style-src": ["'unsafe-inline'"],
+        "img-src": ["data:"],
+        "frame-ancestors": ["'self'"],
+        "sandbox": [],
+    }
+)
+def mail_html(request: HttpRequest, key: str) -> HttpResponse:
+    """The mail's HTML by itself: no script, no form, no request to anyone, whatever the mail says."""
+    return HttpResponse(_found(key).part("html"))
+
+
+def _box() -> maildir.Maildir | None:
+    if not (Path(settings.MAILBOX_DIR) / "new").is_dir():
+        return None
+    return maildir.Maildir(settings.MAILBOX_DIR, factory=None, create=False)
+
+
+def _arrived(box: maildir.Maildir, key: str) -> float:
+    return (Path(settings.MAILBOX_DIR) / box._lookup(key)).stat().st_mtime
+
+
+def _mail(box: maildir.Maildir, key: str) -> Mail:
+    return Mail(key, message_from_bytes(box.get_bytes(key), policy=policy.default))
+
+
+def _found(key: str) -> Mail:
+    # Only keys that the mailbox lists: a key is never taken for a path.
+    box = _box()
+    if box is None or key not in box:
+        raise Http404
+    return _mail(box, key)
+
+
+def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+    request.current_app = admin.site.name
+    return TemplateResponse(request, template, {**admin.site.each_context(request), **context})

@@ -1,0 +1,104 @@
+"""What the start page shows: the next summit, what is due, what is late, what did not go out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Count, F
+from django.urls import reverse
+from django.utils import timezone
+
+from meetings.admin.matrix import due_shown
+from meetings.admin.when import days_text, hours_text, when_text
+from meetings.models import Contact, Due, Meeting
+from rotation.models import Summit
+from secretariat.reminders.models import Delivery
+
+AHEAD_DAYS = 30
+SHOWN = 60  # rows of a list on the page; the count beside it links to all
+SHOWN_OVERDUE = 10
+SHOWN_MEETINGS = 8
+
+
+def today_shown(now: datetime) -> dict[str, Any]:
+    """The start page's context; a constant number of queries."""
+    dues = Due.objects.open().with_meeting()
+    soon = dues.filter(due_at__gt=now, due_at__lte=now + timedelta(days=AHEAD_DAYS))
+    overdue = dues.filter(due_at__lte=now)
+    upcoming = Meeting.objects.upcoming(now).with_parties()
+    return {
+        "summit": next_summit(now),
+        "days": _by_day([due_shown(due, now) for due in soon.order_by("due_on", "due_at")[:SHOWN]]),
+        "overdue": [due_shown(due, now) for due in overdue.order_by("due_at")[:SHOWN_OVERDUE]],
+        "unsent": Delivery.objects.unsettled().select_related("contact", "due__deadline", "meeting__track")[
+            :10
+        ],
+        "meetings": [
+            meeting_shown(row)
+            for row in upcoming.order_by(F("first_on").asc(nulls_last=True))[:SHOWN_MEETINGS]
+        ],
+        "counts": _counts(now, soon.count(), overdue.count(), upcoming.count()),
+        "ahead_days": AHEAD_DAYS,
+        "today": timezone.localdate(now),
+    }
+
+
+def next_summit(now: datetime) -> dict[str, Any] | None:
+    """The next announced summit with its meeting's date, as far as either is known."""
+    summit = (
+        Summit.objects.filter(status=Summit.Status.ANNOUNCED)
+        .select_related("host", "mechanism", "meeting__track")
+        .order_by("period", "ordinal")
+        .first()
+    )
+    if summit is None:
+        return None
+    meeting = getattr(summit, "meeting", None)
+    starts = meeting.starts_at if meeting else None
+    return {
+        "summit": summit,
+        "meeting": meeting,
+        "when": when_text(meeting.span) if meeting and meeting.first_on else summit.period,
+        "days_left": (timezone.localdate(starts) - timezone.localdate(now)).days
+        if starts and starts > now
+        else None,
+    }
+
+
+def meeting_shown(meeting: Meeting) -> dict[str, Any]:
+    return {"meeting": meeting, "when": when_text(meeting.span), "hours": hours_text(meeting.span)}
+
+
+def _by_day(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows by the day that they are due, on the responsible states' own calendars."""
+    return [
+        {"day": day, "text": days_text(day, day), "deadlines": _by_deadline(list(group))}
+        for day, group in groupby(rows, key=lambda row: row["due"].due_on)
+    ]
+
+
+def _by_deadline(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        deadline = row["due"].deadline
+        found.setdefault(deadline.pk, {"deadline": deadline, "rows": []})["rows"].append(row)
+    return list(found.values())
+
+
+def _counts(now: datetime, soon: int, overdue: int, upcoming: int) -> dict[str, dict[str, Any]]:
+    dues, meetings = reverse("admin:meetings_due_changelist"), reverse("admin:meetings_meeting_changelist")
+    unsent = Delivery.objects.unsettled().aggregate(count=Count("pk"))["count"]
+    gone = Contact.objects.filter(is_undeliverable=True).count()
+    contacts = reverse("admin:meetings_contact_changelist")
+    return {
+        "overdue": {"count": overdue, "url": f"{dues}?time=overdue"},
+        "soon": {"count": soon, "url": f"{dues}?time=30"},
+        "unsent": {
+            "count": unsent,
+            "url": f"{reverse('admin:reminders_delivery_changelist')}?outcome=unsettled",
+        },
+        "undeliverable": {"count": gone, "url": f"{contacts}?is_undeliverable__exact=1"},
+        "meetings": {"count": upcoming, "url": f"{meetings}?time=upcoming"},
+    }

@@ -1,0 +1,122 @@
+"""The delivery ledger and the reminder rules on the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rotation.history_admin import HistoryAdmin, ReadOnlyAdmin
+
+from .models import Delivery, DeliveryEvent, ReminderRule
+
+LATE = {Delivery.State.FAILED, Delivery.State.UNCERTAIN}
+
+
+class EventInline(admin.TabularInline):
+    model = DeliveryEvent
+    extra = 0
+    fields = readonly_fields = ["at", "state", "detail", "worker"]
+    can_delete = False
+    verbose_name_plural = gettext_lazy("What became of it")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class OutcomeFilter(admin.SimpleListFilter):
+    title = gettext_lazy("to look at")
+    parameter_name = "outcome"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("unsettled", _("failed or uncertain")), ("waiting", _("waiting"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        match self.value():
+            case "unsettled":
+                return queryset.unsettled()
+            case "waiting":
+                return queryset.filter(state__in=Delivery.UNSENT)
+        return queryset
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    """The ledger is written by the service alone; the database forbids the rest."""
+
+    list_display = [
+        "planned_shown",
+        "kind",
+        "contact",
+        "ministry",
+        "deadline",
+        "meeting_shown",
+        "state_chip",
+        "sent_at",
+    ]
+    list_display_links = ["planned_shown", "kind"]
+    list_filter = [
+        OutcomeFilter,
+        "state",
+        "kind",
+        ("contact__ministry__state", admin.RelatedOnlyFieldListFilter),
+        ("meeting__track", admin.RelatedOnlyFieldListFilter),
+    ]
+    list_select_related = ["contact__ministry", "due__deadline", "meeting__track"]
+    search_fields = ["recipient", "subject", "contact__name", "contact__email", "message_id"]
+    date_hierarchy = "planned_at"
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+    inlines = [EventInline]
+    fieldsets = [
+        (gettext_lazy("What"), {"fields": ["kind", "reason", "meeting", "due", "says_due_at", "was_due_at"]}),
+        (gettext_lazy("To whom"), {"fields": ["contact", "recipient", "language"]}),
+        (gettext_lazy("When"), {"fields": ["planned_shown", "planned_at", "expires_at", "sent_at"]}),
+        (
+            gettext_lazy("Outcome"),
+            {"fields": ["state_chip", "attempts", "next_try_at", "reply", "message_id"]},
+        ),
+        (gettext_lazy("As it was sent"), {"fields": ["subject", "text_shown"]}),
+    ]
+    readonly_fields = ["planned_shown", "state_chip", "text_shown"]
+
+    @admin.display(description=gettext_lazy("planned"), ordering="planned_at")
+    def planned_shown(self, delivery: Delivery) -> str:
+        local = delivery.planned_local
+        return format_html('{} <span class="quiet">{}</span>', f"{local:%Y-%m-%d %H:%M}", delivery.zone)
+
+    @admin.display(description=gettext_lazy("ministry"))
+    def ministry(self, delivery: Delivery) -> str:
+        return str(delivery.contact.ministry)
+
+    @admin.display(description=gettext_lazy("deadline"))
+    def deadline(self, delivery: Delivery) -> str:
+        return str(delivery.due.deadline)
+
+    @admin.display(description=gettext_lazy("meeting"))
+    def meeting_shown(self, delivery: Delivery) -> str:
+        return str(delivery.meeting)
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def state_chip(self, delivery: Delivery) -> str:
+        kind = "late" if delivery.state in LATE else delivery.state
+        return format_html('<span class="chip chip-{}">{}</span>', kind, delivery.get_state_display())
+
+    @admin.display(description=gettext_lazy("text"))
+    def text_shown(self, delivery: Delivery) -> str:
+        return format_html('<pre class="mail-text">{}</pre>', delivery.text) if delivery.text else ""
+
+
+@admin.register(ReminderRule)
+class ReminderRuleAdmin(HistoryAdmin):
+    list_display = ["track_shown", "days_before", "at"]
+    list_filter = [("track", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["track"]
+
+    @admin.display(description=gettext_lazy("track"), ordering="track__position")
+    def track_shown(self, rule: ReminderRule) -> str:
+        return str(rule.track) if rule.track else _("every other track")
