@@ -1,0 +1,37 @@
+# The two commands: `make run` and `make test`. Each does all its set-up by itself.
+PYTHON ?= $(firstword $(shell for p in python3 python3.13 python3.12 python3.11; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' 2>/dev/null && echo $$p; done))
+BIN := .venv/bin
+STAMP := .venv/.installed
+TEST_ENV := SECRET_KEY=only-for-tests LOCAL=1 PYTHONTZPATH= PYTHONDONTWRITEBYTECODE=1
+STACK := $(TEST_ENV) $(BIN)/python -m secretariat.localstack exec --
+
+.PHONY: run test lint format clean help
+
+help: ## what can be done
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+run: $(STAMP) ## start everything on this machine; PORT=8123 chooses the port
+	@exec $(BIN)/python -m secretariat.supervisor
+
+test: $(STAMP) lint ## every check and every test, on servers of its own
+	$(STACK) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(STACK) $(BIN)/python -m pytest
+
+lint: $(STAMP) ## style, floors, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(STACK) $(BIN)/mypy
+
+format: $(STAMP) ## put the code into the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove the environment and all local data
+	rm -rf .venv var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(STAMP): requirements.txt requirements-dev.txt
+	@test -n "$(PYTHON)" || { echo "secretariat: Python 3.11, 3.12 or 3.13 is needed; install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "secretariat: cannot make .venv; on Debian: apt-get install python3-venv" >&2; exit 2; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
