@@ -1,0 +1,164 @@
+"""Test data: deterministic, minimal and valid. No random values, no wall clock."""
+
+from datetime import date
+
+import factory
+from django.contrib.auth import get_user_model
+
+from meetings import models as meetings
+from meetings.dates import Precision, Span
+from rotation import models as rotation
+
+STATES = {
+    "CN": ("China", "中国", "Китай", "Asia/Shanghai"),
+    "KZ": ("Kazakhstan", "哈萨克斯坦", "Казахстан", "Asia/Almaty"),
+    "KG": ("Kyrgyzstan", "吉尔吉斯斯坦", "Кыргызстан", "Asia/Bishkek"),
+    "TJ": ("Tajikistan", "塔吉克斯坦", "Таджикистан", "Asia/Dushanbe"),
+    "TM": ("Turkmenistan", "土库曼斯坦", "Туркменистан", "Asia/Ashgabat"),
+    "UZ": ("Uzbekistan", "乌兹别克斯坦", "Узбекистан", "Asia/Tashkent"),
+}
+
+
+def day_span(day: str, zone: str = "Asia/Shanghai") -> Span:
+    on = date.fromisoformat(day)
+    return Span(Precision.DAY, on, on, zone)
+
+
+class Factory(factory.django.DjangoModelFactory):
+    class Meta:
+        abstract = True
+
+
+class UserFactory(Factory):
+    class Meta:
+        model = get_user_model()
+
+    username = factory.Sequence(lambda n: f"officer{n}")
+    is_staff = True
+
+
+class StateFactory(Factory):
+    class Meta:
+        model = rotation.State
+        django_get_or_create = ("code",)
+
+    code = "KZ"
+    names = factory.LazyAttribute(lambda o: dict(zip(("en", "zh", "ru"), STATES[o.code][:3], strict=True)))
+    zone = factory.LazyAttribute(lambda o: STATES[o.code][3])
+    weekend = [6, 7]
+
+
+class MechanismFactory(Factory):
+    """The mechanism with its two sides and six states."""
+
+    class Meta:
+        model = rotation.Mechanism
+        django_get_or_create = ("slug",)
+        skip_postgeneration_save = True
+
+    slug = "china-central-asia"
+    names = {"en": "China–Central Asia mechanism", "zh": "中国—中亚机制", "ru": "Механизм «Китай — Центральная Азия»"}
+    basis = "Xi'an Declaration, art. 2"
+    first_period = "2023"
+    step_months = 24
+
+    @factory.post_generation
+    def sides(self, create, extracted, **kwargs):
+        if self.sides.exists():
+            return
+        china = self.sides.create(position=1, names={"en": "China"}, order="listed")
+        asia = self.sides.create(position=2, names={"en": "Central Asia"}, order="alphabetical")
+        for code in STATES:
+            (china if code == "CN" else asia).memberships.create(state=StateFactory(code=code))
+
+
+class DeadlineTemplateFactory(Factory):
+    class Meta:
+        model = meetings.DeadlineTemplate
+
+    name = factory.Sequence(lambda n: f"Template {n}")
+
+
+class TemplateLineFactory(Factory):
+    class Meta:
+        model = meetings.TemplateLine
+
+    template = factory.SubFactory(DeadlineTemplateFactory)
+    titles = {"en": "Draft papers", "zh": "文件草案", "ru": "Проекты документов"}
+    offset_days = -60
+
+
+class TrackFactory(Factory):
+    class Meta:
+        model = meetings.Track
+
+    mechanism = factory.SubFactory(MechanismFactory)
+    slug = factory.Sequence(lambda n: f"track-{n}")
+    names = {"en": "Foreign ministers' meeting", "zh": "外长会晤", "ru": "Встреча министров иностранных дел"}
+    level = "ministers"
+
+
+class MinistryFactory(Factory):
+    class Meta:
+        model = meetings.Ministry
+
+    state = factory.SubFactory(StateFactory)
+    names = factory.LazyAttribute(lambda o: {"en": f"Ministry of Foreign Affairs of {o.state}"})
+
+
+class ContactFactory(Factory):
+    class Meta:
+        model = meetings.Contact
+
+    ministry = factory.SubFactory(MinistryFactory)
+    name = factory.Sequence(lambda n: f"Desk {n}")
+    email = factory.Sequence(lambda n: f"desk{n}@example.org")
+    language = "en"
+
+
+class ResponsibilityFactory(Factory):
+    class Meta:
+        model = meetings.Responsibility
+
+    track = factory.SubFactory(TrackFactory)
+    ministry = factory.SubFactory(MinistryFactory)
+
+
+class MeetingFactory(Factory):
+    """A confirmed meeting of one day; `span` moves it. Built without the services: it has no deadlines."""
+
+    class Meta:
+        model = meetings.Meeting
+
+    class Params:
+        span = day_span("2027-06-17")
+
+    track = factory.SubFactory(TrackFactory)
+    status = "confirmed"
+    visibility = "public"
+    precision = factory.LazyAttribute(lambda o: o.span.precision.value)
+    first_on = factory.LazyAttribute(lambda o: o.span.first_on)
+    last_on = factory.LazyAttribute(lambda o: o.span.last_on)
+    starts = factory.LazyAttribute(lambda o: o.span.starts)
+    ends = factory.LazyAttribute(lambda o: o.span.ends)
+    zone = factory.LazyAttribute(lambda o: o.span.zone)
+    starts_at = factory.LazyAttribute(lambda o: o.span.starts_at)
+    ends_at = factory.LazyAttribute(lambda o: o.span.ends_at)
+
+
+class DeadlineFactory(Factory):
+    class Meta:
+        model = meetings.Deadline
+
+    meeting = factory.SubFactory(MeetingFactory)
+    titles = {"en": "Draft papers"}
+    offset_days = -60
+
+
+class CalendarDayFactory(Factory):
+    class Meta:
+        model = meetings.CalendarDay
+
+    state = factory.SubFactory(StateFactory)
+    day = date(2027, 3, 22)
+    name = "Nauryz"
