@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from .history_admin import HistoryAdmin, KeptAdmin
+from .inputs import TableInline
 from .models import Mechanism, Membership, Side, State, Summit
 from .projection import turns_until
 
@@ -36,16 +37,14 @@ class StateAdmin(KeptAdmin):
         return str(state)
 
 
-class SideInline(admin.TabularInline):
+class SideInline(TableInline):
     model = Side
-    extra = 0
     fields = ["position", "names", "order", "locale"]
     show_change_link = True
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(TableInline):
     model = Membership
-    extra = 0
     fields = ["position", "state", "from_period", "until_period"]
 
 

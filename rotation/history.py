@@ -112,6 +112,10 @@ class _Names:
             return self._rows[field.related_model].get(str(value), str(value))
         if isinstance(field, TextsField):
             return " · ".join(f"{code}: {text}" for code, text in value.items())
+        if isinstance(value, list | dict):
+            return (
+                ", ".join(str(item) for item in value) if all(map(_is_plain, value)) else _("recorded anew")
+            )
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         return str(dict(field.flatchoices).get(value, value))
@@ -123,3 +127,7 @@ def _by_key(model: type[models.Model], keys: set[Any]) -> dict[str, str]:
     to_one = [field.name for field in model._meta.concrete_fields if field.is_relation and not field.null]
     rows = model._base_manager.filter(pk__in=keys).select_related(*to_one)
     return {str(row.pk): str(row) for row in rows}
+
+
+def _is_plain(item: Any) -> bool:
+    return isinstance(item, str | int)

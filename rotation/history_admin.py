@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .history import history_of
+from .inputs import PlainInputs
 
 PAGE_SIZE = 50
 
@@ -34,7 +35,7 @@ class ReasonForm(forms.ModelForm):
     )
 
 
-class HistoryAdmin(admin.ModelAdmin):
+class HistoryAdmin(PlainInputs, admin.ModelAdmin):
     form = ReasonForm
     # (model, name of its key to this one): parts whose changes are told on this row's page.
     history_parts: Sequence[tuple[type[models.Model], str]] = ()

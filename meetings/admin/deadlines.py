@@ -10,13 +10,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from rotation.history_admin import KeptAdmin
+from rotation.inputs import TableInline
 
 from ..models import DeadlineTemplate, TemplateLine
 
 
-class LineInline(admin.TabularInline):
+class LineInline(TableInline):
     model = TemplateLine
-    extra = 0
     fields = ["position", "titles", "offset_days", "close_at", "roll", "addressee"]
 
 

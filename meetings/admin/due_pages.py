@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.widgets import AdminDateWidget, AdminSplitDateTime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,6 +14,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+
+from rotation.inputs import DayInput, MomentInput
 
 from ..dues import DueRefused, pin_due, settle_due
 from ..models import Due
@@ -26,7 +27,7 @@ REASON = gettext_lazy("Stands in the history beside your name.")
 class ReceivedForm(forms.Form):
     at = forms.SplitDateTimeField(
         label=gettext_lazy("Received at"),
-        widget=AdminSplitDateTime,
+        widget=MomentInput,
         help_text=gettext_lazy("On the secretariat's clock, named at the foot of the page."),
     )
     reason = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=300)
@@ -39,7 +40,7 @@ class WhyForm(forms.Form):
 class PinForm(WhyForm):
     day = forms.DateField(
         label=gettext_lazy("Due on"),
-        widget=AdminDateWidget,
+        widget=DayInput,
         help_text=gettext_lazy(
             "Closes at the deadline's hour on the state's own clock; stays when the meeting moves."
         ),

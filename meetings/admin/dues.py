@@ -49,7 +49,7 @@ class DueAdmin(DuePages, KeptAdmin):
     """Read-only rows: a due changes by being derived, settled or set by hand, each with its own page."""
 
     change_form_template = "admin/meetings/due/change_form.html"
-    list_display = ["due_shown", "clock", "state", "deadline", "meeting", "status_chip"]
+    list_display = ["due_shown", "state", "deadline", "meeting", "status_chip"]
     list_display_links = ["due_shown", "deadline"]
     list_filter = [
         TimeFilter,
@@ -73,7 +73,6 @@ class DueAdmin(DuePages, KeptAdmin):
         "deadline",
         "state",
         "due_shown",
-        "clock",
         "status_chip",
         "settled",
         "by_hand",
@@ -107,11 +106,8 @@ class DueAdmin(DuePages, KeptAdmin):
 
     @admin.display(description=gettext_lazy("due on"), ordering="due_at")
     def due_shown(self, due: Due) -> str:
-        return days_text(due.due_on, due.due_on)
-
-    @admin.display(description=gettext_lazy("closes at"))
-    def clock(self, due: Due) -> str:
-        return moment_text(due.due_at, due.zone)
+        day, clock = days_text(due.due_on, due.due_on), moment_text(due.due_at, due.zone)
+        return format_html('<span class="moment">{} <span class="quiet">{}</span></span>', day, clock)
 
     @admin.display(description=gettext_lazy("meeting"), ordering="deadline__meeting__first_on")
     def meeting(self, due: Due) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.admin.widgets import AdminDateWidget, AdminTimeWidget
 from django.utils.translation import gettext_lazy as _
 
 from rotation.history_admin import ReasonForm
+from rotation.inputs import DayInput, HourInput
 from rotation.zones import validate_zone
 
 from ..dates import BadSpan, Precision, Span, month_span, year_span
@@ -93,22 +93,22 @@ class MoveForm(SpanFields, forms.Form):
     first_on = forms.DateField(
         label=_("First day"),
         required=False,
-        widget=AdminDateWidget,
+        widget=DayInput,
         help_text=_("For a year or a month: any day in it."),
     )
     last_on = forms.DateField(
         label=_("Last day"),
         required=False,
-        widget=AdminDateWidget,
+        widget=DayInput,
         help_text=_("Inclusive; empty means the first day."),
     )
     starts = forms.TimeField(
-        label=_("Begins at"), required=False, widget=AdminTimeWidget, help_text=_("Local time.")
+        label=_("Begins at"), required=False, widget=HourInput, help_text=_("Local time.")
     )
     ends = forms.TimeField(
         label=_("Ends at"),
         required=False,
-        widget=AdminTimeWidget,
+        widget=HourInput,
         help_text=_("Local time, on the last day."),
     )
     zone = forms.CharField(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from rotation.history_admin import KeptAdmin
+from rotation.inputs import TableInline
 
 from ..models import Deadline, Due, Meeting, Outcome
 from ..saving import rederive, save_meeting
@@ -25,17 +26,17 @@ from .when import hours_text, when_text
 DATE_FIELDS = ["precision", ("first_on", "last_on"), ("starts", "ends"), "zone"]
 
 
-class OutcomeInline(admin.TabularInline):
+class OutcomeInline(TableInline):
     model = Outcome
-    extra = 0
     fields = ["position", "title"]
+    classes = ["collapse"]
 
 
-class DeadlineInline(admin.TabularInline):
+class DeadlineInline(TableInline):
     model = Deadline
-    extra = 0
     fields = ["titles", "offset_days", "close_at", "roll", "addressee"]
     verbose_name_plural = gettext_lazy("Deadlines of this meeting")
+    classes = ["collapse"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -84,34 +85,36 @@ class MeetingAdmin(MovePages, KeptAdmin):
         open_dues = Count("deadlines__dues", filter=Q(deadlines__dues__status=Due.Status.OPEN))
         return super().get_queryset(request).select_related("track").annotate(open_dues_count=open_dues)
 
-    def get_inlines(self, request: HttpRequest, obj: Meeting | None) -> list[type[admin.TabularInline]]:
+    def get_inlines(self, request: HttpRequest, obj: Meeting | None) -> list[type[TableInline]]:
         return [DeadlineInline, OutcomeInline] if obj else []
 
     def get_form(self, request: HttpRequest, obj: Meeting | None = None, **kwargs: Any) -> Any:
         return super().get_form(request, obj, **{"form": MeetingForm if obj else NewMeetingForm, **kwargs})
 
     def get_fieldsets(self, request: HttpRequest, obj: Meeting | None = None) -> list[Any]:
-        what = ["track", "ordinal", "titles", "status", "visibility"]
-        where = ["format", "host", "city", "country", "venue"]
+        what = [("track", "ordinal"), "titles", ("status", "visibility")]
+        where = [("host", "format"), ("city", "country"), "venue"]
         date = (_("When"), {"fields": ["when"] if obj else DATE_FIELDS})
         return [
             (_("What"), {"fields": what}),
             date,
             (_("Where"), {"fields": where}),
-            (_("How it hangs together"), {"fields": ["summit", "prepares", "source", "note"]}),
+            (_("How it hangs together"), {"fields": [("summit", "prepares"), "source", "note"], "classes": ["collapse"]}),
             (None, {"fields": ["reason"]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Meeting | None = None) -> list[str]:
         return ["when", *(["status"] if obj and obj.status == Meeting.Status.CANCELLED else [])]
 
-    def changeform_view(
-        self, request: HttpRequest, object_id: Any = None, *args: Any, **kwargs: Any
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        extra = kwargs.pop("extra_context", None) or {}
-        if object_id and str(object_id).isdigit():
-            extra["matrix"] = matrix_of(int(object_id))
-        return super().changeform_view(request, object_id, *args, extra_context=extra, **kwargs)
+        matrix = matrix_of(int(object_id)) if object_id.isdigit() else None
+        return super().change_view(request, object_id, form_url, {"matrix": matrix, **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: Meeting, form: Any, change: bool) -> None:
         save_meeting(obj, actor=request.user, reason=form.cleaned_data.get("reason", ""))

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rotation.history_admin import HistoryAdmin, KeptAdmin
+from rotation.inputs import TableInline
 
 from ..models import Contact, Ministry, Organisation, Responsibility
 from ..saving import save_party
 
 
-class ContactInline(admin.TabularInline):
+class ContactInline(TableInline):
     model = Contact
-    extra = 0
     fields = ["name", "office", "email", "language", "valid_from", "valid_until"]
     show_change_link = True
 

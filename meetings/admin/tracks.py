@@ -10,14 +10,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from rotation.history_admin import HistoryAdmin, KeptAdmin
+from rotation.inputs import TableInline
 
 from ..models import Responsibility, Seat, Track
 from ..saving import save_party
 
 
-class ResponsibilityInline(admin.TabularInline):
+class ResponsibilityInline(TableInline):
     model = Responsibility
-    extra = 0
     autocomplete_fields = ["ministry"]
 
 

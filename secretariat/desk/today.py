@@ -18,7 +18,6 @@ from secretariat.reminders.models import Delivery
 
 AHEAD_DAYS = 30
 SHOWN = 60  # rows of a list on the page; the count beside it links to all
-SHOWN_OVERDUE = 10
 SHOWN_MEETINGS = 8
 
 
@@ -31,7 +30,7 @@ def today_shown(now: datetime) -> dict[str, Any]:
     return {
         "summit": next_summit(now),
         "days": _by_day([due_shown(due, now) for due in soon.order_by("due_on", "due_at")[:SHOWN]]),
-        "overdue": [due_shown(due, now) for due in overdue.order_by("due_at")[:SHOWN_OVERDUE]],
+        "overdue": _by_day([due_shown(due, now) for due in overdue.order_by("due_on", "due_at")[:SHOWN]]),
         "unsent": Delivery.objects.unsettled().select_related("contact", "due__deadline", "meeting__track")[
             :10
         ],
@@ -41,7 +40,7 @@ def today_shown(now: datetime) -> dict[str, Any]:
         ],
         "counts": _counts(now, soon.count(), overdue.count(), upcoming.count()),
         "ahead_days": AHEAD_DAYS,
-        "today": timezone.localdate(now),
+        "today": days_text(timezone.localdate(now), timezone.localdate(now)),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -10,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from meetings.admin.when import days_text, moment_text
 from rotation.history_admin import HistoryAdmin, ReadOnlyAdmin
 
 from .models import Delivery, DeliveryEvent, ReminderRule
@@ -86,8 +88,9 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("planned"), ordering="planned_at")
     def planned_shown(self, delivery: Delivery) -> str:
-        local = delivery.planned_local
-        return format_html('{} <span class="quiet">{}</span>', f"{local:%Y-%m-%d %H:%M}", delivery.zone)
+        local = delivery.planned_at.astimezone(ZoneInfo(delivery.zone))
+        day, hour = days_text(local.date(), local.date()), moment_text(delivery.planned_at, delivery.zone)
+        return format_html('{} <span class="quiet">{}</span>', day, hour)
 
     @admin.display(description=gettext_lazy("ministry"))
     def ministry(self, delivery: Delivery) -> str:
