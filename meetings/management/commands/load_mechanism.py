@@ -1,0 +1,45 @@
+"""Loads a mechanism's record: states, tracks, meetings, committee, and the states' holidays."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from meetings.calendars import import_library
+from meetings.record.loader import Loader
+from meetings.record.positions import BadRecord
+from meetings.record.reader import read_record
+
+SHIPPED = Path(__file__).resolve().parents[2] / "data" / "mechanism.json"
+YEARS_BEFORE, YEARS_AFTER = 1, 4  # of the holiday table, round the current year
+
+
+class Command(BaseCommand):
+    help = "Load a mechanism's record, whole or not at all. Loading it again changes only what the file changed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", nargs="?", type=Path, default=SHIPPED, help="default: the shipped record")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            record = read_record(options["file"])
+        except BadRecord as error:
+            raise CommandError(str(error)) from error
+        summary = Loader(record, self._progress).load()
+        self.stderr.write("")
+        for kind, counts in summary.counts.items():
+            self.stdout.write(
+                f"{kind}: {counts['created']} created, {counts['changed']} changed, {counts['unchanged']} unchanged"
+            )
+        year = timezone.now().year
+        days = import_library(
+            [state["code"] for state in record["states"]], range(year - YEARS_BEFORE, year + YEARS_AFTER + 1)
+        )
+        self.stdout.write(
+            f"special day: {days.created} created, {days.changed} changed, "
+            f"{days.removed} removed, {days.unchanged} unchanged"
+        )
+
+    def _progress(self, done: int, total: int) -> None:
+        self.stderr.write(f"\rloading {done} of {total}", ending="")
