@@ -74,7 +74,6 @@ class MeetingAdmin(MovePages, KeptAdmin):
         "precision",
         "visibility",
     ]
-    list_select_related = ["track", "host", "country"]
     search_fields = ["titles", "track__names", "city", "venue", "source", "=ordinal"]
     date_hierarchy = "first_on"
     ordering = ["-first_on", "pk"]
@@ -83,7 +82,12 @@ class MeetingAdmin(MovePages, KeptAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
         open_dues = Count("deadlines__dues", filter=Q(deadlines__dues__status=Due.Status.OPEN))
-        return super().get_queryset(request).select_related("track").annotate(open_dues_count=open_dues)
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("track", "host", "country")
+            .annotate(open_dues_count=open_dues)
+        )
 
     def get_inlines(self, request: HttpRequest, obj: Meeting | None) -> list[type[TableInline]]:
         return [DeadlineInline, OutcomeInline] if obj else []
@@ -99,7 +103,10 @@ class MeetingAdmin(MovePages, KeptAdmin):
             (_("What"), {"fields": what}),
             date,
             (_("Where"), {"fields": where}),
-            (_("How it hangs together"), {"fields": [("summit", "prepares"), "source", "note"], "classes": ["collapse"]}),
+            (
+                _("How it hangs together"),
+                {"fields": [("summit", "prepares"), "source", "note"], "classes": ["collapse"]},
+            ),
             (None, {"fields": ["reason"]}),
         ]
 

@@ -47,6 +47,8 @@ class Mail:
 
 
 def mail_list(request: HttpRequest) -> HttpResponse:
+    if not settings.MAILBOX_DIR:
+        raise Http404
     box = _box()
     # A Maildir's keys begin with the second of delivery; the files' own times break ties.
     keys = sorted(box.keys(), key=lambda key: _arrived(box, key), reverse=True) if box is not None else []
@@ -80,7 +82,7 @@ def mail_html(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _box() -> maildir.Maildir | None:
-    if not (Path(settings.MAILBOX_DIR) / "new").is_dir():
+    if not settings.MAILBOX_DIR or not (Path(settings.MAILBOX_DIR) / "new").is_dir():
         return None
     return maildir.Maildir(settings.MAILBOX_DIR, factory=None, create=False)
 

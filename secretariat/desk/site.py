@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import jobs
+from . import jobs, mailbox
 
 # Where a person with a one-time password may go: to another password, or out.
 OPEN_PAGES = {"login", "logout", "password_change", "password_change_done", "jsi18n"}
@@ -53,15 +52,11 @@ class DeskSite(AdminSite):
         return super().admin_view(guarded, cacheable)
 
     def get_urls(self) -> list[URLPattern]:
-        own: list[URLPattern] = []
-        if settings.MAILBOX_DIR:
-            from . import mailbox
-
-            own = [
-                path("mailbox/", self.admin_view(mailbox.mail_list), name="mailbox"),
-                path("mailbox/<str:key>/", self.admin_view(mailbox.mail_page), name="mailbox_mail"),
-                path("mailbox/<str:key>/html/", self.admin_view(mailbox.mail_html), name="mailbox_html"),
-            ]
+        own = [
+            path("mailbox/", self.admin_view(mailbox.mail_list), name="mailbox"),
+            path("mailbox/<str:key>/", self.admin_view(mailbox.mail_page), name="mailbox_mail"),
+            path("mailbox/<str:key>/html/", self.admin_view(mailbox.mail_html), name="mailbox_html"),
+        ]
         return own + super().get_urls()
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
