@@ -1,0 +1,89 @@
+"""Errors as problem details (RFC 9457), one shape for every status under /api/."""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
+from django.http import Http404, HttpResponse
+from rest_framework import exceptions
+from rest_framework.views import set_rollback
+
+logger = logging.getLogger(__name__)
+CONTENT_TYPE = "application/problem+json"
+TYPES = {
+    400: "bad-request",
+    401: "not-authenticated",
+    403: "not-allowed",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    429: "rate-limited",
+    500: "internal-error",
+    503: "unavailable",
+}
+NOT_FOUND = "There is nothing at this address that this reader may see."
+
+
+class BadParameter(exceptions.APIException):
+    """A query parameter that is unknown or has no meaning: named, with its remedy."""
+
+    status_code = 400
+
+    def __init__(self, parameter: str, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.errors = [{"parameter": parameter, "message": message, "remedy": remedy}]
+
+
+def problem(status: int, detail: str, errors: list[dict[str, str]] | None = None) -> HttpResponse:
+    """A problem document; `type` is a stable name, `errors` is empty unless a parameter is at fault."""
+    body = {
+        "type": f"urn:secretariat:problem:{TYPES.get(status, 'error')}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "errors": errors or [],
+    }
+    response = HttpResponse(json.dumps(body, ensure_ascii=False), content_type=CONTENT_TYPE, status=status)
+    response["Content-Language"] = "en"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse:
+    """DRF's exception handler. What nobody foresaw is logged under a number that the reader can quote."""
+    set_rollback()
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if isinstance(error, OperationalError):
+        logger.error("The database does not answer: %s", error)
+        response = problem(503, "The service cannot reach its database; try again in a minute.")
+        response["Retry-After"] = "60"
+        return response
+    if not isinstance(error, exceptions.APIException):
+        number = uuid.uuid4()
+        logger.exception("Error %s", number, exc_info=error)
+        return problem(500, f"Something failed here; it is logged as {number}.")
+    return _of_api_exception(error)
+
+
+def _of_api_exception(error: exceptions.APIException) -> HttpResponse:
+    detail = NOT_FOUND if error.status_code == 404 else _text(error.detail)
+    response = problem(error.status_code, detail, getattr(error, "errors", None))
+    if challenge := getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = challenge
+    wait = getattr(error, "wait", None)
+    if wait is not None:
+        response["Retry-After"] = str(int(wait) or 1)
+    return response
+
+
+def _text(detail: Any) -> str:
+    return str(detail) if isinstance(detail, str) else json.dumps(detail, ensure_ascii=False, default=str)

@@ -1,1 +1,44 @@
-"""Connects this app to the floor below."""
+"""Connects the feed to the floors below. Receivers write rows in the sender's transaction, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models.signals import post_save, pre_delete
+from django.dispatch import receiver
+
+from meetings.changes import meetings_changed
+from meetings.models import Meeting, Track
+from rotation.models import State, Summit
+
+from .publish import meetings_showing, publish, remove_deleted
+
+
+@receiver(meetings_changed, dispatch_uid="feed.publish")
+def publish_changed(meeting_ids: Iterable[int], **_: Any) -> None:
+    publish(meeting_ids)
+
+
+@receiver(pre_delete, sender=Meeting, dispatch_uid="feed.delete")
+def tell_of_deleted(instance: Meeting, **_: Any) -> None:
+    remove_deleted(instance.pk)
+
+
+# A meeting shows the names of its track and states: a new name is a change of every meeting that shows it.
+@receiver(post_save, sender=Track, dispatch_uid="feed.track")
+def publish_of_track(instance: Track, created: bool, **_: Any) -> None:
+    if not created:
+        publish(meetings_showing(track=instance))
+
+
+@receiver(post_save, sender=State, dispatch_uid="feed.state")
+def publish_of_state(instance: State, created: bool, **_: Any) -> None:
+    if not created:
+        publish(meetings_showing(host=instance, country=instance))
+
+
+@receiver(post_save, sender=Summit, dispatch_uid="feed.summit")
+def publish_of_summit(instance: Summit, created: bool, **_: Any) -> None:
+    if not created:
+        publish(meetings_showing(summit=instance))

@@ -1,1 +1,29 @@
-urlpatterns = []
+"""The addresses that partners read, and the probes. They are promises: none is ever renamed."""
+
+from django.urls import path, re_path
+
+from secretariat import health
+
+from .views.base import NothingHere
+from .views.calendars import CalendarView, MeetingCalendarView, StateCalendarView, TrackCalendarView
+from .views.catalogues import StatesView, SummitsView, TracksView, TurnsView
+from .views.documentation import DocsView, DocumentView
+from .views.meetings import MeetingsView, MeetingView
+
+urlpatterns = [
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("api/v1/meetings/", MeetingsView.as_view(), name="meetings"),
+    path("api/v1/meetings/<uuid:uid>/", MeetingView.as_view(), name="meeting"),
+    path("api/v1/meetings/<uuid:uid>.ics", MeetingCalendarView.as_view(), name="meeting-calendar"),
+    path("api/v1/tracks/", TracksView.as_view(), name="tracks"),
+    path("api/v1/tracks/<slug:slug>/calendar.ics", TrackCalendarView.as_view(), name="track-calendar"),
+    path("api/v1/states/", StatesView.as_view(), name="states"),
+    path("api/v1/states/<str:code>/calendar.ics", StateCalendarView.as_view(), name="state-calendar"),
+    path("api/v1/summits/", SummitsView.as_view(), name="summits"),
+    path("api/v1/rotation/turns", TurnsView.as_view(), name="turns"),
+    path("api/v1/calendar.ics", CalendarView.as_view(), name="calendar"),
+    path("api/v1/openapi.json", DocumentView.as_view(), name="openapi"),
+    path("api/v1/docs/", DocsView.as_view(), name="docs"),
+    re_path(r"^api/", NothingHere.as_view()),
+]

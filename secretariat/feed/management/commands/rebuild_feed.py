@@ -1,0 +1,29 @@
+"""`manage.py rebuild_feed`: render every meeting anew and say what differed."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from secretariat.feed.publish import publish_all
+
+KINDS = ("created", "changed", "removed", "unchanged")
+
+
+class Command(BaseCommand):
+    help = "Render all feed items anew; a second run changes nothing. Run it after a change of the renderer."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--check", action="store_true", help="write nothing; exit with 1 when something differs"
+        )
+
+    def handle(self, *args: Any, check: bool, **options: Any) -> None:
+        counts = publish_all(write=not check)
+        for audience in sorted({audience for audience, _kind in counts}):
+            figures = ", ".join(f"{kind} {counts[audience, kind]}" for kind in KINDS)
+            self.stdout.write(f"{audience}: {figures}")
+        if check and any(kind != "unchanged" for _audience, kind in counts):
+            sys.exit(1)

@@ -1,0 +1,151 @@
+"""Keeping the feed's rows true: what changed is rendered anew, in the transaction that changed it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import islice
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from meetings.models import Meeting
+
+from .audiences import Audience, is_visible
+from .models import FeedItem
+from .render import RENDERER, Rendering, render
+
+BATCH = 500
+TEXTS = ("json", "ics", "ics_utc", "start_key", "words")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What publishing a meeting does to an audience's feed: created, changed, removed or unchanged."""
+
+    audience: str
+    uid: str
+    kind: str
+
+
+@transaction.atomic
+def publish(meeting_ids: Iterable[int], *, write: bool = True) -> list[Difference]:
+    """Make the feed items of these meetings say what the meetings say; returns what differed.
+
+    A meeting that prepares one of them is rendered too: it shows the other only to who may see it. Rows that say
+    the same already are left alone, so publishing twice changes nothing.
+    """
+    ids = set(meeting_ids)
+    ids |= set(Meeting.objects.filter(prepares_id__in=ids).values_list("pk", flat=True))
+    found: list[Difference] = []
+    for batch in _batches(sorted(ids)):
+        found += _publish_batch(batch, write=write)
+    return found
+
+
+def publish_all(*, write: bool = True) -> Counter[tuple[str, str]]:
+    """Render every meeting, and remove what belongs to none; counts by (audience, kind)."""
+    ids = set(Meeting.objects.values_list("pk", flat=True))
+    differences = publish(ids, write=write) + remove_orphans(write=write)
+    return Counter((difference.audience, difference.kind) for difference in differences)
+
+
+@transaction.atomic
+def remove_orphans(*, write: bool = True) -> list[Difference]:
+    orphans = list(FeedItem.objects.filter(meeting__isnull=True, removed=False))
+    if write:
+        for item in orphans:
+            _bury(item, FeedItem.Reason.DELETED, timezone.now())
+        _save(orphans)
+    return [Difference(item.audience, str(item.uid), "removed") for item in orphans]
+
+
+def remove_deleted(meeting_id: int) -> None:
+    """The meeting is about to be deleted: who had it is told so."""
+    items = list(FeedItem.objects.filter(meeting_id=meeting_id, removed=False))
+    for item in items:
+        _bury(item, FeedItem.Reason.DELETED, timezone.now())
+    _save(items)
+
+
+def _batches(ids: list[int]) -> Iterator[list[int]]:
+    rest = iter(ids)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+def _publish_batch(ids: list[int], *, write: bool) -> list[Difference]:
+    # Locked in one order: two writers would otherwise both render, and the older text could win.
+    meetings = Meeting.objects.with_parties().filter(pk__in=ids).order_by("pk")
+    if write:
+        meetings = meetings.select_for_update(of=("self",), no_key=True)
+    meetings = list(meetings)
+    stored = {
+        (item.audience, item.meeting_id): item for item in FeedItem.objects.filter(meeting__in=meetings)
+    }
+    now, differences, created, changed = timezone.now(), [], [], []
+    for meeting in meetings:
+        for audience in Audience.values:
+            item = stored.get((audience, meeting.pk))
+            kind, item = _difference(meeting, audience, item, now)
+            if kind is None:
+                continue
+            differences.append(Difference(audience, str(meeting.uid), kind))
+            if kind != "unchanged":
+                (created if item._state.adding else changed).append(item)
+    if write:
+        FeedItem.objects.bulk_create(created)
+        _save(changed)
+    return differences
+
+
+def _difference(
+    meeting: Meeting, audience: str, item: FeedItem | None, now: datetime
+) -> tuple[str | None, FeedItem | None]:
+    """What is to be done with an audience's item of a meeting, and the item as it is to be stored."""
+    if not is_visible(meeting, audience):
+        if item is None or item.removed:
+            return None, item  # never seen: no row, so no tombstone either
+        _bury(item, FeedItem.Reason.HIDDEN, now)
+        return "removed", item
+    if item is None or item.removed:
+        # A first rendering takes the meeting's own moment, so that feeds built anew stamp as before.
+        at = meeting.updated_at if item is None else now
+        fresh = item or FeedItem(audience=audience, meeting=meeting, uid=meeting.uid)
+        _write(fresh, render(meeting, audience, at), at)
+        return "created", fresh
+    rendering = render(meeting, audience, item.changed_at)
+    if rendering == Rendering(**{name: getattr(item, name) for name in TEXTS}):
+        return "unchanged", item
+    # At least a second later than before: DTSTAMP has whole seconds and must not repeat.
+    _write(item, render(meeting, audience, now), now)
+    return "changed", item
+
+
+def _write(item: FeedItem, rendering: Rendering, at: datetime) -> None:
+    for name, value in asdict(rendering).items():
+        setattr(item, name, value)
+    item.seq, item.removed, item.reason, item.changed_at, item.renderer = None, False, "", at, RENDERER
+
+
+def _bury(item: FeedItem, reason: str, at: datetime) -> None:
+    """Turn an item into its tombstone; all text goes at once."""
+    _write(item, Rendering(), at)
+    item.removed, item.reason = True, reason
+
+
+def _save(items: list[FeedItem]) -> None:
+    if items:
+        fields = [*TEXTS, "seq", "removed", "reason", "changed_at", "renderer"]
+        FeedItem.objects.bulk_update(items, fields, batch_size=BATCH)
+
+
+def meetings_showing(**names: object) -> list[int]:
+    """The meetings whose rendering shows the record named, such as `host=…`; any of the names counts."""
+    shown = Q()
+    for name, value in names.items():
+        shown |= Q(**{name: value})
+    return list(Meeting.objects.filter(shown).values_list("pk", flat=True))

@@ -1,0 +1,168 @@
+"""What a reader asks for: query parameters, checked one by one, and the cursor of a page."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.core import signing
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from meetings.models import Meeting, Track
+from rotation.models import State
+
+from .models import FeedItem, FeedItemQuerySet
+from .problems import BadParameter
+from .words import languages
+
+LIMIT, MOST = 100, 500
+ORDERS = {
+    "start": ("start_key", "uid"),
+    "-start": ("-start_key", "-uid"),
+    "updated": ("changed_at", "uid"),
+}
+STATUSES = [status for status in Meeting.Status.values if status != Meeting.Status.IDEA]
+
+
+def check_names(params: QueryDict, known: Iterable[str]) -> None:
+    """Refuse a parameter that does not exist: a typo in a filter must not return the whole calendar."""
+    known = sorted(known)
+    for name in params:
+        if name not in known:
+            remedy = f"Use one of: {', '.join(known)}." if known else "This address takes no parameter."
+            raise BadParameter(name, "This parameter does not exist here.", remedy)
+        if len(params.getlist(name)) > 1:
+            raise BadParameter(name, "This parameter is given twice.", "Give it once.")
+        if "\x00" in params[name]:
+            raise BadParameter(name, "It holds a NUL character.", "Leave the character out.")
+
+
+def language_of(params: QueryDict, accept: str = "") -> str:
+    """The language asked for by `lang`, else the first acceptable one, else the fallback."""
+    if wanted := params.get("lang"):
+        return choice(params, "lang", languages())
+    for wanted, _quality in parse_accept_lang_header(accept):
+        if wanted == "*":
+            break
+        if wanted.split("-")[0] in languages():
+            return wanted.split("-")[0]
+    return languages()[0]
+
+
+def choice(params: QueryDict, name: str, allowed: Iterable[str]) -> str | None:
+    value, allowed = params.get(name), list(allowed)
+    if value is not None and value not in allowed:
+        raise BadParameter(name, "This value is not known.", f"Use one of: {', '.join(allowed)}.")
+    return value
+
+
+def day(params: QueryDict, name: str) -> date | None:
+    if name not in params:
+        return None
+    try:
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", params[name]):
+            raise ValueError
+        return date.fromisoformat(params[name])
+    except ValueError:
+        raise BadParameter(name, "This is not a day.", "Write it like 2027-05-18.") from None
+
+
+def instant(params: QueryDict, name: str) -> datetime | None:
+    if name not in params:
+        return None
+    try:
+        found = parse_datetime(params[name])
+    except ValueError:
+        found = None
+    if found is None or timezone.is_naive(found):
+        raise BadParameter(
+            name,
+            "This is not a moment with its offset.",
+            "Write it like 2027-05-18T09:00:00Z; a + is sent as %2B.",
+        )
+    return found
+
+
+def limit(params: QueryDict) -> int:
+    text = params.get("limit", str(LIMIT))
+    if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= MOST:
+        raise BadParameter("limit", "This is not a page size.", f"Give a number from 1 to {MOST}.")
+    return int(text)
+
+
+def members(params: QueryDict, allowed: Iterable[str]) -> list[str] | None:
+    """The members asked for by `fields`, in the order of the representation."""
+    if "fields" not in params:
+        return None
+    wanted, allowed = params["fields"].split(","), list(allowed)
+    for name in wanted:
+        if name not in allowed:
+            raise BadParameter(
+                "fields", f"There is no member “{name}”.", f"Use some of: {', '.join(allowed)}."
+            )
+    return [name for name in allowed if name in wanted or name == "uid"]
+
+
+def filtered(items: FeedItemQuerySet, params: QueryDict) -> FeedItemQuerySet:
+    """The items that match the filters. `state` is the host or the country of the place."""
+    if track := params.get("track"):
+        if not Track.objects.filter(slug=track).exists():
+            raise BadParameter("track", "There is no such track.", "See /api/v1/tracks/.")
+        items = items.filter(meeting__track__slug=track)
+    if state := params.get("state"):
+        if not State.objects.filter(code=state).exists():
+            raise BadParameter("state", "There is no such state.", "See /api/v1/states/.")
+        items = items.filter(of_state(state))
+    if status := choice(params, "status", STATUSES):
+        items = items.filter(meeting__status=status)
+    if first := day(params, "from"):
+        items = items.filter(meeting__last_on__gte=first)
+    if last := day(params, "to"):
+        items = items.filter(meeting__first_on__lte=last)
+    if since := instant(params, "updated_since"):
+        items = items.filter(changed_at__gte=since)
+    for word in params.get("q", "").casefold().split():
+        items = items.filter(words__contains=word)
+    return items
+
+
+def of_state(code: str) -> Q:
+    return Q(meeting__host_id=code) | Q(meeting__country_id=code)
+
+
+def fingerprint(params: QueryDict) -> str:
+    """The question without its page: a cursor continues this question and no other."""
+    asked = sorted((name, value) for name, value in params.items() if name not in ("cursor", "limit"))
+    return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
+
+
+def cursor_after(item: FeedItem, order: str, params: QueryDict) -> str:
+    """Opaque and signed. It holds the sort key and the uid of the last item, so rows that come or go between
+    two pages neither repeat nor hide another."""
+    key = item.changed_at.isoformat() if order == "updated" else item.start_key
+    return signing.dumps([order, key, str(item.uid), fingerprint(params)], salt="feed.cursor", compress=True)
+
+
+def after_cursor(items: FeedItemQuerySet, order: str, params: QueryDict) -> FeedItemQuerySet:
+    if "cursor" not in params:
+        return items
+    try:
+        of_order, key, uid, of_question = signing.loads(params["cursor"], salt="feed.cursor")
+        if (of_order, of_question) != (order, fingerprint(params)):
+            raise ValueError
+        uid = UUID(uid)
+    except (signing.BadSignature, ValueError, TypeError):
+        raise BadParameter(
+            "cursor", "This cursor does not belong to this question.", "Take it from `next`, unchanged."
+        ) from None
+    name = "changed_at" if order == "updated" else "start_key"
+    side = "lt" if order.startswith("-") else "gt"
+    at = datetime.fromisoformat(key) if order == "updated" else key
+    return items.filter(Q(**{f"{name}__{side}": at}) | Q(**{name: at, f"uid__{side}": uid}))

@@ -1,0 +1,157 @@
+"""A meeting as an audience sees it: the JSON object and the VEVENTs, in every language. Reads no clock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from meetings.dates import Precision, value_of
+from meetings.models import Meeting
+from rotation.models import State
+
+from .audiences import is_visible
+from .ics import render_event
+from .words import EXAMPLE, languages, text_and_language
+
+# Raise it when the same meeting is rendered to other bytes, then run `rebuild_feed`.
+RENDERER = 1
+COARSENESS = {p: n for n, p in enumerate(("time", "day", "month", "year", "none"))}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """All text of one feed item. Two are equal when a reader could not tell them apart."""
+
+    json: Mapping[str, str] = field(default_factory=dict)
+    ics: Mapping[str, str] = field(default_factory=dict)
+    ics_utc: Mapping[str, str] = field(default_factory=dict)
+    start_key: str = ""
+    words: str = ""
+
+
+def render(meeting: Meeting, audience: str, changed_at: datetime) -> Rendering:
+    """What `audience` reads about a meeting that it may see; `changed_at` is the revision's moment."""
+    bodies = {code: meeting_body(meeting, audience, code, changed_at) for code in languages()}
+    return Rendering(
+        json={code: json.dumps(body, ensure_ascii=False) for code, body in bodies.items()},
+        ics={code: render_event(meeting, body, code, changed_at) for code, body in bodies.items()},
+        ics_utc={
+            code: render_event(meeting, body, code, changed_at, utc=True) for code, body in bodies.items()
+        },
+        start_key=start_key(meeting),
+        words=searched_words(meeting),
+    )
+
+
+def meeting_address(uid: UUID) -> str:
+    return f"{settings.BASE_URL}/api/v1/meetings/{uid}/"
+
+
+def meeting_body(meeting: Meeting, audience: str, language: str, changed_at: datetime) -> dict[str, Any]:
+    """The JSON object of a meeting; feeds.md §2 names its members. Within v1 members are only ever added."""
+    titles = {code: mark_example(meeting, text) for code, text in meeting.titles_by_language().items()}
+    title, title_language = text_and_language(titles, language)
+    start, end = local_moments(meeting)
+    track_name, track_language = text_and_language(meeting.track.names, language)
+    prepared = meeting.prepares if meeting.prepares and is_visible(meeting.prepares, audience) else None
+    return {
+        "uid": str(meeting.uid),
+        "url": meeting_address(meeting.uid),
+        "track": {"slug": meeting.track.slug, "name": track_name, "lang": track_language},
+        "ordinal": meeting.ordinal,
+        "title": title,
+        "lang": title_language,
+        "titles": titles,
+        "status": meeting.status,
+        "format": meeting.format,
+        "example": meeting.is_example,
+        "start": start and start.isoformat(),
+        "end": end and end.isoformat(),
+        "zone": meeting.zone,
+        "all_day": meeting.precision == Precision.DAY,
+        "sequence": meeting.sequence,
+        "when": when(meeting),
+        "place": place(meeting, language),
+        "host": state_body(meeting.host, language),
+        "summit": meeting.summit and {"ordinal": meeting.summit.ordinal, "period": meeting.summit.period},
+        "prepares": prepared and {"uid": str(prepared.uid), "url": meeting_address(prepared.uid)},
+        "visibility": meeting.visibility,
+        "revision": meeting.revision,
+        "created": moment(meeting.created_at),
+        "updated": moment(changed_at),
+        "cancelled_at": meeting.cancelled_at and moment(meeting.cancelled_at),
+        "links": {"calendar": f"{settings.BASE_URL}/api/v1/meetings/{meeting.uid}.ics"},
+    }
+
+
+def mark_example(meeting: Meeting, text: str) -> str:
+    return f"{EXAMPLE}{text}" if meeting.is_example else text
+
+
+def moment(at: datetime) -> str:
+    """RFC 3339, UTC, whole seconds: as fine as iCalendar says it."""
+    return at.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+def local_moments(meeting: Meeting) -> tuple[datetime, datetime] | tuple[None, None]:
+    """First instant and first instant after, in the meeting's zone. Derived from the local decision on each
+    rendering: a stored offset was wrong for a day when Kazakhstan changed its own."""
+    span = meeting.span
+    if span.starts_at is None or span.ends_at is None:
+        return None, None
+    zone = ZoneInfo(meeting.zone)
+    return span.starts_at.astimezone(zone), span.ends_at.astimezone(zone)
+
+
+def when(meeting: Meeting) -> dict[str, str | None]:
+    """The date as far as it is known; `earliest` and `latest` are its bounds, both inclusive."""
+    return {
+        "precision": meeting.precision,
+        "value": value_of(meeting.span),
+        "earliest": meeting.first_on and meeting.first_on.isoformat(),
+        "latest": meeting.last_on and meeting.last_on.isoformat(),
+    }
+
+
+def place(meeting: Meeting, language: str) -> dict[str, Any] | None:
+    if not (meeting.city or meeting.venue or meeting.country):
+        return None
+    return {
+        "city": meeting.city or None,
+        "country": state_body(meeting.country, language),
+        "venue": meeting.venue or None,
+    }
+
+
+def state_body(state: State | None, language: str) -> dict[str, str] | None:
+    if state is None:
+        return None
+    name, name_language = text_and_language(state.names, language)
+    return {"code": state.code, "name": name or state.code, "lang": name_language}
+
+
+def start_key(meeting: Meeting) -> str:
+    """Sorts by earliest day, then the finer precision, then the moment; without a date last. Byte order."""
+    first = meeting.first_on or date(9999, 12, 31)
+    at = meeting.span.starts_at if meeting.precision == Precision.TIME else datetime.combine(first, time(0))
+    return f"{first.isoformat()}/{COARSENESS[meeting.precision]}/{at:%Y%m%dT%H%M}"
+
+
+def searched_words(meeting: Meeting) -> str:
+    """What `q` looks through: every title, the track, the place, in every language, case folded."""
+    states = [state for state in (meeting.host, meeting.country) if state]
+    texts = [
+        *meeting.titles_by_language().values(),
+        *meeting.track.names.values(),
+        meeting.city,
+        meeting.venue,
+    ]
+    texts += [name for state in states for name in state.names.values()]
+    return "\n".join(dict.fromkeys(text.casefold() for text in texts if text))

@@ -1,0 +1,140 @@
+"""The small lists: tracks, states, summits, and the turns of the rotation with their reasons."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rotation.reasons import reason_text
+
+from meetings.models import Track
+from rotation.models import Mechanism, State, Summit
+from rotation.projection import turns_until
+
+from .. import schema
+from ..problems import BadParameter
+from ..render import state_body
+from ..schema import parameters, responses
+from ..words import in_language, text_and_language
+from .base import CatalogueView
+
+LAST_YEAR = 2200
+
+
+def named(texts: dict[str, str], language: str) -> dict[str, Any]:
+    name, found = text_and_language(texts, language)
+    return {"name": name, "lang": found, "names": texts}
+
+
+class TracksView(CatalogueView):
+    """The bodies that meet. The list is open: new ones are added."""
+
+    @extend_schema(parameters=parameters("lang"), responses=responses(schema.TracksSerializer))
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+    def answer_body(self, request: Request) -> dict[str, Any]:
+        tracks = Track.objects.select_related("mechanism")
+        return {
+            "items": [
+                {
+                    "slug": track.slug,
+                    **named(track.names, self.language),
+                    "mechanism": track.mechanism.slug,
+                    "level": track.level,
+                    "host_rule": track.host_rule,
+                    "basis": track.basis or None,
+                }
+                for track in tracks
+            ]
+        }
+
+
+class StatesView(CatalogueView):
+    """The states that take part."""
+
+    @extend_schema(parameters=parameters("lang"), responses=responses(schema.StatesSerializer))
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+    def answer_body(self, request: Request) -> dict[str, Any]:
+        return {
+            "items": [
+                {
+                    "code": state.code,
+                    "alpha3": state.alpha3 or None,
+                    **named(state.names, self.language),
+                    "capital": state.capital or None,
+                    "zone": state.zone,
+                }
+                for state in State.objects.all()
+            ]
+        }
+
+
+class SummitsView(CatalogueView):
+    """Summits held or announced. Later ones are projected: see `rotation/turns`."""
+
+    @extend_schema(parameters=parameters("lang"), responses=responses(schema.SummitsSerializer))
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+    def answer_body(self, request: Request) -> dict[str, Any]:
+        return {
+            "items": [
+                {
+                    "mechanism": summit.mechanism.slug,
+                    "ordinal": summit.ordinal,
+                    "period": summit.period,
+                    "host": state_body(summit.host, self.language),
+                    "status": summit.status,
+                    "source": summit.source or None,
+                }
+                for summit in Summit.objects.select_related("mechanism", "host")
+            ]
+        }
+
+
+class TurnsView(CatalogueView):
+    """Who holds which turn, and why: the rule applied to what was held."""
+
+    known = frozenset({"until", "mechanism", "lang"})
+
+    @extend_schema(
+        parameters=parameters("until", "mechanism", "lang"), responses=responses(schema.TurnsSerializer)
+    )
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+    def answer_body(self, request: Request) -> dict[str, Any]:
+        until = request.query_params.get("until", "")
+        if not re.fullmatch(r"\d{4}(-\d\d)?", until) or not 1900 <= int(until[:4]) <= LAST_YEAR:
+            raise BadParameter("until", "This is not a period.", f"Give a year up to {LAST_YEAR}, like 2043.")
+        mechanism = self.mechanism(request.query_params.get("mechanism"))
+        names = {state.code: state for state in State.objects.all()}
+        turns = turns_until(mechanism, until, self.language) if mechanism else []
+        with in_language(self.language):
+            items = [
+                {
+                    "ordinal": turn.ordinal,
+                    "period": turn.period,
+                    "holder": state_body(names.get(turn.holder), self.language),
+                    "side": turn.side,
+                    "status": turn.status,
+                    "why": [str(reason_text(reason)) for reason in turn.why],
+                }
+                for turn in turns
+            ]
+        return {"mechanism": mechanism.slug if mechanism else None, "items": items}
+
+    def mechanism(self, slug: str | None) -> Mechanism | None:
+        found = Mechanism.objects.select_related("first_holder")
+        if slug is None:
+            return found.first()
+        mechanism = found.filter(slug=slug).first()
+        if mechanism is None:
+            raise BadParameter("mechanism", "There is no such mechanism.", "Leave it out for the first one.")
+        return mechanism

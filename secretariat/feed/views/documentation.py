@@ -1,0 +1,23 @@
+"""The OpenAPI document and its page, which loads nothing from outside and no inline script."""
+
+from __future__ import annotations
+
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.renderers import JSONRenderer
+
+from .base import AnyType
+
+
+class DocumentView(SpectacularAPIView):
+    """OpenAPI 3.1, as JSON."""
+
+    http_method_names = ["get", "head", "options"]
+    renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer, JSONRenderer]
+
+
+class DocsView(SpectacularSwaggerSplitView):
+    http_method_names = ["get", "head", "options"]
+    content_negotiation_class = AnyType
+    template_name = "feed/docs.html"
+    url_name = "openapi"
