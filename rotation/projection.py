@@ -45,9 +45,7 @@ def rule_of(mechanism: Mechanism, language: str | None = None) -> rule.Rule:
 
 def turns_until(mechanism: Mechanism, until: str, language: str | None = None) -> list[rule.Turn]:
     """The turns up to and in period `until`, in order; a turn with an announced summit says so."""
-    announced = set(
-        mechanism.summits.filter(status=Summit.Status.ANNOUNCED).values_list("period", flat=True)
-    )
+    announced = set(mechanism.summits.filter(status=Summit.Status.ANNOUNCED).values_list("period", flat=True))
     found = takewhile(lambda turn: turn.period <= until, rule.turns(rule_of(mechanism, language)))
     return [
         replace(turn, status="announced") if turn.period in announced and turn.status == "projected" else turn
