@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from .translated import TextsField
 
 # Bookkeeping that says nothing to a reader: it changes with everything else.
-SILENT = {"id", "updated_at", "created_at", "revision", "sequence", "uid"}
+# The instants of a meeting follow from its local days and hours, which are told.
+SILENT = {"id", "updated_at", "created_at", "revision", "sequence", "uid", "starts_at", "ends_at"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def _entry(
         action=actions.get(event.pgh_label, event.pgh_label),
         user=names.user(context.get("user")),
         reason=context.get("reason") or "",
-        subject="" if tracked is model else f"{tracked._meta.verbose_name} {event.pgh_obj_id}",
+        subject="" if tracked is model else names.part(event),
         changes=changes,
     )
 
@@ -96,6 +97,7 @@ class _Names:
         wanted: dict[type[models.Model], set[Any]] = {}
         users = {event.pgh_context.metadata.get("user") for event in events if event.pgh_context}
         for event in events:
+            wanted.setdefault(event.pgh_tracked_model, set()).add(event.pgh_obj_id)
             for field in event.pgh_tracked_model._meta.concrete_fields:
                 if field.is_relation and hasattr(event, field.attname):
                     wanted.setdefault(field.related_model, set()).add(getattr(event, field.attname))
@@ -104,6 +106,12 @@ class _Names:
 
     def user(self, key: Any) -> str:
         return self._rows[get_user_model()].get(str(key), _("the service")) if key else _("the service")
+
+    def part(self, event: Any) -> str:
+        """The part that an event speaks of, by its name today, or by its number when it is gone."""
+        model = event.pgh_tracked_model
+        name = self._rows[model].get(str(event.pgh_obj_id), str(event.pgh_obj_id))
+        return f"{model._meta.verbose_name} {name}"
 
     def shown(self, field: models.Field, value: Any) -> str:
         if value in (None, "", [], {}):
@@ -116,6 +124,8 @@ class _Names:
             return (
                 ", ".join(str(item) for item in value) if all(map(_is_plain, value)) else _("recorded anew")
             )
+        if isinstance(value, time):
+            return f"{value:%H:%M}"
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         return str(dict(field.flatchoices).get(value, value))

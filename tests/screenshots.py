@@ -53,7 +53,7 @@ def main() -> int:
         for width, scheme in [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]:
             if not options.all and (width, scheme) not in {(1280, "light"), (390, "dark")}:
                 continue
-            page = browser.new_page(viewport={"width": width, "height": 860}, color_scheme=scheme)
+            page = browser.new_page(viewport={"width": width, "height": 1100}, color_scheme=scheme)
             page.on(
                 "console",
                 lambda message, page=page, complaints=complaints: complaints.append(

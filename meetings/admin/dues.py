@@ -116,9 +116,10 @@ class DueAdmin(DuePages, KeptAdmin):
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def status_chip(self, due: Due) -> str:
-        late = due.is_late or (due.status == Due.Status.OPEN and due.due_at <= timezone.now())
         chips = [(due.status, due.get_status_display())]
-        chips += [("late", _("late") if due.is_late else _("overdue"))] if late else []
+        if due.status == Due.Status.OPEN and due.due_at <= timezone.now():
+            chips = [("late", _("overdue"))]
+        chips += [("late", _("late"))] if due.is_late else []
         chips += [("pinned", _("set by hand"))] if due.is_pinned else []
         return format_html_join(" ", '<span class="chip chip-{}">{}</span>', chips)
 

@@ -96,7 +96,7 @@ class MeetingAdmin(MovePages, KeptAdmin):
         return super().get_form(request, obj, **{"form": MeetingForm if obj else NewMeetingForm, **kwargs})
 
     def get_fieldsets(self, request: HttpRequest, obj: Meeting | None = None) -> list[Any]:
-        what = [("track", "ordinal"), "titles", ("status", "visibility")]
+        what = ["track", "ordinal", "titles", ("status", "visibility")]
         where = [("host", "format"), ("city", "country"), "venue"]
         date = (_("When"), {"fields": ["when"] if obj else DATE_FIELDS})
         return [

@@ -83,6 +83,8 @@ def _by_deadline(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for row in rows:
         deadline = row["due"].deadline
         found.setdefault(deadline.pk, {"deadline": deadline, "rows": []})["rows"].append(row)
+    for entry in found.values():
+        entry["rows"].sort(key=lambda row: row["due"].state_id)
     return list(found.values())
 
 

@@ -95,7 +95,7 @@ def test_a_new_meeting_says_what_was_derived(desk, body):  # noqa: F811
     page = desk.post(reverse("admin:meetings_meeting_add"), values, follow=True)
     row = Meeting.objects.get()
     assert (row.zone, row.last_on) == ("Asia/Almaty", date(2031, 5, 20))
-    assert [str(message) for message in page.context["messages"]][0].endswith(">4 dates were derived</a>")
+    assert next(str(message) for message in page.context["messages"]).endswith(">4 dates were derived</a>")
 
 
 def test_a_meeting_known_to_the_month_keeps_its_month(desk, body):  # noqa: F811
