@@ -32,7 +32,9 @@ if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS: name the hosts that this service answers to.")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # The address printed in mails and feeds; never guessed from a request's Host header.
-BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000" if LOCAL else f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
+BASE_URL = env.str(
+    "BASE_URL", default="http://127.0.0.1:8000" if LOCAL else f"https://{ALLOWED_HOSTS[0]}"
+).rstrip("/")
 
 # --- What it is made of -----------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -200,6 +202,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- History ----------------------------------------------------------------------------------
+# Reads write no history; asking them who they are would make every feed answer vary by cookie.
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 PGHISTORY_APPEND_ONLY = True  # triggers refuse UPDATE and DELETE of history
 PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -18,13 +19,14 @@ from .audiences import Audience, is_visible
 from .models import FeedItem
 from .render import RENDERER, Rendering, render
 
+logger = logging.getLogger(__name__)
 BATCH = 500
 TEXTS = ("json", "ics", "ics_utc", "start_key", "words")
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What publishing a meeting does to an audience's feed: created, changed, removed or unchanged."""
+    """What publishing a meeting does to an audience's feed: created, changed, removed, unchanged or failed."""
 
     audience: str
     uid: str
@@ -90,16 +92,27 @@ def _publish_batch(ids: list[int], *, write: bool) -> list[Difference]:
     for meeting in meetings:
         for audience in Audience.values:
             item = stored.get((audience, meeting.pk))
-            kind, item = _difference(meeting, audience, item, now)
+            kind, item = _difference_or_failure(meeting, audience, item, now)
             if kind is None:
                 continue
             differences.append(Difference(audience, str(meeting.uid), kind))
-            if kind != "unchanged":
+            if kind not in ("unchanged", "failed"):
                 (created if item._state.adding else changed).append(item)
     if write:
         FeedItem.objects.bulk_create(created)
         _save(changed)
     return differences
+
+
+def _difference_or_failure(
+    meeting: Meeting, audience: str, item: FeedItem | None, now: datetime
+) -> tuple[str | None, FeedItem | None]:
+    """One meeting that cannot be rendered keeps its last item, and the others go on; the log says why."""
+    try:
+        return _difference(meeting, audience, item, now)
+    except (ValueError, LookupError, TypeError):
+        logger.exception("Meeting %s cannot be rendered for %s", meeting.uid, audience)
+        return "failed", item
 
 
 def _difference(
@@ -120,7 +133,6 @@ def _difference(
     rendering = render(meeting, audience, item.changed_at)
     if rendering == Rendering(**{name: getattr(item, name) for name in TEXTS}):
         return "unchanged", item
-    # At least a second later than before: DTSTAMP has whole seconds and must not repeat.
     _write(item, render(meeting, audience, now), now)
     return "changed", item
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import MethodNotAllowed, NotFound
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,6 +30,8 @@ class ReadView(APIView):
     cache_control = "no-cache"
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if request.method.lower() not in self.http_method_names:
+            raise MethodNotAllowed(request.method)  # before asking who it is: nobody may
         super().initial(request, *args, **kwargs)
         if request.method == "OPTIONS":
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -21,12 +22,13 @@ from meetings.models import Track
 from rotation.models import State
 
 from .. import query
-from ..ics import UTC_NAMES, render_calendar
+from ..ics import render_calendar
 from ..models import FeedItem, FeedItemQuerySet
 from ..schema import parameters, responses
 from ..words import in_language, text_and_language
 from .base import AnyType, ReadView
 
+ZONED = re.compile(r"^DT(?:START|END);TZID=([^:]+):(\d{8})", re.MULTILINE)
 NEVER = datetime(2025, 1, 1, tzinfo=UTC)
 ICS = responses((OpenApiTypes.STR, "text/calendar"), 404)
 
@@ -46,11 +48,12 @@ class CalendarView(ReadView):
     def answer(self, request: Request, **kwargs: Any) -> HttpResponse:
         name = self.named(**kwargs)
         rows = list(self.chosen(**kwargs))
+        events = [row.body for row in rows if row.body]
         body = render_calendar(
             name=name,
             url=f"{settings.BASE_URL}{request.path}",
-            events=[row.body for row in rows if row.body],
-            zones=[] if self.utc else zones_of(rows),
+            events=events,
+            zones=zones_of(events),
             revised=max((row.changed_at for row in rows), default=NEVER),
         )
         response = HttpResponse(body.encode(), content_type="text/calendar; charset=utf-8")
@@ -63,12 +66,7 @@ class CalendarView(ReadView):
         column = "ics_utc" if self.utc else "ics"
         return (
             items.filter(meeting__precision__in=precisions)
-            .select_related("meeting")
-            .only(
-                "changed_at",
-                "uid",
-                *(f"meeting__{name}" for name in ("zone", "first_on", "last_on", "precision")),
-            )
+            .only("changed_at", "uid")
             .annotate(body=KeyTextTransform(self.language, column))
             .order_by("start_key", "uid")
         )
@@ -147,13 +145,14 @@ class MeetingCalendarView(CalendarView):
         return str(uid)
 
 
-def zones_of(rows: list[FeedItem]) -> list[tuple[str, date, date]]:
-    """Each zone that these events name, with the first and last day on which it is needed."""
+def zones_of(bodies: list[str]) -> list[tuple[str, date, date]]:
+    """Each zone that these VEVENTs name, with the first and last day on which it is needed.
+
+    Read from the text that is sent: a VEVENT without its VTIMEZONE would be shown at another hour.
+    """
     spans: dict[str, tuple[date, date]] = {}
-    for row in rows:
-        meeting = row.meeting
-        if meeting.precision != Precision.TIME or meeting.zone in UTC_NAMES:
-            continue
-        first, last = spans.get(meeting.zone, (meeting.first_on, meeting.last_on))
-        spans[meeting.zone] = min(first, meeting.first_on), max(last, meeting.last_on)
+    for name, text in ZONED.findall("".join(bodies)):
+        day = date(int(text[:4]), int(text[4:6]), int(text[6:]))
+        first, last = spans.get(name, (day, day))
+        spans[name] = min(first, day), max(last, day)
     return [(name, *span) for name, span in sorted(spans.items())]

@@ -8,11 +8,12 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rotation.reasons import reason_text
 
 from meetings.models import Track
 from rotation.models import Mechanism, State, Summit
 from rotation.projection import turns_until
+from rotation.reasons import reason_text
+from rotation.rule import NobodyLeft, Turn
 
 from .. import schema
 from ..problems import BadParameter
@@ -115,7 +116,7 @@ class TurnsView(CatalogueView):
             raise BadParameter("until", "This is not a period.", f"Give a year up to {LAST_YEAR}, like 2043.")
         mechanism = self.mechanism(request.query_params.get("mechanism"))
         names = {state.code: state for state in State.objects.all()}
-        turns = turns_until(mechanism, until, self.language) if mechanism else []
+        turns = self.turns(mechanism, until)
         with in_language(self.language):
             items = [
                 {
@@ -129,6 +130,15 @@ class TurnsView(CatalogueView):
                 for turn in turns
             ]
         return {"mechanism": mechanism.slug if mechanism else None, "items": items}
+
+    def turns(self, mechanism: Mechanism | None, until: str) -> list[Turn]:
+        if mechanism is None or not mechanism.sides.exists():
+            return []
+        try:
+            return turns_until(mechanism, until, self.language)
+        except NobodyLeft as error:
+            remedy = f"Ask for a period before {error.period}."
+            raise BadParameter("until", f"A side has no member in {error.period}.", remedy) from error
 
     def mechanism(self, slug: str | None) -> Mechanism | None:
         found = Mechanism.objects.select_related("first_holder")

@@ -9,11 +9,14 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from secretariat.feed.publish import publish_all
 
-KINDS = ("created", "changed", "removed", "unchanged")
+KINDS = ("created", "changed", "removed", "unchanged", "failed")
 
 
 class Command(BaseCommand):
-    help = "Render all feed items anew; a second run changes nothing. Run it after a change of the renderer."
+    help = (
+        "Render all feed items anew; a second run changes nothing. Run it after a change of the renderer. "
+        "Exits with 1 when a meeting cannot be rendered; the log says which."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -25,5 +28,6 @@ class Command(BaseCommand):
         for audience in sorted({audience for audience, _kind in counts}):
             figures = ", ".join(f"{kind} {counts[audience, kind]}" for kind in KINDS)
             self.stdout.write(f"{audience}: {figures}")
-        if check and any(kind != "unchanged" for _audience, kind in counts):
+        wrong = {kind for _audience, kind in counts} - {"unchanged"}
+        if "failed" in wrong or (check and wrong):
             sys.exit(1)

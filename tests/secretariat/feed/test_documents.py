@@ -1,0 +1,110 @@
+"""What is promised in OpenAPI is what is answered; the probes say what is wrong."""
+
+import json
+
+import jsonschema
+import pytest
+from django.core.management import call_command
+
+from meetings.dates import month_span
+
+from .factories import bearer, health, meeting, token
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def document(client):
+    return client.get("/api/v1/openapi.json").json()
+
+
+def check(document, path, response):
+    operation = document["paths"][path]["get"]
+    media = operation["responses"][str(response.status_code)]["content"]
+    schema = media[response["Content-Type"].split(";")[0]]["schema"]
+    jsonschema.Draft202012Validator(
+        {**schema, "components": document["components"]}, format_checker=jsonschema.FormatChecker()
+    ).validate(response.json())
+
+
+def test_the_document_is_openapi_3_1_and_raises_no_warning(document, tmp_path):
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "openapi.yaml"))
+    assert document["openapi"] == "3.1.0"
+
+
+def test_every_address_of_the_document_answers_as_it_says(client, document):
+    made = meeting()
+    meeting(month_span(2028, 1, "Asia/Almaty"), host=None, country=None, city="", ordinal=None)
+    values = {"{uid}": str(made.uid), "{slug}": "health", "{code}": "KZ"}
+    for path in document["paths"]:
+        address = path
+        for name, value in values.items():
+            address = address.replace(name, value)
+        good = client.get(address, {"until": "2035"} if path.endswith("turns") else {})
+        assert good.status_code == 200, (path, good.content)
+        if good["Content-Type"].startswith("application/json"):
+            check(document, path, good)
+        check(document, path, client.get(address, {"nonsense": "1"}))
+        check(document, path, client.get(address, **bearer("wrong")))
+
+
+def test_the_example_of_the_document_is_a_meeting(document):
+    from secretariat.feed.schema import EXAMPLE_MEETING
+
+    schema = {"$ref": "#/components/schemas/Meeting", "components": document["components"]}
+    jsonschema.Draft202012Validator(schema).validate(EXAMPLE_MEETING)
+
+
+def test_the_page_holds_no_script_or_style_of_its_own_and_no_other_host(client):
+    page = client.get("/api/v1/docs/").content.decode()
+    assert [part for part in ("<style", "style=", "http://", "https://", "<script>") if part in page] == []
+    script = client.get("/api/v1/docs/?script=")
+    assert script["Content-Type"].startswith("application/javascript")
+    assert "/api/v1/openapi.json" in script.content.decode()
+
+
+def test_small_lists_hold_what_is_stored_and_cost_one_query(client, django_assert_num_queries):
+    health(), meeting()
+    token()
+    with django_assert_num_queries(1):
+        tracks = client.get("/api/v1/tracks/?lang=ru").json()
+    assert tracks["items"] == [
+        {
+            "slug": "health",
+            "name": "Министры здравоохранения",
+            "lang": "ru",
+            "names": {"en": "Health ministers", "ru": "Министры здравоохранения", "zh": "卫生部长会议"},
+            "mechanism": "c5",
+            "level": "ministers",
+            "host_rule": "by_offer",
+            "basis": None,
+        }
+    ]
+    with django_assert_num_queries(1):
+        states = client.get("/api/v1/states/").json()
+    assert [state["code"] for state in states["items"]] == ["KZ"]
+
+
+def test_live_asks_nothing_of_the_database(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        response = client.get("/health/live")
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+def test_ready_names_what_is_not(client, settings, monkeypatch):
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    response = client.get("/health/ready")
+    assert (response.status_code, response.json()) == (
+        503, {"status": "unavailable", "reasons": {"broker": "does not answer (ConnectionError)"}},
+    )  # fmt: skip
+    monkeypatch.setattr("secretariat.health.CHECKS", {"database": lambda: 1 / 0, "broker": lambda: ""})
+    assert json.loads(client.get("/health/ready").content)["reasons"] == {
+        "database": "does not answer (ZeroDivisionError)"
+    }
+
+
+def test_ready_is_ready(client, monkeypatch):
+    from secretariat import health as probes
+
+    monkeypatch.setattr(probes, "CHECKS", {name: probes.CHECKS[name] for name in ("database", "migrations")})
+    assert client.get("/health/ready").json() == {"status": "ok", "reasons": {}}

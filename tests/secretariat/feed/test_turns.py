@@ -1,0 +1,63 @@
+"""The projection of hosts, with its reasons, as partners read it."""
+
+import pytest
+
+from rotation.models import Membership, Mechanism, Side, Summit
+
+from .factories import china, kazakhstan
+
+pytestmark = pytest.mark.django_db
+TURNS = "/api/v1/rotation/turns"
+
+
+@pytest.fixture
+def mechanism():
+    made = Mechanism.objects.create(
+        slug="c2", names={"en": "Two"}, basis="Declaration, art. 2", first_period="2023", step_months=24
+    )
+    for position, (name, state) in enumerate((("East", china()), ("West", kazakhstan()))):
+        side = Side.objects.create(mechanism=made, position=position, names={"en": name})
+        Membership.objects.create(side=side, state=state)
+    for ordinal, state, status in ((1, china(), "held"), (2, kazakhstan(), "announced")):
+        Summit.objects.create(
+            mechanism=made, ordinal=ordinal, period=str(2021 + 2 * ordinal), host=state, status=status
+        )
+    return made
+
+
+def test_turns_are_told_until_a_period_with_their_reasons(client, mechanism):
+    body = client.get(TURNS, {"until": "2028", "lang": "zh"}).json()
+    told = [(t["ordinal"], t["period"], t["holder"]["code"], t["side"], t["status"]) for t in body["items"]]
+    assert body["mechanism"] == "c2"
+    assert told == [
+        (1, "2023", "CN", "East [en]", "held"),
+        (2, "2025", "KZ", "West [en]", "announced"),
+        (3, "2027", "CN", "East [en]", "projected"),
+    ]
+    assert body["items"][1]["holder"] == {"code": "KZ", "name": "哈萨克斯坦", "lang": "zh"}
+    assert [reason for turn in body["items"] for reason in turn["why"] if not reason] == []
+    assert body["items"][2]["why"] != []
+
+
+def test_more_turns_cost_no_more_queries(client, mechanism, django_assert_max_num_queries):
+    with django_assert_max_num_queries(9):
+        assert len(client.get(TURNS, {"until": "2200"}).json()["items"]) == 89
+
+
+@pytest.mark.parametrize("until", ["", "soon", "9999", "202", "2027-5"])
+def test_a_period_that_is_none_is_refused(client, mechanism, until):
+    response = client.get(TURNS, {"until": until})
+    assert (response.status_code, response.json()["errors"][0]["parameter"]) == (400, "until")
+
+
+def test_a_side_that_runs_out_of_members_is_told_with_the_period(client, mechanism):
+    Membership.objects.filter(state_id="KZ").update(until_period="2029")
+    response = client.get(TURNS, {"until": "2035"})
+    assert response.status_code == 400
+    assert response.json()["errors"] == [
+        {
+            "parameter": "until",
+            "message": "A side has no member in 2033.",
+            "remedy": "Ask for a period before 2033.",
+        }
+    ]
