@@ -7,12 +7,14 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .history_admin import HistoryAdmin, KeptAdmin
 from .inputs import TableInline
 from .models import Mechanism, Membership, Side, State, Summit
 from .projection import turns_until
+from .reasons import reason_text
 
 PROJECTED_UNTIL = "2045"
 
@@ -76,14 +78,12 @@ class MechanismAdmin(KeptAdmin):
 
 def turns_shown(mechanism: Mechanism) -> list[dict[str, Any]]:
     """The turns with their holders' names and reasons, as the page shows them."""
-    from .reasons import reason_text
-
     names = {state.code: str(state) for state in State.objects.all()}
     return [
         {
             "turn": turn,
             "holder": names.get(turn.holder, turn.holder),
-            "reasons": [reason_text(why) for why in turn.why],
+            "reasons": [reason_text(why, gettext) for why in turn.why],
         }
         for turn in turns_until(mechanism, PROJECTED_UNTIL)
     ]
