@@ -36,10 +36,10 @@ FIRST_ROWS = {
     "contact": ("/admin/meetings/contact/", ""),
     "delivery": ("/admin/reminders/delivery/", ""),
     "mail": ("/admin/mailbox/", ""),
-    "meeting": ("/admin/meetings/meeting/?time=upcoming&precision__exact=time", ""),
-    "history": ("/admin/meetings/meeting/?time=upcoming&precision__exact=time", "../history/"),
-    "move": ("/admin/meetings/meeting/?time=upcoming&precision__exact=time", "../move/"),
-    "cancel": ("/admin/meetings/meeting/?time=upcoming&precision__exact=time", "../cancel/"),
+    "meeting": ("/admin/meetings/meeting/?time=upcoming&precision__exact=day", ""),
+    "history": ("/admin/meetings/meeting/?time=upcoming&precision__exact=day", "../history/"),
+    "move": ("/admin/meetings/meeting/?time=upcoming&precision__exact=day", "../move/"),
+    "cancel": ("/admin/meetings/meeting/?time=upcoming&precision__exact=day", "../cancel/"),
 }
 README = {"today", "meeting", "dues", "rotation", "move"}
 
