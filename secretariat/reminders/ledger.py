@@ -81,7 +81,7 @@ def _plan(
     told: dict[tuple[int, int], Told] = {}
     for row in sorted(rows, key=lambda row: (row.dated_at or row.planned_at, row.pk)):
         if row.state in Delivery.TOLD:
-            told[row.due_id, row.contact_id] = Told(row.kind, row.says_due_at, row.message_id)
+            told[row.due_id, row.contact_id] = Told(row.kind, row.says_due_at, row.message_id, row.planned_at)
     offsets = _offsets()
     contacts = _contacts(meeting_ids, now)
     dues: dict[int, list[DueFact]] = defaultdict(list)

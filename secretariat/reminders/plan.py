@@ -50,6 +50,7 @@ class Told:
     kind: str
     due_at: datetime
     message_id: str
+    planned_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,9 @@ def _reminders(
     # A reminder at or after the deadline itself says nothing of use.
     planned = [reminder for reminder in planned if reminder.planned_at < due.due_at]
     missed = [reminder for reminder in planned if reminder.planned_at <= now]
-    # Of those whose moment is past only the newest is still worth saying, and a notice of change says it too.
-    if missed and not is_changed:
+    # Of those whose moment is past only the newest is still worth saying, and only to a contact who was told
+    # nothing of this date since then: a notice of change says it too, as does the same date told before.
+    if missed and not is_changed and (before is None or before.planned_at < missed[-1].planned_at):
         yield missed[-1]
     yield from (reminder for reminder in planned if reminder.planned_at > now)
 
