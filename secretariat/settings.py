@@ -154,6 +154,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "secretariat.feed.problems.problem_response",
     "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # `format=` is an unknown parameter like any other
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Secretariat calendar",

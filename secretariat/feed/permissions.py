@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -17,5 +18,5 @@ class ReadOnly(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if request.method not in SAFE_METHODS:
-            return False
+            raise MethodNotAllowed(request.method)  # nobody may: 405, not 401
         return request.auth is None or PartnerToken.Scope.READ in request.auth.scopes

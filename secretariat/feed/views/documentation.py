@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 
+from ..query import check_names, language_of
 from .base import AnyType
 
 
@@ -14,6 +18,11 @@ class DocumentView(SpectacularAPIView):
 
     http_method_names = ["get", "head", "options"]
     renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer, JSONRenderer]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        check_names(request.query_params, {"lang"})
+        language_of(request.query_params)  # the generator would open a catalogue of any name
 
 
 class DocsView(SpectacularSwaggerSplitView):

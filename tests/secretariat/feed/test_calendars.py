@@ -236,3 +236,18 @@ def test_a_meeting_that_cannot_be_rendered_leaves_the_others_in_the_calendar(cli
     announce([bad.pk])
     assert str(good.uid) in [event["UID"] for event in events(fetched(client))]
     assert health().slug == "health"
+
+
+@pytest.mark.parametrize(
+    ("lang", "name", "summary"),
+    [
+        ("en", "Calendar of meetings", "Cancelled: Talks"),
+        ("zh", "会议日历", "已取消：会谈"),
+        ("ru", "Календарь встреч", "Отменено: Переговоры"),
+    ],
+)
+def test_the_feeds_own_words_are_in_the_language_asked_for(client, lang, name, summary):
+    meeting(status="cancelled", titles={"en": "Talks", "zh": "会谈", "ru": "Переговоры"})
+    body = fetched(client, f"lang={lang}")
+    assert lines_named(body, "NAME") == [f"NAME:{name}"]
+    assert events(body)[0]["SUMMARY"] == summary

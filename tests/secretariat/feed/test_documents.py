@@ -32,6 +32,11 @@ def test_the_document_is_openapi_3_1_and_raises_no_warning(document, tmp_path):
     assert document["openapi"] == "3.1.0"
 
 
+@pytest.mark.parametrize("query", ["lang=%00", "lang=../x", "format=yaml"])
+def test_the_document_knows_its_parameters(client, query):
+    assert client.get(f"/api/v1/openapi.json?{query}").status_code == 400
+
+
 def test_every_address_of_the_document_answers_as_it_says(client, document):
     made = meeting()
     meeting(month_span(2028, 1, "Asia/Almaty"), host=None, country=None, city="", ordinal=None)

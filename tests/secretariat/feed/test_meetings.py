@@ -189,7 +189,7 @@ def test_pages_hold_each_meeting_once_while_others_come_and_go(client, order):
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [
-        ("trak=health", "trak"), ("token=abc", "token"), ("access_token=abc", "access_token"),
+        ("trak=health", "trak"), ("format=xml", "format"), ("token=abc", "token"), ("access_token=abc", "access_token"),
         ("track=nothing", "track"), ("state=XX", "state"), ("status=idea", "status"), ("from=2027-5-1", "from"),
         ("to=2027-02-30", "to"), ("updated_since=2027-01-01", "updated_since"), ("order=title", "order"),
         ("updated_since=2027-01-01T25:00:00Z", "updated_since"), ("fields=note", "fields"), ("lang=de", "lang"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.models import Membership, Mechanism, Side, Summit
+from rotation.models import Mechanism, Membership, Side, Summit
 
 from .factories import china, kazakhstan
 
