@@ -28,8 +28,12 @@ class State(models.Model):
     names = TextsField(_("name"))
     formal_names = TextsField(_("formal name"), blank=True)
     capital = models.CharField(_("capital"), max_length=100, blank=True)
-    zone = models.CharField(_("time zone"), max_length=64, validators=[validate_zone], help_text=_("IANA name"))
-    languages = ArrayField(models.CharField(max_length=8), verbose_name=_("languages"), default=list, blank=True)
+    zone = models.CharField(
+        _("time zone"), max_length=64, validators=[validate_zone], help_text=_("IANA name")
+    )
+    languages = ArrayField(
+        models.CharField(max_length=8), verbose_name=_("languages"), default=list, blank=True
+    )
     weekend = ArrayField(
         models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(7)]),
         verbose_name=_("weekend"),
@@ -59,7 +63,12 @@ class Mechanism(models.Model):
         _("step in months"), validators=[MinValueValidator(1), MaxValueValidator(1200)], default=24
     )
     first_holder = models.ForeignKey(
-        State, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("first holder")
+        State,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("first holder"),
     )
 
     class Meta:
@@ -82,9 +91,14 @@ class Side(models.Model):
     mechanism = models.ForeignKey(Mechanism, on_delete=models.CASCADE, related_name="sides")
     position = models.PositiveSmallIntegerField(_("position"))
     names = TextsField(_("name"))
-    order = models.CharField(_("order inside"), max_length=12, choices=Order.choices, default=Order.ALPHABETICAL)
+    order = models.CharField(
+        _("order inside"), max_length=12, choices=Order.choices, default=Order.ALPHABETICAL
+    )
     locale = models.CharField(
-        _("language of the alphabet"), max_length=16, default="en", help_text=_("ICU locale, such as en or ru")
+        _("language of the alphabet"),
+        max_length=16,
+        default="en",
+        help_text=_("ICU locale, such as en or ru"),
     )
 
     class Meta:

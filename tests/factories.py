@@ -57,7 +57,11 @@ class MechanismFactory(Factory):
         skip_postgeneration_save = True
 
     slug = "china-central-asia"
-    names = {"en": "China–Central Asia mechanism", "zh": "中国—中亚机制", "ru": "Механизм «Китай — Центральная Азия»"}
+    names = {
+        "en": "China–Central Asia mechanism",
+        "zh": "中国—中亚机制",
+        "ru": "Механизм «Китай — Центральная Азия»",
+    }
     basis = "Xi'an Declaration, art. 2"
     first_period = "2023"
     step_months = 24

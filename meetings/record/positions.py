@@ -12,7 +12,7 @@ SCALAR = re.compile(r"[^\s,\]}]+")
 DEEPEST = 50
 
 
-class BadRecord(Exception):  # noqa: N818
+class BadRecord(Exception):
     """The file is refused; the message names the line and the key."""
 
 

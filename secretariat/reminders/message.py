@@ -86,10 +86,8 @@ def _message(
 
 def _header_text(text: str) -> str:
     """A header's value; control characters that could reorder or break a line are refused, not repaired."""
-    if any(
-        ord(char) < 32 or ord(char) == 127 or char in "\u2028\u2029\u202a\u202b\u202d\u202e\u2066\u2067\u2068"
-        for char in text
-    ):
+    # Cc are control characters, Cf hold the bidirectional overrides, Zl and Zp separate lines.
+    if any(category(char) in ("Cc", "Cf", "Zl", "Zp") for char in text):
         raise ValueError(f"a line break or control character in {text!r}")
     return text
 

@@ -66,7 +66,10 @@ def test_a_deadline_after_the_meeting_counts_from_its_last_day():
 
 def test_only_those_who_are_asked_owe_something():
     parties = [party("CN", host=True), party("KZ")]
-    owed = {who: list(due_moments(Line(-5, addressee=who), on("2027-06-17"), parties)) for who in ("all", "host", "guests")}
+    owed = {
+        who: list(due_moments(Line(-5, addressee=who), on("2027-06-17"), parties))
+        for who in ("all", "host", "guests")
+    }
     assert owed == {"all": ["CN", "KZ"], "host": ["CN"], "guests": ["KZ"]}
 
 

@@ -1,0 +1,14 @@
+FROM python:3.13-slim
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PYTHONTZPATH="" STATIC_ROOT=/srv/static
+WORKDIR /srv/app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt && useradd --system --uid 10001 secretariat
+COPY manage.py ./
+COPY rotation rotation
+COPY meetings meetings
+COPY secretariat secretariat
+# Hashed static files are part of the image; the values only satisfy the settings, nothing is reached.
+RUN LOCAL=1 SECRET_KEY=build DATABASE_URL=postgres:///x REDIS_URL=redis://x python manage.py collectstatic --noinput -v0
+USER secretariat
+EXPOSE 8000
+CMD ["gunicorn", "secretariat.wsgi:application", "--workers", "2", "--bind", "0.0.0.0:8000"]
