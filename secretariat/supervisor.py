@@ -6,7 +6,7 @@ kernel tells every part, so that nothing stays behind.
 
 from __future__ import annotations
 
-import fcntl
+import contextlib
 import os
 import secrets
 import signal
@@ -16,32 +16,37 @@ import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from .localstack import CannotStart, die_with_parent, free_port, servers, storage_advice
+from .localstack import FULL, CannotStart, die_with_parent, free_port, hold, servers, storage_advice
 
 READY_SECONDS = 60
 STOP_SECONDS = 10
 # The same commands as docker-compose.yml names; a test compares them.
-WEB = "gunicorn secretariat.wsgi:application --workers 2 --bind"
+WEB = "gunicorn secretariat.wsgi:application --workers 2 --no-control-socket --bind"
 WORKER = "celery -A secretariat worker --concurrency 2 --loglevel INFO"
 BEAT = "celery -A secretariat beat --loglevel WARNING --schedule"
+ANYWHERE = ("0.0.0.0", "::", "")
 
 
 def main() -> int:
     root = Path(__file__).resolve().parent.parent
     var = Path(os.environ.get("VAR_DIR") or root / "var").resolve()
-    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    servers_running: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        number = _port(port)
-        lock = _lock(var)
-        _refuse_taken(host, number)
-        with servers(var) as given, lock:
-            env = _environment(var, number, given)
-            _prepare(root, env)
-            return _run(root, _parts(var, host, number, env), env, f"http://127.0.0.1:{number}")
+        host, port = os.environ.get("HOST") or "127.0.0.1", _port(os.environ.get("PORT") or "8000")
+        with _folder(var), _advice(var):
+            _refuse_taken(host, port)
+            with servers(var, servers_running) as given:
+                env = _environment(var, port, given)
+                login = _prepare(root, env)
+                return _run(
+                    root, _parts(var, host, port, env), env, servers_running, _ready(host, port, login)
+                )
     except CannotStart as error:
         print(f"secretariat: {error}", file=sys.stderr)
         return 2
@@ -54,146 +59,222 @@ def _interrupt(*_args: object) -> None:
     raise KeyboardInterrupt
 
 
+# --- Before anything starts -------------------------------------------------------------------
 def _port(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 65535:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
         raise CannotStart(f"PORT={text} is not a port; give a number from 1 to 65535.")
     return int(text)
 
 
-def _lock(var: Path) -> IO[str]:
-    """Held while we run and gone with us, also after kill -9: the kernel keeps it, not the file."""
+@contextlib.contextmanager
+def _folder(var: Path) -> Iterator[None]:
+    """Make `var` and hold it for this run alone."""
     try:
         var.mkdir(parents=True, exist_ok=True)
-        file = (var / "run.lock").open("a")
+        lock = hold(var / "run.lock", f"Another `make run` uses {var}")
+        lock.__enter__()
     except OSError as error:
         raise CannotStart(storage_advice(var, error)) from error
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        lock.__exit__(None, None, None)
+
+
+@contextlib.contextmanager
+def _advice(var: Path) -> Iterator[None]:
+    """A full disk or a closed folder is said in one line, wherever it is met."""
+    try:
+        yield
     except OSError as error:
-        raise CannotStart(f"Another `make run` uses {var}: stop it first, or set VAR_DIR.") from error
-    return file
+        if error.errno in FULL or isinstance(error, PermissionError):
+            raise CannotStart(storage_advice(var, error)) from error
+        raise
 
 
 def _refuse_taken(host: str, port: int) -> None:
     # gunicorn tries a taken port again and again while the other server's answers look like ours.
-    with socket.socket() as probe:
+    try:
+        family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise CannotStart(f"HOST={host} is no address of this machine.") from error
+    with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
+            probe.bind(address)
+        except PermissionError as error:
+            raise CannotStart(f"Port {port} is for root alone: choose one above 1023.") from error
         except OSError as error:
+            other = port + 1 if port < 65535 else 8000
             raise CannotStart(
-                f"Port {port} is taken: choose another, such as PORT={port + 1} make run."
+                f"Port {port} is taken: choose another, such as PORT={other} make run."
             ) from error
 
 
 def _environment(var: Path, port: int, given: dict[str, str]) -> dict[str, str]:
-    key = var / "secret_key"
-    if not key.exists():
-        with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(64))
+    outside = {name: value for name, value in os.environ.items() if value}  # empty means not given
     env = {
-        "SECRET_KEY": key.read_text(),
+        "SECRET_KEY": outside.get("SECRET_KEY") or _kept_key(var / "secret_key"),
         "BASE_URL": f"http://127.0.0.1:{port}",
         "STATIC_ROOT": str(var / "static"),
-        **os.environ,
+        **outside,
         **given,
         "LOCAL": "1",
         "PYTHONTZPATH": "",
         "PYTHONUNBUFFERED": "1",
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
-    if "EMAIL_URL" not in os.environ:
+    if "EMAIL_URL" not in outside:
         env["EMAIL_URL"] = f"smtp://127.0.0.1:{free_port()}"
         env["MAILBOX_DIR"] = str(var / "mail")
     return env
 
 
-def _prepare(root: Path, env: dict[str, str]) -> None:
-    steps = [
-        ["migrate", "--noinput", "-v0"],
-        ["collectstatic", "--noinput", "-v0"],
-        ["load_mechanism"],
-        ["ensure_admin"],
-    ]
-    if os.environ.get("EXAMPLE", "1") != "0":
-        steps.append(["load_example"])
+def _kept_key(file: Path) -> str:
+    """Made once: sessions and links outlive a restart. Renamed into place, so it is never half a key."""
+    if not file.exists():
+        fresh = file.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+            handle.write(secrets.token_urlsafe(64))
+        fresh.rename(file)
+    return file.read_text()
+
+
+def _prepare(root: Path, env: dict[str, str]) -> str:
+    """Run the one-time steps in order; returns what `ensure_admin` says of the login."""
+    steps = [["migrate", "--noinput", "-v1"], ["collectstatic", "--noinput", "-v0"], ["load_mechanism"]]
+    steps += [["load_example"]] if env.get("EXAMPLE") != "0" else []
+    # Last, so that the one-time password it prints is not lost when another step fails.
+    steps.append(["ensure_admin"])
+    lines: list[str] = []
     for step in steps:
-        done = subprocess.run([sys.executable, "manage.py", *step], cwd=root, env=env)
-        if done.returncode:
-            raise CannotStart(f"`manage.py {step[0]}` failed; its message stands above.")
+        process = _started([sys.executable, "manage.py", *step], root, env)
+        lines = []
+        try:
+            for line in _lines(process.stdout):
+                lines.append(line)
+                if step[0] != "ensure_admin":
+                    _say("setup", line)
+            if process.wait():
+                raise CannotStart(f"`manage.py {step[0]}` failed: {(lines or ['no message'])[-1]}")
+        finally:
+            _stop({step[0]: process})
+    return "\n".join(lines)
 
 
+# --- The parts --------------------------------------------------------------------------------
 def _parts(var: Path, host: str, port: int, env: dict[str, str]) -> dict[str, list[str]]:
+    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     parts = {
-        "web": [*WEB.split(), f"{host}:{port}"],
+        "web": [*WEB.split(), bind, "--graceful-timeout", str(STOP_SECONDS - 2)],
         "worker": WORKER.split(),
+        # No pid file: one left by a killed beat would keep the next from starting.
         "beat": [*BEAT.split(), str(var / "celerybeat-schedule"), "--pidfile="],
     }
-    if "MAILBOX_DIR" in env:
+    if "MAILBOX_DIR" in env and "EMAIL_URL" not in os.environ:
         mail_port = env["EMAIL_URL"].rpartition(":")[2]
-        parts["mail"] = [
-            sys.executable, "-m", "secretariat.mailbox", "--port", mail_port, "--maildir", env["MAILBOX_DIR"],
-        ]  # fmt: skip
-    return parts
+        parts["mail"] = ["secretariat.mailbox", "--port", mail_port, "--maildir", env["MAILBOX_DIR"]]
+    # As modules: the scripts in .venv/bin carry the path of the checkout that made them.
+    return {name: [sys.executable, "-m", *command] for name, command in parts.items()}
 
 
-def _run(root: Path, parts: dict[str, list[str]], env: dict[str, str], address: str) -> int:
-    running: dict[str, subprocess.Popen[str]] = {}
+def _ready(host: str, port: int, login: str) -> tuple[str, str]:
+    """The address to ask whether web answers, and what to say then."""
+    place = "127.0.0.1" if host in ANYWHERE else f"[{host}]" if ":" in host else host
+    address = f"http://{place}:{port}"
+    return (
+        address,
+        f"\n{login.strip(chr(10))}\n\nsecretariat: ready at {address}/ (Ctrl-C stops everything)\n",
+    )
+
+
+def _run(
+    root: Path,
+    parts: dict[str, list[str]],
+    env: dict[str, str],
+    servers_running: dict[str, subprocess.Popen[bytes]],
+    ready: tuple[str, str],
+) -> int:
+    """Start the parts and watch them and the servers; the exit code of the first that ends."""
+    address, announcement = ready
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    echoes: list[threading.Thread] = []
+    deadline: float | None = time.monotonic() + READY_SECONDS
     try:
         for name, command in parts.items():
-            running[name] = subprocess.Popen(
-                command, cwd=root, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM),
-            )  # fmt: skip
-            threading.Thread(target=_echo, args=(name, running[name].stdout), daemon=True).start()
-        announced = False
-        deadline = time.monotonic() + READY_SECONDS
+            running[name] = _started(command, root, env)
+            echoes.append(threading.Thread(target=_echo, args=(name, running[name].stdout), daemon=True))
+            echoes[-1].start()
         while True:
-            for name, process in running.items():
-                if process.poll() is not None:
-                    print(
-                        f"secretariat: {name} ended with {process.returncode}; stopping all", file=sys.stderr
-                    )
-                    return process.returncode or 1
-            if not announced and _answers(f"{address}/health/live"):
-                announced = True
-                print(f"\nsecretariat: ready at {address}/ — Ctrl-C stops everything\n", flush=True)
-            if not announced and time.monotonic() > deadline:
-                raise CannotStart(
-                    f"The web part did not answer within {READY_SECONDS} s; see its lines above."
-                )
-            time.sleep(0.2)
+            for name, process in {**running, **servers_running}.items():
+                code = process.poll()
+                if code is not None:
+                    print(f"secretariat: {name} ended ({code}); stopping all", file=sys.stderr, flush=True)
+                    return 128 - code if code < 0 else code or 1
+            if deadline and _answers(address, env):
+                deadline = None
+                print(announcement, flush=True)
+            if deadline and time.monotonic() > deadline:
+                raise CannotStart(f"Web did not answer within {READY_SECONDS} s; see its lines above.")
+            time.sleep(0.1)
     finally:
         _stop(running)
+        for echo in echoes:
+            echo.join(1)
 
 
-def _answers(url: str) -> bool:
+def _started(command: list[str], root: Path, env: dict[str, str]) -> subprocess.Popen[bytes]:
+    # A session of its own: the terminal's Ctrl-C reaches us alone, and the servers stop last.
+    return subprocess.Popen(
+        command, cwd=root, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM),
+    )  # fmt: skip
+
+
+def _answers(address: str, env: dict[str, str]) -> bool:
+    # With a name that the service admits: a bare address may not be in ALLOWED_HOSTS.
+    host = env.get("ALLOWED_HOSTS", "localhost").split(",")[0].strip().lstrip(".*") or "localhost"
+    request = urllib.request.Request(f"{address}/health/live", headers={"Host": host})
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=1) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False
 
 
-def _echo(name: str, stream: IO[str] | None) -> None:
+def _lines(stream: IO[bytes] | None) -> Iterator[str]:
     for line in stream or ():
-        print(f"{name:7}| {line}", end="", flush=True)
+        # Of a progress line that overwrites itself only the end is of interest.
+        yield line.decode(errors="replace").rstrip().rpartition("\r")[2]
 
 
-def _stop(running: dict[str, subprocess.Popen[str]]) -> None:
+def _echo(name: str, stream: IO[bytes] | None) -> None:
+    for line in _lines(stream):
+        _say(name, line)
+
+
+def _say(name: str, line: str) -> None:
+    # Nobody may listen any more; the parts must still be read, or they stand still at a full pipe.
+    with contextlib.suppress(OSError, ValueError):
+        print(f"{name:6} | {line}", flush=True)
+
+
+def _stop(running: dict[str, subprocess.Popen[bytes]]) -> None:
     """End all parts together; what does not end by itself is killed with its children."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    living = [process for process in running.values() if process.poll() is None]
+    if not living:
+        return
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave a part behind
-    for process in running.values():
-        if process.poll() is None:
-            process.terminate()
+    for process in living:
+        process.terminate()
     deadline = time.monotonic() + STOP_SECONDS
-    for process in running.values():
-        try:
+    for process in living:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # its session: itself, and pool children it left
+        process.wait()
 
 
 if __name__ == "__main__":
