@@ -63,7 +63,11 @@ def claim(limit: int) -> list[Delivery]:
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(state__in=[State.PENDING, State.DEFERRED], next_try_at__lte=Now())
         .select_related(
-            "contact__ministry__state", "due__deadline", "due__state", "meeting__track", "meeting__host"
+            "contact__ministry__state",
+            "due__deadline",
+            "due__state",
+            "meeting__track__mechanism",
+            "meeting__host",
         )
         .order_by("expires_at", "pk")[:limit]
     )
