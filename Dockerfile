@@ -11,4 +11,4 @@ COPY secretariat secretariat
 RUN LOCAL=1 SECRET_KEY=build DATABASE_URL=postgres:///x REDIS_URL=redis://x python manage.py collectstatic --noinput -v0
 USER secretariat
 EXPOSE 8000
-CMD ["gunicorn", "secretariat.wsgi:application", "--workers", "2", "--bind", "0.0.0.0:8000"]
+CMD ["gunicorn", "secretariat.wsgi:application", "--workers", "2", "--no-control-socket", "--bind", "0.0.0.0:8000"]

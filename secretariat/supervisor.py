@@ -44,9 +44,8 @@ def main() -> int:
             with servers(var, servers_running) as given:
                 env = _environment(var, port, given)
                 login = _prepare(root, env)
-                return _run(
-                    root, _parts(var, host, port, env), env, servers_running, _ready(host, port, login)
-                )
+                parts = _parts(var, host, port, env)
+                return _run(root, parts, env, servers_running, _address(host, port), login)
     except CannotStart as error:
         print(f"secretariat: {error}", file=sys.stderr)
         return 2
@@ -159,7 +158,7 @@ def _prepare(root: Path, env: dict[str, str]) -> str:
                 raise CannotStart(f"`manage.py {step[0]}` failed: {(lines or ['no message'])[-1]}")
         finally:
             _stop({step[0]: process})
-    return "\n".join(lines)
+    return "\n".join(lines).strip("\n")
 
 
 # --- The parts --------------------------------------------------------------------------------
@@ -178,14 +177,9 @@ def _parts(var: Path, host: str, port: int, env: dict[str, str]) -> dict[str, li
     return {name: [sys.executable, "-m", *command] for name, command in parts.items()}
 
 
-def _ready(host: str, port: int, login: str) -> tuple[str, str]:
-    """The address to ask whether web answers, and what to say then."""
+def _address(host: str, port: int) -> str:
     place = "127.0.0.1" if host in ANYWHERE else f"[{host}]" if ":" in host else host
-    address = f"http://{place}:{port}"
-    return (
-        address,
-        f"\n{login.strip(chr(10))}\n\nsecretariat: ready at {address}/ (Ctrl-C stops everything)\n",
-    )
+    return f"http://{place}:{port}"
 
 
 def _run(
@@ -193,10 +187,10 @@ def _run(
     parts: dict[str, list[str]],
     env: dict[str, str],
     servers_running: dict[str, subprocess.Popen[bytes]],
-    ready: tuple[str, str],
+    address: str,
+    login: str,
 ) -> int:
     """Start the parts and watch them and the servers; the exit code of the first that ends."""
-    address, announcement = ready
     running: dict[str, subprocess.Popen[bytes]] = {}
     echoes: list[threading.Thread] = []
     deadline: float | None = time.monotonic() + READY_SECONDS
@@ -213,7 +207,9 @@ def _run(
                     return 128 - code if code < 0 else code or 1
             if deadline and _answers(address, env):
                 deadline = None
-                print(announcement, flush=True)
+                print(
+                    f"\n{login}\n\nsecretariat: ready at {address}/ (Ctrl-C stops everything)\n", flush=True
+                )
             if deadline and time.monotonic() > deadline:
                 raise CannotStart(f"Web did not answer within {READY_SECONDS} s; see its lines above.")
             time.sleep(0.1)
@@ -221,6 +217,8 @@ def _run(
         _stop(running)
         for echo in echoes:
             echo.join(1)
+        if deadline:
+            print(login, flush=True)  # a one-time password is said once: not to be lost with a failed start
 
 
 def _started(command: list[str], root: Path, env: dict[str, str]) -> subprocess.Popen[bytes]:
