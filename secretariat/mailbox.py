@@ -6,6 +6,8 @@ import argparse
 import asyncio
 import os
 import signal
+import sys
+import time
 import uuid
 from pathlib import Path
 from typing import Any
@@ -22,13 +24,27 @@ class Keeper:
             (folder / part).mkdir(parents=True, exist_ok=True)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        name = uuid.uuid4().hex
-        with (self.folder / "tmp" / name).open("wb") as file:
-            file.write(envelope.original_content)
-            file.flush()
-            os.fsync(file.fileno())
-        (self.folder / "tmp" / name).rename(self.folder / "new" / name)
+        # A Maildir name begins with the second of delivery.
+        name = f"{int(time.time())}.{uuid.uuid4().hex}.localhost"
+        fresh = self.folder / "tmp" / name
+        try:
+            with fresh.open("wb") as file:
+                file.write(envelope.original_content)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.rename(self.folder / "new" / name)
+            self._sync_folder()
+        except OSError as error:  # a full disk may be mended: the sender keeps the mail and tries again
+            fresh.unlink(missing_ok=True)
+            return f"452 4.3.1 not kept: {error.strerror}"
         return f"250 2.0.0 kept as {name}"
+
+    def _sync_folder(self) -> None:
+        folder = os.open(self.folder / "new", os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 async def serve(host: str, port: int, folder: Path) -> None:
@@ -50,4 +66,7 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--maildir", type=Path, required=True)
     options = parser.parse_args()
-    asyncio.run(serve(options.host, options.port, options.maildir))
+    try:
+        asyncio.run(serve(options.host, options.port, options.maildir))
+    except OSError as error:
+        sys.exit(f"mailbox: {error}")
