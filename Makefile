@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 TEST_ENV := SECRET_KEY=only-for-tests LOCAL=1 PYTHONTZPATH= PYTHONDONTWRITEBYTECODE=1
 STACK := $(TEST_ENV) $(BIN)/python -m secretariat.localstack exec --
 
-.PHONY: run test lint format clean help
+.PHONY: run test lint format shell clean help
 
 help: ## what can be done
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -27,11 +27,19 @@ format: $(STAMP) ## put the code into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+shell: $(STAMP) ## a Python shell of the service, on servers of its own (VAR_DIR=var keeps them)
+	@PYTHONTZPATH= LOCAL=1 SECRET_KEY=only-for-this-shell $(BIN)/python -m secretariat.localstack exec \
+		$(if $(VAR_DIR),--state $(VAR_DIR)) -- sh -c '$(BIN)/python manage.py migrate -v0 && $(BIN)/python manage.py shell'
+
 clean: ## remove the environment and all local data
 	rm -rf .venv var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(STAMP): requirements.txt requirements-dev.txt
 	@test -n "$(PYTHON)" || { echo "secretariat: Python 3.11, 3.12 or 3.13 is needed; install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 2; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "secretariat: cannot make .venv; on Debian: apt-get install python3-venv" >&2; exit 2; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@# A half-made environment (no ensurepip, another Python gone) is made anew.
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { rm -rf .venv; $(PYTHON) -m venv .venv; } || \
+		{ rm -rf .venv; echo "secretariat: cannot make .venv; on Debian: apt-get install python3-venv" >&2; exit 2; }
+	@echo "secretariat: installing what requirements-dev.txt names (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt || \
+		{ echo "secretariat: the packages could not be installed; see the lines above" >&2; exit 2; }
 	@touch $@
