@@ -1,0 +1,220 @@
+"""`make run` as a whole: it starts, says so, stops together, and leaves nothing behind."""
+
+import os
+import re
+import shutil
+import signal
+import smtplib
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from secretariat.localstack import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+GIVEN = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "MAILBOX_DIR", "SECRET_KEY", "BASE_URL", "PORT", "HOST")
+CLEAN = {name: value for name, value in os.environ.items() if name not in GIVEN}
+SLEEPER = "import time; time.sleep(60)"
+STUBBORN = "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); os.fork(); time.sleep(60)"
+# The supervisor's watch over parts of the test's choosing: each argument is `name=program`.
+WATCH = """
+import os, pathlib, signal, sys
+from secretariat import supervisor
+supervisor.STOP_SECONDS = 1
+signal.signal(signal.SIGTERM, supervisor._interrupt)
+parts = {n: [sys.executable, "-c", p] for n, _, p in (a.partition("=") for a in sys.argv[2:])}
+try:
+    code = supervisor._run(pathlib.Path.cwd(), parts, dict(os.environ), {}, sys.argv[1], "login")
+except KeyboardInterrupt:
+    code = 0
+sys.exit(code)
+"""
+WEB = """
+import http.server, sys
+class Live(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200 if self.path == "/health/live" else 404)
+        self.end_headers()
+http.server.HTTPServer(("127.0.0.1", {port}), Live).serve_forever()
+"""
+
+
+@pytest.fixture
+def var():
+    """A folder that PostgreSQL's account can enter; pytest's own are closed to others."""
+    folder = Path(tempfile.mkdtemp(prefix="secretariat-test-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def session_members(parent):
+    """Every process below `parent`: its children lead sessions of their own."""
+    pairs = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            rest = entry.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        pairs.append((int(entry.parent.name), int(rest[1]), int(rest[3]), rest[0]))
+    leaders = {pid for pid, ppid, _session, _state in pairs if ppid == parent}
+    return {pid for pid, _ppid, session, state in pairs if session in leaders and state != "Z"}
+
+
+def wait_until(claim, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not claim():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def alive(pids):
+    found = set()
+    for pid in pids:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        found |= {pid} if state != "Z" else set()
+    return found
+
+
+def watch(*parts, address="http://127.0.0.1:9"):
+    return subprocess.Popen(
+        [sys.executable, "-c", WATCH, address, *parts],
+        cwd=ROOT, env=CLEAN, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def start(**env):
+    return subprocess.Popen(
+        [sys.executable, "-m", "secretariat.supervisor"],
+        cwd=ROOT, env={**CLEAN, **env}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+def refusal(**env):
+    process = start(**env)
+    output, _none = process.communicate(timeout=30)
+    return process.returncode, output
+
+
+# --- Whole ------------------------------------------------------------------------------------
+def test_it_starts_says_where_stops_on_ctrl_c_and_after_kill_9_nothing_is_left(var):
+    port = free_port()
+    env = {"VAR_DIR": str(var), "PORT": str(port), "EXAMPLE": "0"}
+    process = start(**env)
+    said = ""
+    while f"ready at http://127.0.0.1:{port}/" not in said:
+        line = process.stdout.readline()
+        assert line, said
+        said += line
+    assert len(re.findall(r"Password: +\S{20}\n", said)) == 1
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/login/", timeout=10) as answer:
+        assert answer.status == 200
+    assert (var / "secret_key").stat().st_mode & 0o777 == 0o600
+    key = (var / "secret_key").read_text()
+    again = f"secretariat: Another `make run` uses {var}: stop the other `make run` first, or set VAR_DIR.\n"
+    assert refusal(**env) == (2, again)
+    process.send_signal(signal.SIGINT)
+    rest, _none = process.communicate(timeout=30)
+    assert (process.returncode, rest.splitlines()[-1]) == (0, "secretariat: stopped")
+
+    process = start(**env)
+    said = ""
+    while "ready at" not in said:
+        said += process.stdout.readline()
+    assert "Password:" not in said
+    assert (var / "secret_key").read_text() == key
+    below = session_members(process.pid)
+    assert len(below) >= 9  # two servers with children, web with two, worker with two, beat, mail
+    process.kill()
+    process.wait()
+    wait_until(lambda: not alive(below))
+
+
+# --- Watch ------------------------------------------------------------------------------------
+def test_one_dead_part_stops_the_others_within_a_second_with_its_exit_code():
+    process = watch(f"web={SLEEPER}", f"worker={SLEEPER}", "beat=import sys; print('broken'); sys.exit(3)")
+    began = time.monotonic()
+    output, errors = process.communicate(timeout=10)
+    assert (process.returncode, errors) == (3, "secretariat: beat ended (3); stopping all\n")
+    assert "beat   | broken\n" in output
+    assert "login" in output  # made before the failure, and said only once in its life
+    assert time.monotonic() - began < 2  # an interpreter's start included
+
+
+def test_the_login_and_the_address_are_said_once_when_web_answers():
+    port = free_port()
+    process = watch(f"web={WEB.format(port=port)}", address=f"http://127.0.0.1:{port}")
+    for line in process.stdout:
+        if "ready at" in line:
+            break
+    process.terminate()
+    rest, _errors = process.communicate(timeout=10)
+    assert line == f"secretariat: ready at http://127.0.0.1:{port}/ (Ctrl-C stops everything)\n"
+    assert "login" not in rest
+    assert process.returncode == 0
+
+
+def test_a_part_that_will_not_end_is_killed_with_its_children():
+    process = watch(f"web={STUBBORN}")
+    wait_until(lambda: len(session_members(process.pid)) == 2)
+    below = session_members(process.pid)
+    process.terminate()
+    process.wait(10)
+    assert alive(below) == set()
+
+
+def test_a_part_that_writes_bytes_of_no_charset_is_still_read():
+    process = watch("web=import os; os.write(1, b'\\xff\\n' * 100_000); raise SystemExit(5)")
+    output, _errors = process.communicate(timeout=10)
+    assert (process.returncode, output.count("web    | \ufffd\n")) == (5, 100_000)
+
+
+# --- Refusals ---------------------------------------------------------------------------------
+def test_a_taken_port_is_said_in_one_line(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        line = f"secretariat: Port {port} is taken: choose another, such as PORT={port + 1} make run.\n"
+        assert refusal(PORT=str(port), VAR_DIR=str(tmp_path)) == (2, line)
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])
+def test_a_port_that_is_none_is_said_in_one_line(tmp_path, port):
+    line = f"secretariat: PORT={port} is not a port; give a number from 1 to 65535.\n"
+    assert refusal(PORT=port, VAR_DIR=str(tmp_path)) == (2, line)
+
+
+def test_a_var_folder_that_cannot_be_made_is_said_in_one_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    code, output = refusal(PORT=str(free_port()), VAR_DIR=str(tmp_path / "file/var"))
+    assert (code, output.count("\n")) == (2, 1)
+    assert output.endswith("mend its permissions, or set VAR_DIR to another folder.\n")
+
+
+# --- Mailbox ----------------------------------------------------------------------------------
+def test_the_mailbox_keeps_the_very_bytes_it_accepted(tmp_path):
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "secretariat.mailbox", "--port", str(port), "--maildir", str(tmp_path)],
+        cwd=ROOT,
+    )
+    try:
+        wait_until(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
+        mail = "Subject: =?utf-8?b?0JDQsQ==?=\r\n\r\n会议\r\n".encode()
+        with smtplib.SMTP("127.0.0.1", port) as link:
+            assert link.sendmail("a@example.org", ["b@example.org"], mail) == {}
+        assert [file.read_bytes() for file in (tmp_path / "new").iterdir()] == [mail]
+        assert list((tmp_path / "tmp").iterdir()) == []
+    finally:
+        process.terminate()
+        assert process.wait(10) == 0
