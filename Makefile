@@ -32,6 +32,8 @@ shell: $(STAMP) ## a Python shell of the service, on servers of its own (VAR_DIR
 		$(if $(VAR_DIR),--state $(VAR_DIR)) -- sh -c '$(BIN)/python manage.py migrate -v0 && $(BIN)/python manage.py shell'
 
 clean: ## remove the environment and all local data
+	@# As root below a closed folder the servers keep their data in a folder of ours below /var/tmp.
+	@data=$$(readlink var/servers 2>/dev/null); case "$$data" in /var/tmp/secretariat-*) rm -rf "$$data";; esac
 	rm -rf .venv var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(STAMP): requirements.txt requirements-dev.txt

@@ -36,6 +36,8 @@ LEAVE_SECONDS = 10  # for a server whose launcher was killed to end by itself
 NEEDED_BYTES = 100 * 1024 * 1024  # a new PostgreSQL folder is 40 MB, its first journal 16 MB
 PR_SET_PDEATHSIG = 1
 FULL = (errno.ENOSPC, errno.EDQUOT)
+# What programs say of a full disk; PostgreSQL gives the second as a hint after a short write.
+SAID_OF_FULL = (os.strerror(errno.ENOSPC), "Check free disk space")
 TEMPORARY = "secretariat-exec-"
 # Loaded before any fork: a child of a process with threads should load nothing.
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -88,7 +90,9 @@ def state_folder(state: Path | None, stack: contextlib.ExitStack) -> Path:
             state.mkdir(parents=True, exist_ok=True)
             folder = state.resolve()
             if _is_root() and _is_closed(folder):
-                folder = _reachable_twin(folder)
+                named, folder = folder / "servers", _reachable_twin(folder)
+                if not named.is_symlink():
+                    named.symlink_to(folder)  # so that one finds the data, and `make clean` removes it
         (folder / ".writable").write_text("yes")
         (folder / ".writable").unlink()
         if shutil.disk_usage(folder).free < NEEDED_BYTES:
@@ -131,6 +135,10 @@ def hold(path: Path, complaint: str) -> Iterator[None]:
         except BlockingIOError as error:
             raise CannotStart(f"{complaint}: stop the other `make run` first, or set VAR_DIR.") from error
         yield
+
+
+def tells_full_disk(text: str) -> bool:
+    return any(words in text for words in SAID_OF_FULL)
 
 
 def storage_advice(folder: Path, error: OSError) -> str:
@@ -257,13 +265,13 @@ def _start_postgres(
             raise
         stop(process, signal.SIGINT)
         said = log.read_text(errors="replace")
-        if time.monotonic() > give_up or os.strerror(errno.ENOSPC) in said:
+        if time.monotonic() > give_up or tells_full_disk(said):
             raise _refusal(f"PostgreSQL does not start (see {log})", said, data)
         time.sleep(0.2)
 
 
 def _refusal(what: str, said: str, data: Path) -> CannotStart:
-    if os.strerror(errno.ENOSPC) in said:
+    if tells_full_disk(said):
         return CannotStart(storage_advice(data, OSError(errno.ENOSPC, "")))
     reasons = [line for line in said.splitlines() if "FATAL" in line or "error" in line]
     return CannotStart(f"{what}: {(reasons or said.splitlines() or ['no message'])[-1]}")

@@ -7,6 +7,7 @@ kernel tells every part, so that nothing stays behind.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import signal
@@ -20,7 +21,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from .localstack import FULL, CannotStart, die_with_parent, free_port, hold, servers, storage_advice
+from .localstack import (
+    FULL,
+    CannotStart,
+    die_with_parent,
+    free_port,
+    hold,
+    servers,
+    storage_advice,
+    tells_full_disk,
+)
 
 READY_SECONDS = 60
 STOP_SECONDS = 10
@@ -43,7 +53,7 @@ def main() -> int:
             _refuse_taken(host, port)
             with servers(var, servers_running) as given:
                 env = _environment(var, port, given)
-                login = _prepare(root, env)
+                login = _prepare(root, var, env)
                 parts = _parts(var, host, port, env)
                 return _run(root, parts, env, servers_running, _address(host, port), login)
     except CannotStart as error:
@@ -118,6 +128,7 @@ def _environment(var: Path, port: int, given: dict[str, str]) -> dict[str, str]:
         "STATIC_ROOT": str(var / "static"),
         **outside,
         **given,
+        "DJANGO_SETTINGS_MODULE": "secretariat.settings",  # another project's may be in the environment
         "LOCAL": "1",
         "PYTHONTZPATH": "",
         "PYTHONUNBUFFERED": "1",
@@ -139,7 +150,7 @@ def _kept_key(file: Path) -> str:
     return file.read_text()
 
 
-def _prepare(root: Path, env: dict[str, str]) -> str:
+def _prepare(root: Path, var: Path, env: dict[str, str]) -> str:
     """Run the one-time steps in order; returns what `ensure_admin` says of the login."""
     steps = [["migrate", "--noinput", "-v1"], ["collectstatic", "--noinput", "-v0"], ["load_mechanism"]]
     steps += [["load_example"]] if env.get("EXAMPLE") != "0" else []
@@ -154,7 +165,9 @@ def _prepare(root: Path, env: dict[str, str]) -> str:
                 lines.append(line)
                 if step[0] != "ensure_admin":
                     _say("setup", line)
-            if process.wait():
+            if process.wait() and tells_full_disk("\n".join(lines)):
+                raise CannotStart(storage_advice(var, OSError(errno.ENOSPC, "")))
+            if process.returncode:
                 raise CannotStart(f"`manage.py {step[0]}` failed: {(lines or ['no message'])[-1]}")
         finally:
             _stop({step[0]: process})

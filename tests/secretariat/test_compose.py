@@ -1,12 +1,16 @@
 """The production file names the very commands that `make run` runs and the tests kill."""
 
+import importlib.util
+import json
 from pathlib import Path
 
 import yaml
 
 from secretariat import supervisor
 
-COMPOSE = yaml.safe_load((Path(__file__).resolve().parents[2] / "docker-compose.yml").read_text())["services"]
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+OURS = ("migrate", "web", "worker", "beat")
 
 
 def test_all_parts_are_there():
@@ -17,6 +21,42 @@ def test_the_commands_are_those_of_make_run():
     assert COMPOSE["web"]["command"] == f"{supervisor.WEB} 0.0.0.0:8000"
     assert COMPOSE["worker"]["command"] == supervisor.WORKER
     assert COMPOSE["beat"]["command"] == f"{supervisor.BEAT} /tmp/celerybeat-schedule"
+
+
+def test_the_image_starts_web_by_default_with_the_same_command():
+    command = next(line for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("CMD "))
+    assert json.loads(command.removeprefix("CMD ")) == f"{supervisor.WEB} 0.0.0.0:8000".split()
+
+
+def test_the_commands_exist():
+    programs = {COMPOSE[part]["command"].split()[0] for part in OURS}
+    assert programs == {"python", "gunicorn", "celery"}
+    assert [importlib.util.find_spec(f"{name}.__main__") is None for name in ("gunicorn", "celery")] == [
+        False
+    ] * 2
+    assert COMPOSE["migrate"]["command"].split()[1] == "manage.py"
+    assert (ROOT / "manage.py").is_file()
+
+
+def test_our_containers_run_as_nobody_special_on_a_read_only_disk():
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    assert "USER secretariat" in lines[-3:]
+    for part in OURS:
+        assert (COMPOSE[part]["read_only"], COMPOSE[part]["cap_drop"]) == (True, ["ALL"])
+        assert COMPOSE[part]["tmpfs"] == ["/tmp"]
+
+
+def test_the_image_holds_no_development_package():
+    assert "requirements-dev" not in (ROOT / "Dockerfile").read_text()
+
+
+def test_whoever_serves_is_asked_whether_it_does():
+    assert {part for part in COMPOSE if "healthcheck" in COMPOSE[part]} == {
+        "postgres",
+        "redis",
+        "web",
+        "worker",
+    }
 
 
 def test_nothing_serves_before_the_migration_is_done():

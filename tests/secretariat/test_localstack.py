@@ -183,6 +183,7 @@ def test_below_a_closed_folder_root_keeps_the_state_in_a_folder_of_its_own_below
             "nobody",
             0o700,
         )
+        assert (state / "var/servers").resolve() == twin
         assert stat.S_IMODE(state.stat().st_mode) == 0o700
     finally:
         shutil.rmtree(twin)
