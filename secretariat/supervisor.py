@@ -33,7 +33,8 @@ from .localstack import (
 )
 
 READY_SECONDS = 60
-STOP_SECONDS = 10
+STOP_SECONDS = 10  # on Ctrl-C: time for a mail under way
+FAIL_SECONDS = 1  # when a part died: the ledger sends again what was cut off
 # The same commands as docker-compose.yml names; a test compares them.
 WEB = "gunicorn secretariat.wsgi:application --workers 2 --no-control-socket --bind"
 WORKER = "celery -A secretariat worker --concurrency 2 --loglevel INFO"
@@ -49,8 +50,9 @@ def main() -> int:
     servers_running: dict[str, subprocess.Popen[bytes]] = {}
     try:
         host, port = os.environ.get("HOST") or "127.0.0.1", _port(os.environ.get("PORT") or "8000")
-        with _folder(var), _advice(var):
-            _refuse_taken(host, port)
+        with _advice(var), _folder(var) as was_killed:
+            # Killed parts leave within seconds: their port is waited for, a stranger's is not.
+            _refuse_taken(host, port, patience=STOP_SECONDS if was_killed else 0)
             with servers(var, servers_running) as given:
                 env = _environment(var, port, given)
                 login = _prepare(root, var, env)
@@ -76,18 +78,21 @@ def _port(text: str) -> int:
 
 
 @contextlib.contextmanager
-def _folder(var: Path) -> Iterator[None]:
-    """Make `var` and hold it for this run alone."""
+def _folder(var: Path) -> Iterator[bool]:
+    """Make `var` and hold it for this run alone; yields whether the run before was killed."""
     try:
         var.mkdir(parents=True, exist_ok=True)
-        lock = hold(var / "run.lock", f"Another `make run` uses {var}")
-        lock.__enter__()
+        (var / "run.lock").touch()
     except OSError as error:
         raise CannotStart(storage_advice(var, error)) from error
-    try:
-        yield
-    finally:
-        lock.__exit__(None, None, None)
+    with hold(var / "run.lock", f"Another `make run` uses {var}"):
+        marker = var / "running"
+        was_killed = marker.exists()
+        marker.touch()
+        try:
+            yield was_killed
+        finally:
+            marker.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -101,23 +106,26 @@ def _advice(var: Path) -> Iterator[None]:
         raise
 
 
-def _refuse_taken(host: str, port: int) -> None:
+def _refuse_taken(host: str, port: int, patience: float) -> None:
     # gunicorn tries a taken port again and again while the other server's answers look like ours.
     try:
         family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
         raise CannotStart(f"HOST={host} is no address of this machine.") from error
-    with socket.socket(family, kind, protocol) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-        except PermissionError as error:
-            raise CannotStart(f"Port {port} is for root alone: choose one above 1023.") from error
-        except OSError as error:
-            other = port + 1 if port < 65535 else 8000
-            raise CannotStart(
-                f"Port {port} is taken: choose another, such as PORT={other} make run."
-            ) from error
+    deadline = time.monotonic() + patience
+    while True:
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                return probe.bind(address)
+            except PermissionError as error:
+                raise CannotStart(f"Port {port} is for root alone: choose one above 1023.") from error
+            except OSError as error:
+                if time.monotonic() > deadline:
+                    other = port + 1 if port < 65535 else 8000
+                    advice = f"choose another, such as PORT={other} make run."
+                    raise CannotStart(f"Port {port} is taken: {advice}") from error
+        time.sleep(0.1)
 
 
 def _environment(var: Path, port: int, given: dict[str, str]) -> dict[str, str]:
@@ -169,8 +177,9 @@ def _prepare(root: Path, var: Path, env: dict[str, str]) -> str:
                 raise CannotStart(storage_advice(var, OSError(errno.ENOSPC, "")))
             if process.returncode:
                 raise CannotStart(f"`manage.py {step[0]}` failed: {(lines or ['no message'])[-1]}")
-        finally:
-            _stop({step[0]: process})
+        except BaseException:
+            _stop({step[0]: process}, STOP_SECONDS)
+            raise
     return "\n".join(lines).strip("\n")
 
 
@@ -207,6 +216,7 @@ def _run(
     running: dict[str, subprocess.Popen[bytes]] = {}
     echoes: list[threading.Thread] = []
     deadline: float | None = time.monotonic() + READY_SECONDS
+    patience = STOP_SECONDS
     try:
         for name, command in parts.items():
             running[name] = _started(command, root, env)
@@ -216,6 +226,7 @@ def _run(
             for name, process in {**running, **servers_running}.items():
                 code = process.poll()
                 if code is not None:
+                    patience = FAIL_SECONDS
                     print(f"secretariat: {name} ended ({code}); stopping all", file=sys.stderr, flush=True)
                     return 128 - code if code < 0 else code or 1
             if deadline and _answers(address, env):
@@ -227,7 +238,7 @@ def _run(
                 raise CannotStart(f"Web did not answer within {READY_SECONDS} s; see its lines above.")
             time.sleep(0.1)
     finally:
-        _stop(running)
+        _stop(running, patience)
         for echo in echoes:
             echo.join(1)
         if deadline:
@@ -270,21 +281,20 @@ def _say(name: str, line: str) -> None:
         print(f"{name:6} | {line}", flush=True)
 
 
-def _stop(running: dict[str, subprocess.Popen[bytes]]) -> None:
+def _stop(running: dict[str, subprocess.Popen[bytes]], seconds: float) -> None:
     """End all parts together; what does not end by itself is killed with its children."""
-    living = [process for process in running.values() if process.poll() is None]
-    if not living:
-        return
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave a part behind
-    for process in living:
-        process.terminate()
-    deadline = time.monotonic() + STOP_SECONDS
-    for process in living:
+    for process in running.values():
+        if process.poll() is None:
+            process.terminate()
+    deadline = time.monotonic() + seconds
+    for process in running.values():
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(max(0.1, deadline - time.monotonic()))
+        # Its session: itself, or what a killed one left, such as gunicorn's workers with their port.
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # its session: itself, and pool children it left
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 

@@ -136,7 +136,13 @@ def test_it_starts_says_where_stops_on_ctrl_c_and_after_kill_9_nothing_is_left(v
     assert len(below) >= 9  # two servers with children, web with two, worker with two, beat, mail
     process.kill()
     process.wait()
+
+    third = start(**env)  # at once: the port of the killed parts is waited for
     wait_until(lambda: not alive(below))
+    assert third.stdout.readline().startswith("setup  | ")
+    third.terminate()
+    assert third.communicate(timeout=30)[0].splitlines()[-1] == "secretariat: stopped"
+    assert third.returncode == 0
 
 
 # --- Watch ------------------------------------------------------------------------------------
@@ -169,7 +175,19 @@ def test_a_part_that_will_not_end_is_killed_with_its_children():
     below = session_members(process.pid)
     process.terminate()
     process.wait(10)
-    assert alive(below) == set()
+    wait_until(lambda: not alive(below))
+
+
+def test_the_children_of_a_killed_part_end_with_the_rest():
+    process = watch(f"web={STUBBORN}", f"worker={SLEEPER}")
+    wait_until(lambda: len(session_members(process.pid)) == 3)
+    below = session_members(process.pid)
+    parents = {pid for pid in below if os.getpgid(pid) == pid}
+    web = next(pid for pid in parents if "SIG_IGN" in Path(f"/proc/{pid}/cmdline").read_text())
+    os.kill(web, signal.SIGKILL)
+    _output, errors = process.communicate(timeout=10)
+    assert (process.returncode, errors) == (137, "secretariat: web ended (-9); stopping all\n")
+    wait_until(lambda: not alive(below))
 
 
 def test_a_part_that_writes_bytes_of_no_charset_is_still_read():
