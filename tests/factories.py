@@ -1,6 +1,6 @@
 """Test data: deterministic, minimal and valid. No random values, no wall clock."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import factory
 from django.contrib.auth import get_user_model
@@ -157,6 +157,19 @@ class DeadlineFactory(Factory):
     meeting = factory.SubFactory(MeetingFactory)
     titles = {"en": "Draft papers"}
     offset_days = -60
+
+
+class DueFactory(Factory):
+    """Open, by Friday 16 April 2027, close of business at Almaty; written by hand, so it has no trail."""
+
+    class Meta:
+        model = meetings.Due
+
+    deadline = factory.SubFactory(DeadlineFactory)
+    state = factory.SubFactory(StateFactory)
+    target_on = due_on = date(2027, 4, 16)
+    due_at = datetime(2027, 4, 16, 13, tzinfo=UTC)
+    zone = factory.LazyAttribute(lambda o: o.state.zone)
 
 
 class CalendarDayFactory(Factory):
