@@ -25,6 +25,20 @@ SENTENCES = {
     "again_listed": _(
         "{side}, turn {turn}: after {previous}, the last listed, the order begins again with {holder} — {basis}"
     ),
+    "kept": _("{side}, turn {turn}: {holder} holds the turn that was kept for it — {basis}"),
+    "joined": _("{holder} is in the order from {period} on — {basis}"),
+    "withdrawn": _("{member} is not in the order from {period} on — {basis}"),
+    "left": _("{member} is not in the order then; {holder} comes next — {basis}"),
+    "skipped": _("{member} gives up the turn of {period}; {holder} comes next — {basis}"),
+    "assigned": _("By agreement {member} holds {period}, and the order goes on after it — {basis}"),
+    "substituted_kept": _(
+        "{member} holds {period} in place of {holder}, whose turn is kept for its side's next period — {basis}"
+    ),
+    "substituted_spent": _("{member} holds {period} in place of {holder}, whose turn is spent — {basis}"),
+    "swapped": _("The holders of {first} and {second} change places — {basis}"),
+    "postponed": _("The turn of {period} is held in {to} — {basis}"),
+    "vacated": _("There is no meeting in {period}; its turn is kept for the next period — {basis}"),
+    "announced": _("The parties have announced this turn — {basis}"),
 }
 
 

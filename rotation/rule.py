@@ -7,12 +7,17 @@ period that the turn is held in, wrapping round; so a newcomer or a leaver needs
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from .collation import sort_key
 from .periods import LAST_MONTH, read_period, write_period
+
+OPEN = 10**9  # the last month of a membership without end: later than any period
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,42 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What the parties decided on a day; `kind` says which of the fields below `basis` it uses.
+
+    `period` is the first and `other_period` the second of a swap; `from_period` is where a membership begins
+    or ends, `name` and `side` those of a newcomer, `after` the code whose last place it follows in a listed
+    side; `revokes` is the index of an earlier decision.
+    """
+
+    kind: Literal[
+        "swap",
+        "substitute",
+        "skip",
+        "assign",
+        "postpone",
+        "vacate",
+        "accede",
+        "withdraw",
+        "announce",
+        "revoke",
+    ]
+    decided_on: date
+    basis: str = ""
+    period: str = ""
+    other_period: str = ""
+    to: str = ""
+    member: str = ""
+    name: str = ""
+    side: str = ""
+    after: str | None = None
+    from_period: str = ""
+    turn_kept: bool = False
+    shift: bool = False
+    revokes: int = -1
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """One sentence of a chain of reasons: a code and its values; rotation/reasons.py words it."""
 
@@ -74,6 +115,14 @@ class NobodyLeft(Exception):
         self.side, self.period = side, period
 
 
+class BadDecision(Exception):
+    """A decision cannot be carried out; `index` is its place in the list, `key` what is wrong in it."""
+
+    def __init__(self, index: int, key: str, problem: str) -> None:
+        super().__init__(f"decisions[{index}].{key}: {problem}")
+        self.index, self.key, self.problem = index, key, problem
+
+
 def members_in_order(side: Side) -> tuple[Member, ...]:
     """The members of a side in its order, former and future ones included; names alike go by code."""
     if side.order == "listed":
@@ -81,81 +130,422 @@ def members_in_order(side: Side) -> tuple[Member, ...]:
     return tuple(sorted(side.members, key=lambda member: (sort_key(member.name, side.locale), member.code)))
 
 
-def turns(rule: Rule) -> Iterator[Turn]:
+def turns(rule: Rule, decisions: Sequence[Decision] = (), *, known_on: date | None = None) -> Iterator[Turn]:
     """The turns from the first period on, without end but that of the calendar (year 9999).
 
-    Raises NobodyLeft, when it comes to that turn.
+    known_on: only decisions made up to and on that day count; None means all.
+    Raises BadDecision at once. Raises NobodyLeft when it comes to that turn, or at once for a turn up to the
+    last one that a decision speaks of.
     """
-    step = rule.step_months
-    held_until = read_period(rule.held_until, step) if rule.held_until else -1
-    orders = [_Order(side, step) for side in rule.sides]
-    if rule.first_holder is not None:
-        orders[0].begin_with(rule.first_holder)
-    month, ordinal = read_period(rule.first_period, step), 1
-    while month <= LAST_MONTH:
-        order = orders[(ordinal - 1) % len(orders)]
-        previous_side = orders[(ordinal - 2) % len(orders)].side.name if ordinal > 1 else None
-        member, why = order.next(month, rule)
-        if previous_side is not None and len(orders) > 1:
-            values = (("previous", previous_side), ("side", order.side.name), ("basis", rule.basis))
-            why = (Reason("sides_alternate", values), *why)
-        yield Turn(
-            ordinal=ordinal,
-            period=write_period(month, step),
-            holder=member.code,
-            side=order.side.name,
-            status="held" if month <= held_until else "projected",
-            why=why,
-        )
-        month, ordinal = month + step, ordinal + 1
+    plan = _Plan(rule, _standing(decisions, known_on))
+    projection = _Projection(plan)
+    if plan.actions:
+        projection.regular(max(plan.actions))
+    return projection.turns()
+
+
+def _standing(decisions: Sequence[Decision], known_on: date | None) -> list[tuple[int, Decision]]:
+    """The known decisions that no standing revocation undoes, with their index, in the order they were made."""
+    known = [(i, each) for i, each in enumerate(decisions) if known_on is None or each.decided_on <= known_on]
+    known.sort(key=lambda entry: (entry[1].decided_on, entry[0]))
+    revoked: set[int] = set()
+    # A revocation undoes earlier decisions only: backwards, each is judged after all that can undo it.
+    for index, decision in reversed(known):
+        if decision.kind == "revoke" and index not in revoked:
+            target = decision.revokes
+            if not 0 <= target < len(decisions) or (decisions[target].decided_on, target) >= (
+                decision.decided_on,
+                index,
+            ):
+                raise BadDecision(index, "decision", "an earlier decision is expected")
+            revoked.add(target)
+    return [(index, each) for index, each in known if index not in revoked and each.kind != "revoke"]
+
+
+@dataclass(slots=True, eq=False)
+class _Place:
+    """A place in a side's order: a member in one membership, first and last month inclusive."""
+
+    code: str
+    name: str
+    key: tuple[bytes, str]
+    first: int
+    last: int
+    joined: Reason | None = None  # told with its first turn
+    left: Reason | None = None  # told when the order first passes over it
+
+
+class _Plan:
+    """What the decisions say, carried out in the order in which they were made. Turns count from 0."""
+
+    def __init__(self, rule: Rule, decisions: list[tuple[int, Decision]]) -> None:
+        self.rule, self.step = rule, rule.step_months
+        self.first = read_period(rule.first_period, self.step)
+        self.places_of: dict[str, list[_Place]] = {}
+        self.side_of: dict[str, int] = {}
+        self.sides = [
+            [self._place(n, m) for m in members_in_order(side)] for n, side in enumerate(rule.sides)
+        ]
+        named = [p for _, each in decisions for p in (each.period, each.other_period, each.to) if p]
+        last = max((read_period(period, self.step) for period in named), default=self.first)
+        self.months = list(range(self.first, max(last, self.first) + 2 * self.step, self.step))
+        self._moved = 0  # by how much every turn after those in `months` has moved
+        self.actions: dict[int, list[tuple[int, Decision]]] = {}
+        self.regular_of: dict[int, int] = {}  # a turn -> the turn whose regular holder has it by a swap
+        self.notes: dict[int, list[Reason]] = {}
+        self.announced: set[int] = set()
+        for index, decision in decisions:
+            getattr(self, f"_{decision.kind}")(index, decision)
+        self.shown_in = {regular: turn for turn, regular in self.regular_of.items()}
+
+    def month_of(self, turn: int) -> int:
+        if turn < len(self.months):
+            return self.months[turn]
+        return self.first + turn * self.step + self._moved
+
+    def is_member(self, code: str, month: int) -> bool:
+        return any(place.first <= month <= place.last for place in self.places_of.get(code, ()))
+
+    def _place(self, side: int, member: Member) -> _Place:
+        key = (sort_key(member.name, self.rule.sides[side].locale), member.code)
+        first = read_period(member.from_period, self.step) if member.from_period else 0
+        last = read_period(member.until_period, self.step) if member.until_period else OPEN
+        place = _Place(member.code, member.name, key, first, last)
+        self.places_of.setdefault(member.code, []).append(place)
+        self.side_of[member.code] = side
+        return place
+
+    def _turn(self, index: int, period: str, key: str = "period") -> int:
+        """The turn that falls in a period as the decisions so far leave it."""
+        month = read_period(period, self.step)
+        turn = bisect_left(self.months, month)
+        if turn == len(self.months) or self.months[turn] != month:
+            raise BadDecision(index, key, f"no turn falls in {period}")
+        return turn
+
+    def _note(self, turn: int, code: str, basis: str, **values: str) -> None:
+        reason = Reason(code, (*values.items(), ("basis", basis)))
+        self.notes.setdefault(turn, []).append(reason)
+
+    def _move(self, turn: int, months: int) -> None:
+        """Moves a turn and all later ones."""
+        self.months[turn:] = [month + months for month in self.months[turn:]]
+        self._moved += months
+
+    def _swap(self, index: int, decision: Decision) -> None:
+        a, b = (self._turn(index, each, "periods") for each in (decision.period, decision.other_period))
+        if a == b:
+            raise BadDecision(index, "periods", "a period cannot change places with itself")
+        regular = self.regular_of
+        regular[a], regular[b] = regular.get(b, b), regular.get(a, a)
+        for turn in (a, b):
+            self._note(turn, "swapped", decision.basis, first=decision.period, second=decision.other_period)
+
+    def _act(self, index: int, decision: Decision) -> None:
+        """Acts at the regular place of the member that holds the period by the swaps made so far."""
+        turn = self._turn(index, decision.period)
+        regular = self.regular_of.get(turn, turn)
+        if decision.kind != "skip" and not self.is_member(decision.member, self.months[turn]):
+            raise BadDecision(
+                index, "member", f"{decision.member!r} is not in the order in {decision.period}"
+            )
+        if decision.kind == "assign" and self.side_of[decision.member] != regular % len(self.sides):
+            raise BadDecision(index, "member", f"{decision.member!r} is not of the side whose turn it is")
+        self.actions.setdefault(regular, []).append((index, decision))
+
+    _skip = _substitute = _assign = _act
+
+    def _postpone(self, index: int, decision: Decision) -> None:
+        turn = self._turn(index, decision.period)
+        by = read_period(decision.to, self.step) - self.months[turn]
+        if by <= 0:
+            raise BadDecision(index, "to", f"{decision.to} does not lie after {decision.period}")
+        if decision.shift:
+            self._move(turn, by)
+        elif self.months[turn] + by < self.month_of(turn + 1):
+            self.months[turn] += by
+        else:
+            raise BadDecision(index, "to", f"{decision.to} does not lie before the next turn")
+        self._note(turn, "postponed", decision.basis, period=decision.period, to=decision.to)
+
+    def _vacate(self, index: int, decision: Decision) -> None:
+        turn = self._turn(index, decision.period)
+        self._move(turn, self.step)
+        self._note(turn, "vacated", decision.basis, period=decision.period)
+
+    def _announce(self, index: int, decision: Decision) -> None:
+        turn = self._turn(index, decision.period)
+        self.announced.add(turn)
+        self._note(turn, "announced", decision.basis)
+
+    def _accede(self, index: int, decision: Decision) -> None:
+        code, month = decision.member, read_period(decision.from_period, self.step)
+        side = next((n for n, each in enumerate(self.rule.sides) if each.name == decision.side), None)
+        if side is None:
+            raise BadDecision(index, "side", f"there is no side {decision.side!r}")
+        if self.side_of.get(code, side) != side:
+            raise BadDecision(index, "member", f"{code!r} is in another side")
+        if any(max(place.first, month) <= place.last for place in self.places_of.get(code, ())):
+            raise BadDecision(index, "member", f"{code!r} is in the order in {decision.from_period} or later")
+        after = [] if decision.after is None else self.places_of.get(decision.after, [])
+        if decision.after is not None and self.side_of.get(decision.after) != side:
+            raise BadDecision(index, "after", f"{decision.after!r} has no place in the list")
+        places = self.sides[side]
+        place = self._place(side, Member(code, decision.name, decision.from_period))
+        values = (("holder", decision.name), ("period", decision.from_period), ("basis", decision.basis))
+        place.joined = Reason("joined", values)
+        if self.rule.sides[side].order == "alphabetical":
+            insort(places, place, key=lambda each: each.key)
+        else:
+            places.insert(max((places.index(each) for each in after), default=len(places) - 1) + 1, place)
+
+    def _withdraw(self, index: int, decision: Decision) -> None:
+        month = read_period(decision.from_period, self.step)
+        if not self.is_member(decision.member, month):
+            problem = f"{decision.member!r} is not in the order in {decision.from_period}"
+            raise BadDecision(index, "member", problem)
+        for place in self.places_of[decision.member]:
+            if place.last >= month:
+                place.last = month - 1
+                values = (("member", place.name), ("period", decision.from_period), ("basis", decision.basis))
+                place.left = Reason("withdrawn", values)
 
 
 class _Order:
-    """A side's order and the place of its last regular holder, as the turns go by."""
+    """A side's order and the place of its last regular holder, as the months go by."""
 
-    def __init__(self, side: Side, step: int) -> None:
-        self.side = side
-        self._members = members_in_order(side)
-        self._spans = [
-            (
-                read_period(member.from_period, step) if member.from_period else 0,
-                read_period(member.until_period, step) if member.until_period else LAST_MONTH,
-            )
-            for member in self._members
-        ]
-        self._last: int | None = None
-        self._begin: int | None = None
+    def __init__(self, side: Side, places: list[_Place], basis: str) -> None:
+        self.side, self.places, self.basis = side, places, basis
+        self.last: int | None = None
+        self.begin: int | None = None
+        self.kept: tuple[int, Decision] | None = None
         self._turns = 0
+        self._own: dict[str, list[int]] = {}
+        for n, place in enumerate(places):
+            self._own.setdefault(place.code, []).append(n)
+        self._untold = [n for n, place in enumerate(places) if place.left is not None]
+        self._here: list[int] = []  # the places in the order now
+        self._codes: Counter[str] = Counter()
+        spans = [(place.first, place.last, n) for n, place in enumerate(places) if place.first <= place.last]
+        self._events = sorted([(a, n, 1) for a, _, n in spans] + [(b + 1, n, -1) for _, b, n in spans])
+        self._events.reverse()
 
-    def begin_with(self, code: str) -> None:
-        self._begin = next(place for place, member in enumerate(self._members) if member.code == code)
+    def advance(self, month: int) -> None:
+        while self._events and self._events[-1][0] <= month:
+            _, place, change = self._events.pop()
+            if change == 1:
+                insort(self._here, place)
+            else:
+                del self._here[bisect_left(self._here, place)]
+            code = self.places[place].code
+            self._codes[code] += change
+            if not self._codes[code]:
+                del self._codes[code]
 
-    def next(self, month: int, rule: Rule) -> tuple[Member, tuple[Reason, ...]]:
-        start = self._begin if self._last is None else self._last + 1
-        size = len(self._members)
-        for away in range(size):
-            place = ((start or 0) + away) % size
-            first, last = self._spans[place]
-            if first <= month <= last:
-                break
-        else:
-            raise NobodyLeft(self.side.name, write_period(month, rule.step_months))
+    def after(self, place: int, without: Collection[str] = ()) -> int | None:
+        """The next place now in the order, wrapping round; members in `without` are passed over."""
+        start = bisect_right(self._here, place)
+        for away in range(len(self._here)):
+            found = self._here[(start + away) % len(self._here)]
+            if self.places[found].code not in without:
+                return found
+        return None
+
+    def place_of(self, code: str, due: int, month: int) -> int:
+        """A member's next place, that of the member due included; of one that left by `month`, where it was."""
+        own = self._own[code]
+        here = [n for n in own if self.places[n].first <= month <= self.places[n].last] or own
+        return next((n for n in here if n >= due), here[0])
+
+    def due(self) -> tuple[int, Reason] | None:
+        """The place of the member due, before any decision on the turn, and why; None if nobody is left."""
         self._turns += 1
-        reason = self._reason(place, month, rule)
-        self._last = place
-        return self._members[place], (reason,)
+        if self.kept is not None and self._is_here(self.kept[0]):
+            place, decision = self.kept
+            return place, self._reason("kept", place, decision.basis)
+        self.kept = None
+        found = self.after((self.begin or 0) - 1 if self.last is None else self.last)
+        return None if found is None else (found, self._reason(self._how(found), found))
 
-    def _reason(self, place: int, month: int, rule: Rule) -> Reason:
+    def told_leavers(self, last: int | None, place: int) -> list[Reason]:
+        """Why the order passed over those between two places that have left; each is told once."""
+        start = -1 if last is None else last
+        passed = {
+            n
+            for n in self._untold
+            if not self._is_here(n) and (start < n < place if start < place else n > start or n < place)
+        }
+        self._untold = [n for n in self._untold if n not in passed]
+        return [reason for n in sorted(passed) if (reason := self.places[n].left) is not None]
+
+    def _is_here(self, place: int) -> bool:
+        at = bisect_left(self._here, place)
+        return at < len(self._here) and self._here[at] == place
+
+    def _how(self, place: int) -> str:
+        if len(self._codes) == 1:
+            return "only_member"
+        if self.last is None:
+            return "named_first" if self.begin == place else "first_in_order"
+        return ("again_" if place <= self.last else "next_") + self.side.order
+
+    def _reason(self, code: str, place: int, basis: str | None = None) -> Reason:
         values: tuple[tuple[str, str | int], ...] = (
             ("side", self.side.name),
             ("turn", self._turns),
-            ("holder", self._members[place].name),
-            ("basis", rule.basis),
+            ("holder", self.places[place].name),
+            ("basis", self.basis if basis is None else basis),
         )
-        if sum(first <= month <= last for first, last in self._spans) == 1:
-            return Reason("only_member", values)
-        if self._last is None:
-            return Reason("named_first" if self._begin is not None else "first_in_order", values)
-        values = (*values, ("previous", self._members[self._last].name))
-        wraps = "again_" if place <= self._last else "next_"
-        return Reason(wraps + self.side.order, values)
+        if self.last is not None:
+            values = (*values, ("previous", self.places[self.last].name))
+        return Reason(code, values)
+
+
+@dataclass(slots=True)
+class _Held:
+    """A regular turn: whose it is (`place`), who holds it in that member's stead, and the reasons so far."""
+
+    place: int
+    why: list[Reason]
+    stead: Decision | None = None
+    gave_up: set[str] = field(default_factory=set)
+    holder: str = ""
+
+
+class _Projection:
+    """The turns that a plan leads to, found one after the other as they are asked for."""
+
+    def __init__(self, plan: _Plan) -> None:
+        self.plan, self.rule = plan, plan.rule
+        basis = self.rule.basis
+        self.orders = [_Order(*each, basis) for each in zip(self.rule.sides, plan.sides, strict=True)]
+        self._names = {code: places[-1].name for code, places in plan.places_of.items()}
+        self._found: list[_Held] = []
+        if self.rule.first_holder is not None:
+            own = [n for n, each in enumerate(plan.sides[0]) if each.code == self.rule.first_holder]
+            here = (n for n in own if plan.sides[0][n].first <= plan.first <= plan.sides[0][n].last)
+            self.orders[0].begin = next(here, own[0])
+
+    def regular(self, turn: int) -> _Held:
+        """A turn as the order brings it, before swaps."""
+        while len(self._found) <= turn:
+            self._found.append(self._next(len(self._found)))
+        return self._found[turn]
+
+    def turns(self) -> Iterator[Turn]:
+        step = self.rule.step_months
+        held_until = read_period(self.rule.held_until, step) if self.rule.held_until else -1
+        turn = 0
+        while (month := self.plan.month_of(turn)) <= LAST_MONTH:
+            regular = self.plan.regular_of.get(turn, turn)
+            held = self.regular(regular)
+            why = [*self._alternation(regular), *held.why]
+            holder = held.holder
+            if regular != turn and not self.plan.is_member(holder, month):
+                holder = self._successor(regular, held.place, month, why)
+            status: Literal["held", "announced", "projected"] = "projected"
+            if month <= held_until:
+                status = "held"
+            elif turn in self.plan.announced:
+                status = "announced"
+            side = self.rule.sides[self.plan.side_of[holder]].name
+            why += self.plan.notes.get(turn, ())
+            yield Turn(turn + 1, write_period(month, step), holder, side, status, tuple(why))
+            turn += 1
+
+    def _alternation(self, turn: int) -> tuple[Reason, ...]:
+        sides = self.rule.sides
+        if turn == 0 or len(sides) == 1:
+            return ()
+        previous, side = sides[(turn - 1) % len(sides)].name, sides[turn % len(sides)].name
+        values = (("previous", previous), ("side", side), ("basis", self.rule.basis))
+        return (Reason("sides_alternate", values),)
+
+    def _successor(self, regular: int, left: int, month: int, why: list[Reason]) -> str:
+        """Who takes a swapped turn whose holder is not a member then: the next after its place."""
+        order = self.orders[regular % len(self.orders)]
+        for place in (*order.places[left + 1 :], *order.places[:left]):
+            if place.first <= month <= place.last:
+                values = (("member", order.places[left].name), ("holder", place.name))
+                why.append(Reason("left", (*values, ("basis", ""))))
+                return place.code
+        raise NobodyLeft(order.side.name, write_period(month, self.rule.step_months))
+
+    def _next(self, turn: int) -> _Held:
+        order = self.orders[turn % len(self.orders)]
+        month = self.plan.month_of(turn)
+        order.advance(month)
+        last = order.last
+        due = order.due()
+        if due is None:
+            raise NobodyLeft(order.side.name, write_period(month, self.rule.step_months))
+        held = _Held(due[0], [*order.told_leavers(last, due[0]), due[1]])
+        joined, order.places[due[0]].joined = order.places[due[0]].joined, None
+        held.why += [joined] if joined else []
+        # A member named for the period holds it there, wherever a swap lets the turn show.
+        shown = self.plan.month_of(self.plan.shown_in.get(turn, turn))
+        for index, decision in self.plan.actions.get(turn, ()):
+            if decision.kind == "skip":
+                self._give_up(order, held, index, decision)
+            elif decision.kind == "assign":
+                self._assign(order, held, decision, shown)
+            else:
+                self._substitute(order, held, decision)
+        if held.stead is not None and not self.plan.is_member(held.stead.member, shown):
+            self._leave(order, held, held.stead)
+        if held.stead is not None and held.stead.turn_kept:
+            order.kept = (held.place, held.stead)
+        else:
+            order.kept, order.last = None, held.place
+        held.holder = held.stead.member if held.stead else order.places[held.place].code
+        return held
+
+    def _substitute(self, order: _Order, held: _Held, decision: Decision) -> None:
+        held.stead = decision if decision.member != order.places[held.place].code else None
+        if held.stead is not None:
+            code = "substituted_kept" if decision.turn_kept else "substituted_spent"
+            held.why.append(self._named(code, order, held, decision))
+
+    def _assign(self, order: _Order, held: _Held, decision: Decision, shown: int) -> None:
+        held.stead = order.kept = None
+        order.last = held.place = order.place_of(decision.member, held.place, shown)
+        held.gave_up.discard(decision.member)
+        held.why.append(self._named("assigned", order, held, decision))
+        if not self.plan.is_member(decision.member, shown):
+            self._leave(order, held, decision)
+
+    def _give_up(self, order: _Order, held: _Held, index: int, decision: Decision) -> None:
+        giving = self._names[held.stead.member if held.stead else order.places[held.place].code]
+        if not self._end_stead(order, held):
+            raise BadDecision(index, "period", f"a skip of {decision.period} leaves nobody")
+        held.why.append(self._named("skipped", order, held, decision, giving))
+
+    def _leave(self, order: _Order, held: _Held, decision: Decision) -> None:
+        """The member that a decision named for the turn has left the order since; the next takes it."""
+        if not self._end_stead(order, held):
+            raise NobodyLeft(order.side.name, decision.period)
+        held.why.append(self._named("left", order, held, decision))
+
+    def _end_stead(self, order: _Order, held: _Held) -> bool:
+        """The holder goes: the member whose turn was kept takes the period after all, else the next in order."""
+        kept = held.stead is not None and held.stead.turn_kept
+        held.stead = None
+        return kept or self._pass_on(order, held)
+
+    def _pass_on(self, order: _Order, held: _Held) -> bool:
+        """Passes the turn one member further; False if there is none."""
+        held.gave_up.add(order.places[held.place].code)
+        order.kept, order.last = None, held.place
+        found = order.after(held.place, held.gave_up)
+        held.place = held.place if found is None else found
+        return found is not None
+
+    def _named(self, code: str, order: _Order, held: _Held, decision: Decision, member: str = "") -> Reason:
+        """A reason that names the decision's member (or `member`), the member due and the decision's basis."""
+        values = (
+            ("member", member or self._names[decision.member]),
+            ("holder", order.places[held.place].name),
+            ("period", decision.period),
+            ("basis", decision.basis),
+        )
+        return Reason(code, values)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import date
+from itertools import pairwise
 from typing import Any, Literal
 
 from .periods import BadPeriod, read_period
-from .rule import Member, Rule, Side
+from .rule import OPEN, Decision, Member, Rule, Side
 
 LARGEST_BYTES = 1_000_000
 LONGEST_NAME = 200
@@ -21,10 +24,22 @@ RULE_KEYS = ("name", "first_period", "step_months", "sides")
 RULE_OPTIONAL = ("first_holder", "held_until", "decisions")
 SIDE_KEYS = ("name", "order", "members")
 MEMBER_KEYS = ("code", "name")
+DECISION_KEYS = {
+    "swap": ("periods",),
+    "substitute": ("period", "member", "turn_kept"),
+    "skip": ("period",),
+    "assign": ("period", "member"),
+    "postpone": ("period", "to", "shift"),
+    "vacate": ("period",),
+    "accede": ("member", "side", "from"),
+    "withdraw": ("member", "from"),
+    "announce": ("period",),
+    "revoke": ("decision",),
+}
 
 
-def read_spec(data: bytes) -> Rule:
-    """The rule of a spec. Raises BadSpec."""
+def read_spec(data: bytes) -> tuple[Rule, tuple[Decision, ...]]:
+    """The rule of a spec and its decisions as listed: the form of each is checked. Raises BadSpec."""
     if len(data) > LARGEST_BYTES:
         raise BadSpec(f"the spec is longer than {LARGEST_BYTES:,} bytes")
     try:
@@ -34,8 +49,6 @@ def read_spec(data: bytes) -> Rule:
     except (ValueError, RecursionError) as error:
         raise BadSpec(f"the spec is not JSON: {str(error)[:100]}") from error
     _keys(spec, "the spec", RULE_KEYS, RULE_OPTIONAL)
-    if spec.get("decisions", []) != []:
-        raise BadSpec("decisions: this version projects rules without decisions only")
     step = spec["step_months"]
     if type(step) is not int or not 1 <= step <= 1200:
         raise BadSpec("step_months: a whole number from 1 to 1200 is expected")
@@ -52,7 +65,7 @@ def read_spec(data: bytes) -> Rule:
         held_until=held,
     )
     _check_first_holder(rule, first)
-    return rule
+    return rule, _decisions(spec.get("decisions", []), rule, first)
 
 
 def read_until(text: str, rule: Rule) -> int:
@@ -90,10 +103,17 @@ def _keys(value: Any, where: str, needed: tuple[str, ...], optional: tuple[str, 
 
 
 def _name(value: Any, where: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise BadSpec(f"{where}: a text is expected")
-    if len(value) > LONGEST_NAME:
+    name = _text(value, where)
+    if not name.strip():
+        raise BadSpec(f"{where}: a text that is not empty is expected")
+    if len(name) > LONGEST_NAME:
         raise BadSpec(f"{where}: longer than {LONGEST_NAME} characters")
+    return name
+
+
+def _text(value: Any, where: str) -> str:
+    if not isinstance(value, str):
+        raise BadSpec(f"{where}: a text is expected")
     if any(0xD800 <= ord(char) <= 0xDFFF for char in value):
         raise BadSpec(f"{where}: holds half a character")
     return value
@@ -160,14 +180,16 @@ def _member(value: Any, where: str, step: int) -> Member:
 
 def _check_memberships(members: tuple[Member, ...], where: str, step: int) -> None:
     """A code may come again in an alphabetical side for a later membership only."""
-    ends: dict[str, list[tuple[int, int]]] = {}
+    spans: dict[str, list[tuple[int, int, int]]] = {}
     for index, member in enumerate(members):
         first = read_period(member.from_period, step) if member.from_period else 0
-        last = read_period(member.until_period, step) if member.until_period else 10**6
-        for other_first, other_last in ends.setdefault(member.code, []):
-            if first <= other_last and other_first <= last:
-                raise BadSpec(f"{where}.members[{index}]: {member.code!r} belongs twice at once")
-        ends[member.code].append((first, last))
+        last = read_period(member.until_period, step) if member.until_period else OPEN
+        spans.setdefault(member.code, []).append((first, last, index))
+    for code, found in spans.items():
+        found.sort()
+        for (_, last, _), (first, _, index) in pairwise(found):
+            if first <= last:
+                raise BadSpec(f"{where}.members[{index}]: {code!r} belongs twice at once")
 
 
 def _check_first_holder(rule: Rule, first: int) -> None:
@@ -182,3 +204,97 @@ def _check_first_holder(rule: Rule, first: int) -> None:
         if member.code == code and begins <= first <= ends:
             return
     raise BadSpec(f"first_holder: {code[:40]!r} is no member of the first side in the first period")
+
+
+def read_day(value: Any, where: str) -> date:
+    """A day written 2024-01-31 and in no other form. Raises BadSpec."""
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise BadSpec(f"{where}: there is no day {value}") from error
+    raise BadSpec(f"{where}: a day such as 2024-01-31 is expected")
+
+
+def _decisions(value: Any, rule: Rule, first: int) -> tuple[Decision, ...]:
+    if not isinstance(value, list):
+        raise BadSpec("decisions: a list is expected")
+    found = tuple(_decision(each, f"decisions[{n}]", rule, first) for n, each in enumerate(value))
+    for index, each in enumerate(found):
+        if each.kind != "revoke":
+            continue
+        target = each.revokes
+        if target >= len(found) or (found[target].decided_on, target) >= (each.decided_on, index):
+            raise BadSpec(f"decisions[{index}].decision: the index of an earlier decision is expected")
+    return found
+
+
+def _decision(value: Any, where: str, rule: Rule, first: int) -> Decision:
+    if not isinstance(value, dict) or "kind" not in value:
+        raise BadSpec(f"{where}: an object with the key 'kind' is expected")
+    kind = value["kind"]
+    if not isinstance(kind, str) or kind not in DECISION_KEYS:
+        raise BadSpec(f"{where}.kind: one of {', '.join(DECISION_KEYS)} is expected")
+    side = _known_side(value, where, rule) if kind == "accede" else None
+    listed = side is not None and side.order == "listed"
+    _keys(value, where, ("kind", "decided_on", "basis", *DECISION_KEYS[kind]), ("after",) if listed else ())
+    fields: dict[str, Any] = {
+        "kind": kind,
+        "decided_on": read_day(value["decided_on"], f"{where}.decided_on"),
+        "basis": _text(value["basis"], f"{where}.basis"),
+        "side": side.name if side is not None else "",
+    }
+    for key in DECISION_KEYS[kind]:
+        fields |= _field(key, value[key], f"{where}.{key}", kind, rule, first)
+    if value.get("after") is not None:
+        fields["after"] = _name(value["after"], f"{where}.after")
+    if kind == "postpone" and fields["to"] <= fields["period"]:
+        raise BadSpec(f"{where}.to: a later period than {fields['period']} is expected")
+    return Decision(**fields)
+
+
+def _field(key: str, value: Any, where: str, kind: str, rule: Rule, first: int) -> dict[str, Any]:
+    """The fields of a Decision that a key of the spec stands for."""
+    match key:
+        case "periods":
+            if not isinstance(value, list) or len(value) != 2:
+                raise BadSpec(f"{where}: a list of two periods is expected")
+            for period in value:
+                _named_period(period, where, rule, first)
+            if value[0] == value[1]:
+                raise BadSpec(f"{where}: a period cannot change places with itself")
+            return {"period": value[0], "other_period": value[1]}
+        case "period" | "to" | "from":
+            _named_period(value, where, rule, first)
+            return {"from_period" if key == "from" else key: value}
+        case "turn_kept" | "shift":
+            if type(value) is not bool:
+                raise BadSpec(f"{where}: true or false is expected")
+            return {key: value}
+        case "decision":
+            if type(value) is not int or value < 0:
+                raise BadSpec(f"{where}: the index of an earlier decision is expected")
+            return {"revokes": value}
+        case "member" if kind == "accede":
+            _keys(value, where, MEMBER_KEYS)
+            return {
+                "member": _name(value["code"], f"{where}.code"),
+                "name": _name(value["name"], f"{where}.name"),
+            }
+        case "member":
+            return {"member": _name(value, where)}
+    return {}
+
+
+def _named_period(value: Any, where: str, rule: Rule, first: int) -> None:
+    _within(_period(value, where, rule.step_months), first, rule.step_months, where)
+
+
+def _known_side(value: dict[str, Any], where: str, rule: Rule) -> Side | None:
+    """The side that a newcomer joins; None where the key is missing, which is refused with the other keys."""
+    if "side" not in value:
+        return None
+    for side in rule.sides:
+        if side.name == value["side"]:
+            return side
+    raise BadSpec(f"{where}.side: the name of a side is expected")

@@ -1,12 +1,17 @@
-"""Who hosts, when and why, for a rule without decisions."""
+"""Who hosts, when and why: the rule by itself, and what the parties decided."""
 
+import json
+from datetime import date
 from itertools import islice
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rotation.reasons import reason_text
-from rotation.rule import Member, Rule, Side, turns
+from rotation.rule import BadDecision, Decision, Member, Rule, Side, turns
+from rotation.spec import read_spec
 
 CHINA = Side("China", (Member("CN", "China"),))
 ASIA = Side(
@@ -101,3 +106,243 @@ def test_sides_alternate_and_nobody_holds_twice_before_every_member_held_once(ru
 @given(rules(), st.integers(1, 30), st.integers(0, 30))
 def test_projecting_further_never_changes_earlier_turns(rule, count, more):
     assert list(islice(turns(rule), count + more))[:count] == list(islice(turns(rule), count))
+
+
+CASES = json.loads((Path(__file__).parent / "data" / "rotation-cases.json").read_text("utf-8"))["cases"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_the_record_of_a_real_body_is_reproduced(case):
+    rule, decisions = read_spec(json.dumps(case["spec"]).encode())
+    found = islice(turns(rule, decisions), len(case["expected"]))
+    assert [{"period": turn.period, "holder": turn.holder} for turn in found] == case["expected"]
+
+
+def letters(text, **spans):
+    return tuple(Member(code, code, *spans.get(code, ())) for code in text.split())
+
+
+YEARLY = Rule("R", "2020", 12, (Side("S", letters("A B C D E")),))
+TWO_SIDES = Rule("R", "2020", 12, (Side("S", letters("A B C")), Side("T", letters("X Y Z"))))
+
+
+def decide(kind, period="", *, on="2019-01-01", **fields):
+    return Decision(kind, date.fromisoformat(on), period=period, **fields)
+
+
+def swap(a, b, **fields):
+    return decide("swap", a, other_period=b, **fields)
+
+
+def substitute(period, member, kept, **fields):
+    return decide("substitute", period, member=member, turn_kept=kept, **fields)
+
+
+def accede(code, from_period, **fields):
+    return decide("accede", member=code, name=code, side="S", from_period=from_period, **fields)
+
+
+def withdraw(code, from_period, **fields):
+    return decide("withdraw", member=code, from_period=from_period, **fields)
+
+
+def holders(decisions=(), rule=YEARLY, count=5, **options):
+    return " ".join(turn.holder for turn in islice(turns(rule, decisions, **options), count))
+
+
+def dated(decisions, rule=YEARLY, count=4):
+    return [f"{turn.period} {turn.holder}" for turn in islice(turns(rule, decisions), count)]
+
+
+@pytest.mark.parametrize(
+    ("decisions", "expected"),
+    [
+        ([], "A B C D E"),
+        ([swap("2021", "2023")], "A D C B E"),
+        ([swap("2021", "2023"), decide("skip", "2021")], "A E C B A"),
+        ([decide("skip", "2021"), swap("2021", "2023")], "A E D C A"),
+        ([swap("2021", "2023"), decide("skip", "2021", on="2018-01-01")], "A E D C A"),
+        ([swap("2020", "2021"), swap("2021", "2022")], "B C A D E"),
+        ([swap("2021", "2023"), withdraw("C", "2022")], "A E D B A"),
+        ([substitute("2021", "D", True)], "A D B C D"),
+        ([substitute("2021", "D", False)], "A D C D E"),
+        ([substitute("2021", "D", True), substitute("2021", "E", False)], "A E C D E"),
+        ([substitute("2021", "D", True), decide("skip", "2021")], "A B C D E"),
+        ([substitute("2021", "D", False), decide("skip", "2021")], "A C D E A"),
+        ([substitute("2021", "B", False)], "A B C D E"),
+        ([decide("skip", "2021")], "A C D E A"),
+        ([decide("skip", "2021"), decide("skip", "2021")], "A D E A B"),
+        ([decide("assign", "2021", member="D")], "A D E A B"),
+        ([decide("assign", "2021", member="D"), decide("skip", "2021")], "A E A B C"),
+        ([substitute("2021", "D", True), decide("assign", "2022", member="E")], "A D E A B"),
+        ([substitute("2021", "D", True), withdraw("B", "2022")], "A D C D E"),
+        ([decide("assign", "2023", member="E"), withdraw("E", "2022")], "A B C A B"),
+        ([withdraw("B", "2021")], "A C D E A"),
+        ([withdraw("B", "2022")], "A B C D E"),
+        ([accede("N", "2021", after="A")], "A N B C D"),
+        ([accede("N", "2022", after="A")], "A B C D E"),
+        ([accede("N", "2021", after="B"), accede("O", "2021", after="B")], "A B O N C"),
+        ([withdraw("B", "2021"), accede("B", "2022", after="C")], "A C B D E"),
+    ],
+)
+def test_decisions_have_the_effect_that_the_parties_meant(decisions, expected):
+    assert holders(decisions) == expected
+
+
+def test_a_newcomer_to_an_alphabetical_side_takes_the_place_of_its_name_and_else_the_end():
+    sorted_side = Rule("R", "2020", 12, (Side("S", letters("A B D E"), "alphabetical"),))
+    assert holders([accede("C", "2021")], sorted_side, 6) == "A B C D E A"
+    assert (
+        holders([accede("C", "2021")], Rule("R", "2020", 12, (Side("S", letters("A B D")),)), 5)
+        == "A B D C A"
+    )
+
+
+def test_assigning_a_member_listed_twice_means_its_next_place():
+    rule = Rule("R", "2020", 12, (Side("S", letters("A B A C D")),))
+    assert holders([decide("assign", "2021", member="A")], rule) == "A A C D A"
+
+
+def test_a_vacant_period_prints_no_turn_and_moves_every_side_one_period_on():
+    assert dated([decide("vacate", "2021")], TWO_SIDES) == ["2020 A", "2022 X", "2023 B", "2024 Y"]
+
+
+def test_a_postponed_turn_moves_the_later_ones_or_leaves_them():
+    biennial = Rule("R", "2020", 24, (Side("S", letters("A B C D")),))
+    alone = decide("postpone", "2022", to="2023")
+    together = decide("postpone", "2022", to="2023", shift=True)
+    assert dated([alone], biennial) == ["2020 A", "2023 B", "2024 C", "2026 D"]
+    assert dated([together], biennial) == ["2020 A", "2023 B", "2025 C", "2027 D"]
+
+
+def test_a_decision_follows_its_turn_and_later_ones_use_the_new_periods():
+    vacate, skip = decide("vacate", "2021"), decide("skip", "2022")
+    assert dated([skip, vacate]) == ["2020 A", "2022 B", "2023 D", "2024 E"]
+    assert dated([vacate, skip]) == ["2020 A", "2022 C", "2023 D", "2024 E"]
+
+
+def test_a_substitute_may_come_from_the_other_side_and_is_shown_with_its_own():
+    second = list(islice(turns(TWO_SIDES, [substitute("2021", "C", True)]), 4))
+    assert [(turn.holder, turn.side) for turn in second] == [("A", "S"), ("C", "S"), ("B", "S"), ("X", "T")]
+
+
+def test_an_announced_turn_is_announced_unless_it_was_held():
+    rule = Rule("R", "2020", 12, YEARLY.sides, held_until="2020")
+    decisions = [decide("announce", "2020"), decide("announce", "2021")]
+    assert [turn.status for turn in islice(turns(rule, decisions), 3)] == ["held", "announced", "projected"]
+
+
+def test_a_revocation_undoes_a_decision_from_its_day_on_until_it_is_itself_revoked():
+    decisions = [
+        decide("skip", "2021", on="2020-01-01"),
+        decide("revoke", revokes=0, on="2020-02-01"),
+        decide("revoke", revokes=1, on="2020-03-01"),
+    ]
+    known = ["2019-12-31", "2020-01-01", "2020-01-31", "2020-02-01", "2020-02-29", "2020-03-01"]
+    assert [holders(decisions, count=3, known_on=date.fromisoformat(day)) for day in known] == [
+        "A B C",
+        "A C D",
+        "A C D",
+        "A B C",
+        "A B C",
+        "A C D",
+    ]
+
+
+def test_a_turn_tells_what_was_decided_on_it_and_on_what_basis():
+    decisions = [withdraw("B", "2021", basis="Note 1"), decide("skip", "2021", basis="Note 2")]
+    second = list(islice(turns(YEARLY, decisions), 2))[1]
+    assert [reason_text(reason) for reason in second.why] == [
+        "B is not in the order from 2021 on — Note 1",
+        "S, turn 2: after A, as listed, comes C",
+        "C gives up the turn of 2021; D comes next — Note 2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("decision", "key"),
+    [
+        (decide("skip", "2019"), "period"),
+        (swap("2021", "2021"), "periods"),
+        (substitute("2021", "N", True), "member"),
+        (decide("postpone", "2021", to="2022"), "to"),
+        (decide("postpone", "2021", to="2020", shift=True), "to"),
+        (accede("A", "2021"), "member"),
+        (accede("N", "2021", after="O"), "after"),
+        (decide("accede", member="N", name="N", side="U", from_period="2021"), "side"),
+        (withdraw("N", "2021"), "member"),
+        (decide("revoke", revokes=0), "decision"),
+    ],
+)
+def test_a_decision_that_cannot_be_carried_out_is_refused_and_names_its_key(decision, key):
+    with pytest.raises(BadDecision) as refusal:
+        turns(YEARLY, [decision])
+    assert (refusal.value.index, refusal.value.key) == (0, key)
+
+
+def test_a_skip_that_leaves_nobody_is_refused():
+    alone = Rule("R", "2020", 12, (Side("S", letters("A")),))
+    with pytest.raises(BadDecision, match=r"decisions\[0\]\.period: a skip of 2021 leaves nobody"):
+        turns(alone, [decide("skip", "2021")])
+
+
+def test_a_member_of_the_other_side_is_not_assigned():
+    with pytest.raises(BadDecision, match=r"decisions\[0\]\.member"):
+        turns(TWO_SIDES, [decide("assign", "2021", member="A")])
+
+
+@st.composite
+def valid_decisions(draw):
+    """Decisions on the yearly rule that can be carried out in any order and number."""
+    years = st.integers(2020, 2050).map(str)
+    days = st.dates(date(2019, 1, 1), date(2019, 12, 31))
+    found = []
+    for kind in draw(
+        st.lists(st.sampled_from(["swap", "substitute", "assign", "announce", "skip"]), max_size=8)
+    ):
+        period, on = draw(years), draw(days)
+        member, kept = draw(st.sampled_from("ABCDE")), draw(st.booleans())
+        other = draw(years.filter(lambda year, period=period: year != period))
+        # Two at most: swaps can bring all of them to one turn, and five would leave nobody.
+        if kind == "skip" and sum(each.kind == "skip" for each in found) == 2:
+            kind = "announce"
+        found.append(Decision(kind, on, period=period, other_period=other, member=member, turn_kept=kept))
+    if draw(st.booleans()):
+        found.append(decide("vacate", draw(years), on="2020-01-01"))
+    if draw(st.booleans()):
+        found.append(withdraw(draw(st.sampled_from("ABCDE")), draw(years), on="2020-01-02"))
+    return found
+
+
+@given(valid_decisions())
+def test_valid_decisions_never_raise_and_every_turn_has_one_holder_who_is_a_member(decisions):
+    found = list(islice(turns(YEARLY, decisions), 40))
+    assert [turn.ordinal for turn in found] == list(range(1, 41))
+    assert len({turn.period for turn in found}) == 40
+    gone = {each.member: each.from_period for each in decisions if each.kind == "withdraw"}
+    assert all(turn.period < gone.get(turn.holder, "9999") for turn in found)
+    assert all(reason_text(reason) for turn in found for reason in turn.why)
+
+
+@given(valid_decisions(), st.integers(1, 30), st.integers(0, 30))
+def test_with_decisions_too_projecting_further_never_changes_earlier_turns(decisions, count, more):
+    longer = list(islice(turns(YEARLY, decisions), count + more))
+    assert longer[:count] == list(islice(turns(YEARLY, decisions), count))
+
+
+@given(st.integers(0, 20), st.integers(0, 20))
+def test_a_swap_leaves_all_other_turns(a, b):
+    plain = list(islice(turns(TWO_SIDES), 21))
+    if a == b:
+        return
+    found = list(islice(turns(TWO_SIDES, [swap(str(2020 + a), str(2020 + b))]), 21))
+    assert (found[a].holder, found[b].holder) == (plain[b].holder, plain[a].holder)
+    assert [turn for n, turn in enumerate(found) if n not in (a, b)] == [
+        turn for n, turn in enumerate(plain) if n not in (a, b)
+    ]
+
+
+@given(valid_decisions())
+def test_revoking_every_decision_restores_the_projection(decisions):
+    undone = [decide("revoke", revokes=n, on="2021-01-01") for n in range(len(decisions))]
+    assert list(islice(turns(YEARLY, [*decisions, *undone]), 40)) == list(islice(turns(YEARLY), 40))

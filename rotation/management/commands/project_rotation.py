@@ -1,10 +1,8 @@
 """The rotation engine for any body: a JSON spec in, a JSON line a turn out. Needs no database."""
 
-import argparse
 import json
 import os
 import sys
-from datetime import date
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from rotation.periods import read_period
 from rotation.reasons import reason_text
-from rotation.rule import NobodyLeft, turns
-from rotation.spec import LARGEST_BYTES, BadSpec, read_spec, read_until
+from rotation.rule import BadDecision, NobodyLeft, turns
+from rotation.spec import LARGEST_BYTES, BadSpec, read_day, read_spec, read_until
 
 
 class Command(BaseCommand):
@@ -24,7 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--spec", required=True, help="the spec's file, or - for standard input")
         parser.add_argument("--until", required=True, help="the last period, such as 2045")
-        parser.add_argument("--known-on", type=_day, help="project with what was decided up to this day")
+        parser.add_argument("--known-on", metavar="DATE", help="project with what was decided up to this day")
 
     def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(*args, **kwargs)
@@ -33,7 +31,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            rule = read_spec(_read(options["spec"]))
+            rule, decisions = read_spec(_read(options["spec"]))
+            known_on = None if options["known_on"] is None else read_day(options["known_on"], "known-on")
             until = read_until(options["until"], rule)
             # All of it before the first line: a refusal leaves nothing on standard output.
             lines = [
@@ -49,10 +48,11 @@ class Command(BaseCommand):
                     ensure_ascii=False,
                 )
                 for turn in takewhile(
-                    lambda turn: read_period(turn.period, rule.step_months) <= until, turns(rule)
+                    lambda turn: read_period(turn.period, rule.step_months) <= until,
+                    turns(rule, decisions, known_on=known_on),
                 )
             ]
-        except (BadSpec, NobodyLeft) as error:
+        except (BadSpec, BadDecision, NobodyLeft) as error:
             _refuse(str(error))
         try:
             sys.stdout.write("".join(f"{line}\n" for line in lines))
@@ -67,13 +67,6 @@ def _read(name: str) -> bytes:
             return file.read(LARGEST_BYTES + 1)
     except OSError as error:
         raise BadSpec(f"spec: {name[:200]}: {error.strerror}") from error
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a day such as 2024-01-31") from error
 
 
 def _refuse(message: str) -> NoReturn:
