@@ -6,21 +6,30 @@ an unchanged file changes nothing, and a corrected file corrects just the fields
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from django.db import models, transaction
+import pghistory
+from django.db import connection, models, transaction
+from django.utils import timezone
 
 from rotation.models import Mechanism, Membership, Side, State, Summit
 
 from ..dates import parse_span
 from ..models import Meeting, Organisation, Outcome, RecordEntry, Seat, Track
 from ..saving import save_meeting
-from .reader import STATUSES
+from .shapes import STATUSES
+from .timetable import entry_key, is_turn, period_of
 
 Values = dict[str, Any]
+REASON = "the mechanism's record"
+# A date is one decision: half of the file's with half of the desk's would contradict itself.
+DATE = ("precision", "first_on", "last_on")
+NOT_CANCELLED = [status for status in Meeting.Status.values if status != Meeting.Status.CANCELLED]
 
 
 @dataclass(slots=True)
@@ -31,54 +40,76 @@ class LoadSummary:
 
 
 class Loader:
-    """One load of one file; `progress` is told after each entry."""
+    """One load of one checked file; `progress` is told after each entry of it."""
 
     def __init__(self, record: Values, progress: Callable[[int, int], None]) -> None:
         self.record, self.progress = record, progress
         self.summary = LoadSummary()
-        self.entries = {entry.key: entry for entry in RecordEntry.objects.all()}
-        self.done = 0
-        self.total = 1 + sum(
-            len(record.get(key, [])) for key in ("states", "tracks", "meetings", "industrialists_committee")
-        )
+        self.entries: dict[str, RecordEntry] = {}
+        self.tracks: dict[str, Track] = {}
+        self.zones = {state["code"]: state["zone"] for state in record["states"]}
+        self.mechanism: Mechanism
 
     def load(self) -> LoadSummary:
-        """Everything, in one transaction."""
-        with transaction.atomic():
-            for state in self.record["states"]:
-                self._state(state)
-            mechanism = self._mechanism(self.record["mechanism"])
-            for position, track in enumerate(self.record["tracks"]):
-                self._track(mechanism, track, position)
-            for meeting in self.record["meetings"]:
-                self._meeting(mechanism, meeting)
-            for seat in self.record.get("industrialists_committee", []):
-                self._seat(seat)
+        """Everything, in one transaction; a second load at the same moment waits for the first."""
+        steps = [
+            *(partial(self._state, state) for state in self.record["states"]),
+            partial(self._mechanism, self.record["mechanism"]),
+            *(partial(self._track, *numbered) for numbered in enumerate(self.record["tracks"])),
+            *(partial(self._meeting, meeting) for meeting in self.record["meetings"]),
+            *(partial(self._seat, seat) for seat in self.record.get("industrialists_committee", [])),
+        ]
+        with transaction.atomic(), pghistory.context(reason=REASON):
+            with connection.cursor() as cursor:
+                table = connection.ops.quote_name(RecordEntry._meta.db_table)
+                cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+            self.entries = {entry.key: entry for entry in RecordEntry.objects.all()}
+            for done, step in enumerate(steps, 1):
+                step()
+                self.progress(done, len(steps))
         return self.summary
 
     def _entry(
-        self, kind: str, key: str, model: type[models.Model], values: Values, save: Callable[[Any], None]
+        self,
+        model: type[models.Model],
+        key: str,
+        values: Values,
+        natural: Values | None = None,
+        save: Callable[[Any], None] | None = None,
     ) -> Any:
-        """Create the row, or apply to it the values that the file changed since it was last loaded."""
-        entry = self.entries.get(f"{kind}:{key}")
-        row = model.objects.filter(pk=entry.object_id).first() if entry else None
+        """Create the row, or apply to it the values that the file changed since it was last loaded.
+
+        natural: what a row that the desk entered before the record did is found by; the record then has its say.
+        """
+        kind = str(model._meta.verbose_name)
+        key = _stored_key(f"{model._meta.model_name}:{key}")
         stored = {name: _plain(value) for name, value in values.items()}
-        if entry is not None and row is not None:
-            changed = [name for name in values if entry.values.get(name) != stored[name]]
-            outcome = "changed" if changed else "unchanged"
-        else:
-            row, changed, outcome = model(), list(values), "created"
-        for name in changed:
-            setattr(row, name, values[name])
+        entry = self.entries.get(key)
+        row = model._default_manager.filter(pk=entry.object_id).first() if entry else None
+        before = entry.values if entry and row else {}
+        if row is None and natural:
+            row = model._default_manager.filter(**natural).order_by("-pk").first()
+            before = {name: _plain(getattr(row, name)) for name in values} if row else {}
+        outcome = "created" if row is None else "unchanged"
+        row = row or model()
+        changed = [name for name in values if name not in before or before[name] != stored[name]]
+        if set(changed) & set(DATE) and model is Meeting:
+            row.starts = row.ends = None
+            changed += DATE
         if changed:
-            save(row)
-            RecordEntry.objects.update_or_create(
-                key=f"{kind}:{key}", defaults={"values": stored, "object_id": str(row.pk)}
-            )
+            for name in changed:
+                setattr(row, name, values[name])
+            save(row) if save else row.save()
+            outcome = "created" if outcome == "created" else "changed"
+        self._remember(key, stored, row)
         self.summary.counts[kind][outcome] += 1
-        self.done += 1
-        self.progress(self.done, self.total)
         return row
+
+    def _remember(self, key: str, stored: Values, row: models.Model) -> None:
+        entry = self.entries.get(key)
+        if entry is None or (entry.values, entry.object_id) != (stored, str(row.pk)):
+            defaults = {"values": stored, "object_id": str(row.pk)}
+            self.entries[key] = RecordEntry.objects.update_or_create(key=key, defaults=defaults)[0]
 
     def _state(self, state: Values) -> None:
         values = {
@@ -91,58 +122,53 @@ class Loader:
             "languages": state.get("languages", []),
             "weekend": state.get("weekend", [6, 7]),
         }
-        self._entry("state", state["code"], State, values, _save)
+        self._entry(State, state["code"], values, {"code": state["code"]})
 
-    def _mechanism(self, record: Values) -> Mechanism:
+    def _mechanism(self, record: Values) -> None:
+        slug = record["slug"]
         values = {
-            "slug": record["slug"],
+            "slug": slug,
             "names": record["name"],
             "basis": record["basis"],
             "first_period": record["first_period"],
             "step_months": record["step_months"],
             "first_holder_id": record.get("first_holder"),
         }
-        mechanism: Mechanism = self._entry("mechanism", record["slug"], Mechanism, values, _save)
+        self.mechanism = self._entry(Mechanism, slug, values, {"slug": slug})
         for position, side in enumerate(record["sides"]):
-            row, _created = Side.objects.get_or_create(
-                mechanism=mechanism,
-                position=position,
-                defaults={
-                    "names": {"en": side["name"]},
-                    "order": side["order"],
-                    "locale": side.get("locale", "en"),
-                },
-            )
+            own = {"mechanism_id": self.mechanism.pk, "position": position}
+            order = {"order": side["order"], "locale": side.get("locale", "en")}
+            names = {"names": {"en": side["name"]}}
+            row = self._entry(Side, f"{slug}:{position}", own | names | order, own)
             members = [state["code"] for state in self.record["states"] if state["side"] == side["name"]]
             for place, code in enumerate(members):
-                Membership.objects.get_or_create(side=row, state_id=code, defaults={"position": place})
-        return mechanism
+                seat = {"side_id": row.pk, "state_id": code}
+                self._entry(Membership, f"{slug}:{position}:{code}", seat | {"position": place}, seat)
 
-    def _track(self, mechanism: Mechanism, track: Values, position: int) -> None:
+    def _track(self, position: int, track: Values) -> None:
         is_summit = track["slug"] == self.record["mechanism"].get("summit_track")
+        own_rule = Track.HostRule.FOLLOWS_SUMMIT if is_summit else Track.HostRule.BY_OFFER
         values = {
-            "mechanism_id": mechanism.pk,
+            "mechanism_id": self.mechanism.pk,
             "slug": track["slug"],
             "names": track["name"] if isinstance(track["name"], dict) else {"en": track["name"]},
             "level": track["level"],
             "basis": track.get("basis", ""),
-            "host_rule": Track.HostRule.FOLLOWS_SUMMIT if is_summit else Track.HostRule.BY_OFFER,
+            "host_rule": track.get("host_rule", own_rule),
             "position": position,
         }
-        self._entry("track", track["slug"], Track, values, _save)
+        self.tracks[track["slug"]] = self._entry(Track, track["slug"], values, {"slug": track["slug"]})
 
-    def _meeting(self, mechanism: Mechanism, meeting: Values) -> None:
-        host = State.objects.filter(code=meeting["host"]).first()
-        span = parse_span(
-            meeting["start"], meeting["end"], host.zone if host else self.record["mechanism"]["zone"]
-        )
-        track = Track.objects.get(slug=meeting["track"])
+    def _meeting(self, meeting: Values) -> None:
+        zone = self.zones.get(meeting["host"], self.record["mechanism"]["zone"])
+        span = parse_span(meeting["start"], meeting["end"], zone)
+        track = self.tracks[meeting["track"]]
         values = {
             "track_id": track.pk,
             "ordinal": meeting["ordinal"],
             "titles": {"en": meeting["title"]} if "title" in meeting else {},
             "status": STATUSES[meeting["status"]],
-            "visibility": Meeting.Visibility.PUBLIC,
+            "visibility": Meeting.Visibility.PUBLIC.value,
             "format": meeting["format"],
             "precision": span.precision.value,
             "first_on": span.first_on,
@@ -153,53 +179,63 @@ class Loader:
             "host_id": meeting["host"],
             "source": meeting.get("source", ""),
             "note": meeting.get("note", ""),
-            "summit_id": self._summit(mechanism, meeting),
+            "summit_id": self._summit(meeting),
         }
-        name = meeting["ordinal"] or f"{meeting['start']} {meeting.get('title', '')}".strip()
+        natural = {"track_id": track.pk, "ordinal": meeting["ordinal"], "status__in": NOT_CANCELLED}
+        natural = natural if meeting["ordinal"] else None
+        row = self._entry(Meeting, entry_key(meeting), values, natural, _save_meeting)
+        self._outcomes(row, entry_key(meeting), meeting.get("outcomes", []))
 
-        def save(row: Meeting) -> None:
-            save_meeting(row, reason="the mechanism's record")
+    def _outcomes(self, meeting: Meeting, key: str, titles: list[str]) -> None:
+        """The list as a whole: the file's when the file changed it, else what the desk made of it."""
+        key, stored = _stored_key(f"outcomes:{key}"), {"titles": titles}
+        entry = self.entries.get(key)
+        if (entry.values if entry else {"titles": []}) == stored:
+            self.summary.counts["outcome"]["unchanged"] += len(titles)
+            return
+        is_new = entry is None and not meeting.outcomes.exists()
+        meeting.outcomes.all().delete()
+        for position, title in enumerate(titles):
+            Outcome.objects.create(meeting=meeting, position=position, title=title)
+        self._remember(key, stored, meeting)
+        self.summary.counts["outcome"]["created" if is_new else "changed"] += len(titles)
 
-        row = self._entry("meeting", f"{meeting['track']}:{name}", Meeting, values, save)
-        for position, title in enumerate(meeting.get("outcomes", [])):
-            Outcome.objects.get_or_create(meeting=row, position=position, defaults={"title": title})
-
-    def _summit(self, mechanism: Mechanism, meeting: Values) -> int | None:
+    def _summit(self, meeting: Values) -> int | None:
         """The turn that a numbered summit holds; an announced one is a turn too."""
-        if meeting["track"] != self.record["mechanism"].get("summit_track") or meeting["ordinal"] is None:
+        if not is_turn(self.record["mechanism"], meeting):
             return None
-        status = Summit.Status.HELD if meeting["status"] == "held" else Summit.Status.ANNOUNCED
-        summit, _created = Summit.objects.get_or_create(
-            mechanism=mechanism,
-            ordinal=meeting["ordinal"],
-            defaults={
-                "period": meeting["start"][:4],
-                "host_id": meeting["host"],
-                "status": status,
-                "source": meeting.get("source", ""),
-            },
-        )
-        return summit.pk
+        is_held = STATUSES[meeting["status"]] == Meeting.Status.HELD
+        own = {"mechanism_id": self.mechanism.pk, "ordinal": meeting["ordinal"]}
+        values = own | {
+            "period": period_of(self.record["mechanism"], meeting),
+            "host_id": meeting["host"],
+            "status": (Summit.Status.HELD if is_held else Summit.Status.ANNOUNCED).value,
+            "source": meeting.get("source", ""),
+        }
+        row: Summit = self._entry(Summit, f"{self.mechanism.slug}:{meeting['ordinal']}", values, own)
+        return row.pk
 
     def _seat(self, seat: Values) -> None:
-        organisation = self._entry(
-            "organisation",
-            f"{seat['state']}:{seat['name']}",
-            Organisation,
-            {"state_id": seat["state"], "names": {"en": seat["name"]}},
-            _save,
-        )
-        committee = self.record["mechanism"].get("committee_track")
-        if committee:
-            Seat.objects.get_or_create(
-                track=Track.objects.get(slug=committee),
-                organisation=organisation,
-                defaults={"role": seat["role"]},
-            )
+        key = f"{seat['state']}:{seat['name']}"
+        values = {"state_id": seat["state"], "names": {"en": seat["name"]}}
+        organisation = self._entry(Organisation, key, values, values)
+        track = self.tracks[self.record["mechanism"]["committee_track"]]
+        own = {"track_id": track.pk, "organisation_id": organisation.pk}
+        self._entry(Seat, f"{track.slug}:{key}", own | {"role": seat["role"]}, own)
 
 
-def _save(row: models.Model) -> None:
-    row.save()
+def _save_meeting(row: Meeting) -> None:
+    if row.status == Meeting.Status.CANCELLED and row.cancelled_at is None:
+        row.cancelled_at = timezone.now()
+    save_meeting(row, reason=REASON)
+
+
+def _stored_key(key: str) -> str:
+    """The key as the table holds it; a long one ends in its hash."""
+    longest = RecordEntry._meta.get_field("key").max_length or 200
+    if len(key) <= longest:
+        return key
+    return f"{key[: longest - 33]}:{hashlib.sha256(key.encode()).hexdigest()[:32]}"
 
 
 def _plain(value: Any) -> Any:

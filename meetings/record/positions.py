@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from json.decoder import scanstring
 from typing import Any
 
 SPACE = re.compile(r"[ \t\n\r]*")
 SCALAR = re.compile(r"[^\s,\]}]+")
 DEEPEST = 50
+# PostgreSQL stores neither NUL nor half a surrogate pair, and JSON can write both.
+UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class BadRecord(Exception):
@@ -22,13 +25,15 @@ class Document:
     def __init__(self, text: str, name: str) -> None:
         self.text, self.name = text, name
         self._lines: dict[tuple[Any, ...], int] = {}
+        self._breaks = [match.start() for match in re.finditer("\n", text)]
         try:
             self.value, end = self._value(self._skip(0), ())
-        except (json.JSONDecodeError, IndexError) as error:
-            at = error.pos if isinstance(error, json.JSONDecodeError) else len(text)
-            raise BadRecord(f"{name} line {self._line_at(at)}: this is not JSON") from error
+        except json.JSONDecodeError as error:
+            raise self._not_json(error.pos, error.msg) from error
+        except IndexError as error:
+            raise self._not_json(len(text), "the file ends too early") from error
         if self._skip(end) != len(text):
-            raise BadRecord(f"{name} line {self._line_at(self._skip(end))}: there is text after the end")
+            raise self._not_json(self._skip(end), "there is text after the end")
 
     def line(self, path: tuple[Any, ...]) -> int:
         while path and path not in self._lines:
@@ -38,10 +43,16 @@ class Document:
     def refuse(self, path: tuple[Any, ...], why: str) -> BadRecord:
         """The error for the value at `path`: "mechanism.json line 412: meetings[17].host: unknown state “XX”"."""
         key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
-        return BadRecord(f"{self.name} line {self.line(path)}: {key}: {why}")
+        return BadRecord(f"{self.name} line {self.line(path)}: {key or 'the file'}: {why}")
+
+    def _not_json(self, position: int, why: str) -> BadRecord:
+        line = self._line_at(position)
+        column = position - (self._breaks[line - 2] if line > 1 else -1)
+        why = why[:1].lower() + why[1:]
+        return BadRecord(f"{self.name} line {line}, column {column}: this is not JSON: {why}")
 
     def _line_at(self, position: int) -> int:
-        return self.text.count("\n", 0, position) + 1
+        return bisect_left(self._breaks, position) + 1
 
     def _skip(self, position: int) -> int:
         match = SPACE.match(self.text, position)
@@ -57,7 +68,10 @@ class Document:
             case "[":
                 return self._array(at + 1, path)
             case '"':
-                return scanstring(self.text, at + 1, True)
+                text, end = scanstring(self.text, at + 1, True)
+                if UNSTORABLE.search(text):
+                    raise self.refuse(path, "holds a character that cannot be stored")
+                return text, end
         match = SCALAR.match(self.text, at)
         if match is None:
             raise json.JSONDecodeError("a value is missing", self.text, at)

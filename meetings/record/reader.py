@@ -1,4 +1,4 @@
-"""Checks the record file whole, before anything is written."""
+"""Checks the record file whole, before anything is written. Pure."""
 
 from __future__ import annotations
 
@@ -6,47 +6,24 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-from ..dates import BadSpan, parse_span
+from rotation.periods import BadPeriod, read_period
+
+from .checks import (
+    check_form,
+    check_known,
+    check_list_of_texts,
+    check_once,
+    check_range,
+    check_shape,
+    check_texts,
+    checked_rows,
+)
 from .positions import BadRecord, Document
+from .shapes import FILE, HOST_RULES, LEVELS, MECHANISM, SEAT, SIDE, STATE, TRACK
+from .timetable import check_meetings
 
-TEXTS = ("en", "zh", "ru")
-LEVELS = {
-    "heads of state", "ministers", "heads of agency", "senior officials", "working group", "dialogue", "forum",
-    "committee", "programme",
-}  # fmt: skip
-# The record's words for how settled a meeting is, and ours.
-STATUSES = {
-    "held": "held", "announced": "confirmed", "confirmed": "confirmed", "offered": "proposed",
-    "proposed": "proposed", "cancelled": "cancelled", "postponed": "postponed",
-}  # fmt: skip
-FORMATS = {"in person", "video", "hybrid"}
-
-# Key → (types, required). What is not listed is refused: a misspelt key would be lost in silence.
-Shape = dict[str, tuple[type | tuple[type, ...], bool]]
-NULL = type(None)
-MECHANISM: Shape = {
-    "slug": (str, True), "name": (dict, True), "basis": (str, True), "first_period": (str, True),
-    "step_months": (int, True), "first_holder": (str, False), "summit_track": (str, False),
-    "committee_track": (str, False), "zone": (str, True), "sides": (list, True),
-}  # fmt: skip
-SIDE: Shape = {"name": (str, True), "order": (str, True), "locale": (str, False)}
-STATE: Shape = {
-    "code": (str, True), "alpha3": (str, False), "side": (str, True), "name": (dict, True), "formal": (dict, False),
-    "capital": (str, False), "zone": (str, True), "languages": (list, False), "weekend": (list, False),
-}  # fmt: skip
-TRACK: Shape = {"slug": (str, True), "name": ((str, dict), True), "level": (str, True), "basis": (str, False)}
-MEETING: Shape = {
-    "track": (str, True), "ordinal": ((int, NULL), True), "start": ((str, NULL), True), "end": ((str, NULL), True),
-    "precision": (str, True), "city": ((str, NULL), True), "host": ((str, NULL), True), "format": (str, True),
-    "status": (str, True), "source": (str, False), "title": (str, False), "note": (str, False),
-    "outcomes": (list, False),
-}  # fmt: skip
-SEAT: Shape = {"state": (str, True), "name": (str, True), "role": (str, True)}
-FILE: Shape = {
-    "about": (str, False), "mechanism": (dict, True), "states": (list, True), "tracks": (list, True),
-    "meetings": (list, True), "industrialists_committee": (list, False),
-    "lead_times_days_before_summit": (dict, False),
-}  # fmt: skip
+SLUG, CODE = r"[-a-zA-Z0-9_]+", r"[A-Z][A-Z0-9-]*"
+SLUG_FORM, CODE_FORM = "letters, digits and hyphens", "capital letters, such as KZ,"
 
 
 def read_record(path: Path) -> dict[str, Any]:
@@ -55,125 +32,88 @@ def read_record(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise BadRecord(f"{path.name}: byte {error.start}: this is not UTF-8") from error
-    except OSError as error:
-        raise BadRecord(f"{path}: {error.strerror}") from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise BadRecord(f"{path}: {getattr(error, 'strerror', None) or error}") from error
     document = Document(text, path.name)
-    _shape(document, (), document.value, FILE)
+    check_shape(document, (), document.value, FILE)
     _check_mechanism(document)
     states = _check_states(document)
     tracks = _check_tracks(document)
-    _check_meetings(document, states, tracks)
-    for index, seat in _rows(document, "industrialists_committee", SEAT):
-        _known(document, ("industrialists_committee", index, "state"), seat["state"], states, "state")
+    check_meetings(document, states, tracks)
+    _check_seats(document, states)
     return document.value  # type: ignore[no-any-return]
 
 
-def _shape(document: Document, path: tuple[Any, ...], value: Any, shape: Shape) -> None:
-    if not isinstance(value, dict):
-        raise document.refuse(path, "an object is expected")
-    for key in value:
-        if key not in shape:
-            raise document.refuse((*path, key), "unknown key")
-    for key, (types, required) in shape.items():
-        if key not in value:
-            if required:
-                raise document.refuse((*path, key), "missing")
-        elif not isinstance(value[key], types) or isinstance(value[key], bool):
-            raise document.refuse((*path, key), "of the wrong type")
-        elif isinstance(value[key], str) and (not value[key].strip() or len(value[key]) > 2000):
-            raise document.refuse((*path, key), "empty, or longer than 2,000 characters")
-
-
-def _rows(document: Document, key: str, shape: Shape) -> list[tuple[int, dict[str, Any]]]:
-    rows = list(enumerate(document.value.get(key, [])))
-    for index, row in rows:
-        _shape(document, (key, index), row, shape)
-    return rows
-
-
-def _known(document: Document, path: tuple[Any, ...], value: Any, known: Any, what: str) -> None:
-    if value not in known:
-        raise document.refuse(path, f"unknown {what} “{value}”")
-
-
-def _texts(document: Document, path: tuple[Any, ...], texts: dict[str, Any]) -> None:
-    for code, text in texts.items():
-        if code not in TEXTS or not isinstance(text, str) or not text.strip():
-            raise document.refuse((*path, code), "a text in en, zh or ru is expected")
-    if not texts:
-        raise document.refuse(path, "empty")
-
-
 def _check_mechanism(document: Document) -> None:
-    mechanism = document.value["mechanism"]
-    _shape(document, ("mechanism",), mechanism, MECHANISM)
-    _texts(document, ("mechanism", "name"), mechanism["name"])
-    _known(document, ("mechanism", "zone"), mechanism["zone"], available_timezones(), "time zone")
+    mechanism, path = document.value["mechanism"], ("mechanism",)
+    check_shape(document, path, mechanism, MECHANISM)
+    check_form(document, (*path, "slug"), mechanism["slug"], SLUG, SLUG_FORM)
+    check_texts(document, (*path, "name"), mechanism["name"])
+    check_known(document, (*path, "zone"), mechanism["zone"], available_timezones(), "time zone")
+    check_range(document, (*path, "step_months"), mechanism["step_months"], 1, 1200)
+    try:
+        read_period(mechanism["first_period"], mechanism["step_months"])
+    except BadPeriod as error:
+        raise document.refuse((*path, "first_period"), str(error)) from error
+    if not mechanism["sides"]:
+        raise document.refuse((*path, "sides"), "empty")
+    seen: dict[Any, tuple[Any, ...]] = {}
     for index, side in enumerate(mechanism["sides"]):
-        _shape(document, ("mechanism", "sides", index), side, SIDE)
-        order = ("mechanism", "sides", index, "order")
-        _known(document, order, side["order"], ("listed", "alphabetical"), "order")
+        at = (*path, "sides", index)
+        check_shape(document, at, side, SIDE)
+        check_known(document, (*at, "order"), side["order"], ("listed", "alphabetical"), "order")
+        check_once(document, (*at, "name"), seen, side["name"], f"there is a side “{side['name']}” already")
 
 
 def _check_states(document: Document) -> set[str]:
     sides = {side["name"] for side in document.value["mechanism"]["sides"]}
-    codes: set[str] = set()
-    for index, state in _rows(document, "states", STATE):
+    seen: dict[Any, tuple[Any, ...]] = {}
+    for index, state in checked_rows(document, "states", STATE):
         path = ("states", index)
-        if state["code"] in codes:
-            raise document.refuse((*path, "code"), f"state “{state['code']}” is given twice")
-        codes.add(state["code"])
-        _known(document, (*path, "zone"), state["zone"], available_timezones(), "time zone")
-        _known(document, (*path, "side"), state["side"], sides, "side")
-        _texts(document, (*path, "name"), state["name"])
-        _texts(document, (*path, "formal"), state.get("formal", state["name"]))
+        check_form(document, (*path, "code"), state["code"], CODE, CODE_FORM)
+        check_once(
+            document, (*path, "code"), seen, state["code"], f"state “{state['code']}” is given already"
+        )
+        check_known(document, (*path, "zone"), state["zone"], available_timezones(), "time zone")
+        check_known(document, (*path, "side"), state["side"], sides, "side")
+        check_texts(document, (*path, "name"), state["name"])
+        if "formal" in state:
+            check_texts(document, (*path, "formal"), state["formal"])
+        check_list_of_texts(document, (*path, "languages"), state.get("languages", []))
+        for place, day in enumerate(state.get("weekend", [])):
+            check_range(document, (*path, "weekend", place), day, 1, 7)
     first = document.value["mechanism"].get("first_holder")
     if first is not None:
-        _known(document, ("mechanism", "first_holder"), first, codes, "state")
-    return codes
+        check_known(document, ("mechanism", "first_holder"), first, seen, "state")
+    return set(seen)
 
 
 def _check_tracks(document: Document) -> set[str]:
-    slugs: set[str] = set()
-    for index, track in _rows(document, "tracks", TRACK):
-        if track["slug"] in slugs:
-            raise document.refuse(("tracks", index, "slug"), f"track “{track['slug']}” is given twice")
-        slugs.add(track["slug"])
-        _known(document, ("tracks", index, "level"), track["level"], LEVELS, "level")
+    seen: dict[Any, tuple[Any, ...]] = {}
+    for index, track in checked_rows(document, "tracks", TRACK):
+        path = ("tracks", index)
+        check_form(document, (*path, "slug"), track["slug"], SLUG, SLUG_FORM)
+        check_once(
+            document, (*path, "slug"), seen, track["slug"], f"track “{track['slug']}” is given already"
+        )
+        check_known(document, (*path, "level"), track["level"], LEVELS, "level")
+        if "host_rule" in track:
+            check_known(document, (*path, "host_rule"), track["host_rule"], HOST_RULES, "host rule")
+        if isinstance(track["name"], dict):
+            check_texts(document, (*path, "name"), track["name"])
     for key in ("summit_track", "committee_track"):
         if key in document.value["mechanism"]:
-            _known(document, ("mechanism", key), document.value["mechanism"][key], slugs, "track")
-    return slugs
+            check_known(document, ("mechanism", key), document.value["mechanism"][key], seen, "track")
+    return set(seen)
 
 
-def _check_meetings(document: Document, states: set[str], tracks: set[str]) -> None:
-    numbers: dict[tuple[str, int], int] = {}
-    for index, meeting in _rows(document, "meetings", MEETING):
-        path = ("meetings", index)
-        _known(document, (*path, "track"), meeting["track"], tracks, "track")
-        _known(document, (*path, "host"), meeting["host"], {*states, None}, "state")
-        _known(document, (*path, "format"), meeting["format"], FORMATS, "format")
-        _known(document, (*path, "status"), meeting["status"], STATUSES, "status")
-        _check_dates(document, path, meeting)
-        ordinal = meeting["ordinal"]
-        if ordinal is not None:
-            if not 1 <= ordinal <= 1000:
-                raise document.refuse((*path, "ordinal"), "a number from 1 to 1000 is expected")
-            twin = numbers.setdefault((meeting["track"], ordinal), index)
-            if twin != index:
-                line = document.line(("meetings", twin, "ordinal"))
-                why = f"“{meeting['track']}” already has a meeting {ordinal}, in line {line}"
-                raise document.refuse((*path, "ordinal"), why)
-        for number, outcome in enumerate(meeting.get("outcomes", [])):
-            if not isinstance(outcome, str) or not outcome.strip():
-                raise document.refuse((*path, "outcomes", number), "a text is expected")
-
-
-def _check_dates(document: Document, path: tuple[Any, ...], meeting: dict[str, Any]) -> None:
-    try:
-        span = parse_span(meeting["start"], meeting["end"], "UTC")
-    except BadSpan as error:
-        field = "end" if error.field in ("end", "last_on") else "start"
-        raise document.refuse((*path, field), f"bad date “{meeting[field]}” ({error.code})") from error
-    if span.precision.value != meeting["precision"]:
-        raise document.refuse((*path, "precision"), f"the date is known to the {span.precision.value}")
+def _check_seats(document: Document, states: set[str]) -> None:
+    rows = checked_rows(document, "industrialists_committee", SEAT)
+    if rows and "committee_track" not in document.value["mechanism"]:
+        raise document.refuse(("mechanism", "committee_track"), "missing, and there are seats to fill")
+    seen: dict[Any, tuple[Any, ...]] = {}
+    for index, seat in rows:
+        path = ("industrialists_committee", index)
+        check_known(document, (*path, "state"), seat["state"], states, "state")
+        why = f"“{seat['name']}” has a seat already"
+        check_once(document, (*path, "name"), seen, (seat["state"], seat["name"]), why)

@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from meetings.calendars import import_library
+from meetings.dates import BadSpan
 from meetings.record.loader import Loader
 from meetings.record.positions import BadRecord
 from meetings.record.reader import read_record
@@ -28,16 +30,21 @@ class Command(BaseCommand):
             record = read_record(options["file"])
         except BadRecord as error:
             raise CommandError(str(error)) from error
-        summary = Loader(record, self._progress).load()
-        self.stderr.write("")
+        year = timezone.now().year
+        years = range(year - YEARS_BEFORE, year + YEARS_AFTER + 1)
+        try:
+            with transaction.atomic():  # a record without its holidays would give dues on closed days
+                summary = Loader(record, self._progress).load()
+                days = import_library([state["code"] for state in record["states"]], years)
+        except (IntegrityError, BadSpan) as error:
+            why = str(error).splitlines()[0]
+            raise CommandError(f"{options['file'].name}: contradicts what the desk entered: {why}") from error
+        finally:
+            self.stderr.write("")
         for kind, counts in summary.counts.items():
             self.stdout.write(
                 f"{kind}: {counts['created']} created, {counts['changed']} changed, {counts['unchanged']} unchanged"
             )
-        year = timezone.now().year
-        days = import_library(
-            [state["code"] for state in record["states"]], range(year - YEARS_BEFORE, year + YEARS_AFTER + 1)
-        )
         self.stdout.write(
             f"special day: {days.created} created, {days.changed} changed, "
             f"{days.removed} removed, {days.unchanged} unchanged"

@@ -1,0 +1,81 @@
+"""Checks the meetings of a record, and says which of them is which turn. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rotation.periods import write_period
+
+from ..dates import BadSpan, Precision, parse_span
+from .checks import (
+    Path,
+    check_known,
+    check_list_of_texts,
+    check_once,
+    check_range,
+    checked_rows,
+)
+from .positions import Document
+from .shapes import FORMATS, MEETING, STATUSES
+
+
+def entry_key(meeting: dict[str, Any]) -> str:
+    """What a meeting is known by from load to load: its number, else its date and title."""
+    name = meeting["ordinal"] or f"{meeting['start']} {meeting.get('title', '')}".strip()
+    return f"{meeting['track']}:{name}"
+
+
+def is_turn(mechanism: dict[str, Any], meeting: dict[str, Any]) -> bool:
+    """Whether a meeting is one of the mechanism's turns; an informal summit is none."""
+    return meeting["track"] == mechanism.get("summit_track") and meeting["ordinal"] is not None
+
+
+def period_of(mechanism: dict[str, Any], meeting: dict[str, Any]) -> str | None:
+    """The period of a turn; None where its date is not known well enough to say."""
+    span = parse_span(meeting["start"], meeting["end"], "UTC")
+    if span.first_on is None:
+        return None
+    if span.precision is Precision.YEAR and mechanism["step_months"] % 12:
+        return None
+    return write_period(span.first_on.year * 12 + span.first_on.month - 1, mechanism["step_months"])
+
+
+def check_meetings(document: Document, states: set[str], tracks: set[str]) -> None:
+    seen: dict[Any, Path] = {}
+    for index, meeting in checked_rows(document, "meetings", MEETING):
+        path = ("meetings", index)
+        check_known(document, (*path, "track"), meeting["track"], tracks, "track")
+        check_known(document, (*path, "host"), meeting["host"], {*states, None}, "state")
+        check_known(document, (*path, "format"), meeting["format"], FORMATS, "format")
+        check_known(document, (*path, "status"), meeting["status"], STATUSES, "status")
+        _check_dates(document, path, meeting)
+        check_list_of_texts(document, (*path, "outcomes"), meeting.get("outcomes", []))
+        if meeting["ordinal"] is None:
+            why = "the same track, date and title as the meeting"
+        else:
+            check_range(document, (*path, "ordinal"), meeting["ordinal"], 1, 1000)
+            why = f"“{meeting['track']}” already has a meeting {meeting['ordinal']}"
+        check_once(document, (*path, "ordinal"), seen, entry_key(meeting), why)
+        if is_turn(document.value["mechanism"], meeting):
+            _check_turn(document, path, meeting, seen)
+
+
+def _check_dates(document: Document, path: Path, meeting: dict[str, Any]) -> None:
+    try:
+        span = parse_span(meeting["start"], meeting["end"], "UTC")
+    except BadSpan as error:
+        field = "end" if error.field in ("end", "last_on") else "start"
+        raise document.refuse((*path, field), f"bad date “{meeting[field]}” ({error.code})") from error
+    if span.precision.value != meeting["precision"]:
+        raise document.refuse((*path, "precision"), f"the date is known to the {span.precision.value}")
+
+
+def _check_turn(document: Document, path: Path, meeting: dict[str, Any], seen: dict[Any, Path]) -> None:
+    if meeting["host"] is None:
+        raise document.refuse((*path, "host"), "a numbered summit is a turn and names its host")
+    period = period_of(document.value["mechanism"], meeting)
+    if period is None:
+        raise document.refuse((*path, "start"), "a numbered summit is a turn and names its period")
+    check_once(
+        document, (*path, "start"), seen, ("period", period), f"the period {period} already has a summit"
+    )
