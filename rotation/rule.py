@@ -181,11 +181,15 @@ class _Plan:
     def __init__(self, rule: Rule, decisions: list[tuple[int, Decision]]) -> None:
         self.rule, self.step = rule, rule.step_months
         self.first = read_period(rule.first_period, self.step)
+        self._side_named = {side.name: n for n, side in enumerate(rule.sides)}
         self.places_of: dict[str, list[_Place]] = {}
         self.side_of: dict[str, int] = {}
+        self.names: dict[str, str] = {}
+        self._membership: dict[str, dict[int, bool]] = {}  # found before, by code and month
         self.sides = [
             [self._place(n, m) for m in members_in_order(side)] for n, side in enumerate(rule.sides)
         ]
+        self._last_place = {place.code: place for places in self.sides for place in places}
         named = [p for _, each in decisions for p in (each.period, each.other_period, each.to) if p]
         last = max((read_period(period, self.step) for period in named), default=self.first)
         self.months = list(range(self.first, max(last, self.first) + 2 * self.step, self.step))
@@ -204,7 +208,10 @@ class _Plan:
         return self.first + turn * self.step + self._moved
 
     def is_member(self, code: str, month: int) -> bool:
-        return any(place.first <= month <= place.last for place in self.places_of.get(code, ()))
+        found = self._membership.setdefault(code, {})
+        if month not in found:
+            found[month] = any(place.first <= month <= place.last for place in self.places_of.get(code, ()))
+        return found[month]
 
     def _place(self, side: int, member: Member) -> _Place:
         key = (sort_key(member.name, self.rule.sides[side].locale), member.code)
@@ -212,7 +219,8 @@ class _Plan:
         last = read_period(member.until_period, self.step) if member.until_period else OPEN
         place = _Place(member.code, member.name, key, first, last)
         self.places_of.setdefault(member.code, []).append(place)
-        self.side_of[member.code] = side
+        self.side_of[member.code], self.names[member.code] = side, member.name
+        self._membership.pop(member.code, None)
         return place
 
     def _turn(self, index: int, period: str, key: str = "period") -> int:
@@ -280,14 +288,13 @@ class _Plan:
 
     def _accede(self, index: int, decision: Decision) -> None:
         code, month = decision.member, read_period(decision.from_period, self.step)
-        side = next((n for n, each in enumerate(self.rule.sides) if each.name == decision.side), None)
+        side = self._side_named.get(decision.side)
         if side is None:
             raise BadDecision(index, "side", f"there is no side {decision.side!r}")
         if self.side_of.get(code, side) != side:
             raise BadDecision(index, "member", f"{code!r} is in another side")
         if any(max(place.first, month) <= place.last for place in self.places_of.get(code, ())):
             raise BadDecision(index, "member", f"{code!r} is in the order in {decision.from_period} or later")
-        after = [] if decision.after is None else self.places_of.get(decision.after, [])
         if decision.after is not None and self.side_of.get(decision.after) != side:
             raise BadDecision(index, "after", f"{decision.after!r} has no place in the list")
         places = self.sides[side]
@@ -297,18 +304,25 @@ class _Plan:
         if self.rule.sides[side].order == "alphabetical":
             insort(places, place, key=lambda each: each.key)
         else:
-            places.insert(max((places.index(each) for each in after), default=len(places) - 1) + 1, place)
+            at = len(places) if decision.after is None else places.index(self._last_place[decision.after]) + 1
+            places.insert(at, place)
+            last = self._last_place.setdefault(code, place)
+            if last is not place and places.index(last) < at:
+                self._last_place[code] = place
 
     def _withdraw(self, index: int, decision: Decision) -> None:
         month = read_period(decision.from_period, self.step)
         if not self.is_member(decision.member, month):
             problem = f"{decision.member!r} is not in the order in {decision.from_period}"
             raise BadDecision(index, "member", problem)
+        self._membership.pop(decision.member, None)
         for place in self.places_of[decision.member]:
             if place.last >= month:
                 place.last = month - 1
                 values = (("member", place.name), ("period", decision.from_period), ("basis", decision.basis))
                 place.left = Reason("withdrawn", values)
+        live = [place for place in self.places_of[decision.member] if place.first <= place.last]
+        self.places_of[decision.member] = live
 
 
 class _Order:
@@ -354,8 +368,12 @@ class _Order:
     def place_of(self, code: str, due: int, month: int) -> int:
         """A member's next place, that of the member due included; of one that left by `month`, where it was."""
         own = self._own[code]
-        here = [n for n in own if self.places[n].first <= month <= self.places[n].last] or own
-        return next((n for n in here if n >= due), here[0])
+        start = bisect_left(own, due)
+        for away in range(len(own)):
+            n = own[(start + away) % len(own)]
+            if self.places[n].first <= month <= self.places[n].last:
+                return n
+        return own[start % len(own)]
 
     def due(self) -> tuple[int, Reason] | None:
         """The place of the member due, before any decision on the turn, and why; None if nobody is left."""
@@ -370,13 +388,12 @@ class _Order:
     def told_leavers(self, last: int | None, place: int) -> list[Reason]:
         """Why the order passed over those between two places that have left; each is told once."""
         start = -1 if last is None else last
-        passed = {
-            n
-            for n in self._untold
-            if not self._is_here(n) and (start < n < place if start < place else n > start or n < place)
-        }
-        self._untold = [n for n in self._untold if n not in passed]
-        return [reason for n in sorted(passed) if (reason := self.places[n].left) is not None]
+        begin, end = bisect_right(self._untold, start), bisect_left(self._untold, place)
+        passed = self._untold[begin:end] if start < place else self._untold[begin:] + self._untold[:end]
+        told = [n for n in passed if not self._is_here(n)]
+        for n in told:
+            del self._untold[bisect_left(self._untold, n)]
+        return [reason for n in told if (reason := self.places[n].left) is not None]
 
     def _is_here(self, place: int) -> bool:
         at = bisect_left(self._here, place)
@@ -419,7 +436,6 @@ class _Projection:
         self.plan, self.rule = plan, plan.rule
         basis = self.rule.basis
         self.orders = [_Order(*each, basis) for each in zip(self.rule.sides, plan.sides, strict=True)]
-        self._names = {code: places[-1].name for code, places in plan.places_of.items()}
         self._found: list[_Held] = []
         if self.rule.first_holder is not None:
             own = [n for n, each in enumerate(plan.sides[0]) if each.code == self.rule.first_holder]
@@ -515,7 +531,7 @@ class _Projection:
             self._leave(order, held, decision)
 
     def _give_up(self, order: _Order, held: _Held, index: int, decision: Decision) -> None:
-        giving = self._names[held.stead.member if held.stead else order.places[held.place].code]
+        giving = self.plan.names[held.stead.member if held.stead else order.places[held.place].code]
         if not self._end_stead(order, held):
             raise BadDecision(index, "period", f"a skip of {decision.period} leaves nobody")
         held.why.append(self._named("skipped", order, held, decision, giving))
@@ -543,7 +559,7 @@ class _Projection:
     def _named(self, code: str, order: _Order, held: _Held, decision: Decision, member: str = "") -> Reason:
         """A reason that names the decision's member (or `member`), the member due and the decision's basis."""
         values = (
-            ("member", member or self._names[decision.member]),
+            ("member", member or self.plan.names[decision.member]),
             ("holder", order.places[held.place].name),
             ("period", decision.period),
             ("basis", decision.basis),
