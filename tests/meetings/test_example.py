@@ -1,39 +1,151 @@
 """The example set comes and goes; what was sent to it stays."""
 
-import pytest
-from django.core.management import call_command
+from datetime import date, timedelta
 
-from meetings.models import Contact, Due, Meeting
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from meetings.example import load_example, remove_example
+from meetings.models import Contact, Deadline, DeadlineTemplate, Due, Meeting, Ministry, Responsibility, Track
+from meetings.moves import move_meeting
+from meetings.saving import save_meeting
+from secretariat.feed.models import FeedItem
 from secretariat.reminders.models import Delivery
+from tests.factories import day_span
 
 pytestmark = pytest.mark.django_db
 
 
-def test_the_set_is_marked_and_gives_the_main_job_something_to_do_at_once():
+@pytest.fixture(autouse=True)
+def record():
     call_command("load_mechanism")
+
+
+def summit():
+    return Meeting.objects.get(track__slug="summit", ordinal=3)
+
+
+def the_meeting():
+    return Meeting.objects.get(is_example=True, ordinal=None)
+
+
+def test_the_set_is_marked_and_gives_the_main_job_something_to_do_at_once(capsys):
     call_command("load_example")
+    assert capsys.readouterr().out == "example set: loaded\n"
     assert set(Contact.objects.values_list("is_example", flat=True)) == {True}
-    assert {email.rpartition("@")[2] for email in Contact.objects.values_list("email", flat=True)} == {
-        "example.org"
-    }
-    summit = Meeting.objects.get(track__slug="summit", ordinal=3)
-    assert (summit.first_on.isoformat(), summit.status) == ("2027-06-17", "proposed")
-    assert Due.objects.filter(deadline__meeting=summit).count() == 24
+    assert set(Ministry.objects.values_list("is_example", flat=True)) == {True}
+    assert set(Responsibility.objects.values_list("is_example", flat=True)) == {True}
+    assert sorted(Contact.objects.values_list("ministry__state", "language", "email")) == [
+        ("CN", "en", "fm-cn-en@example.org"),
+        ("CN", "zh", "fm-cn@example.org"),
+        ("KG", "ru", "fm-kg@example.org"),
+        ("KZ", "en", "fm-kz-en@example.org"),
+        ("KZ", "ru", "fm-kz@example.org"),
+        ("TJ", "ru", "fm-tj@example.org"),
+        ("TM", "ru", "fm-tm@example.org"),
+        ("UZ", "en", "fm-uz@example.org"),
+    ]
+    assert (summit().first_on.isoformat(), summit().status) == ("2027-06-17", "proposed")
+    assert Due.objects.filter(deadline__meeting=summit()).count() == 24
     assert Delivery.objects.filter(state="pending").exists()
 
 
-def test_loading_it_twice_is_loading_it_once():
-    call_command("load_mechanism")
+def test_the_meeting_invents_no_host_and_no_number():
+    call_command("load_example")
+    meeting = the_meeting()
+    assert (meeting.host, meeting.ordinal, meeting.visibility) == (None, None, "public")
+    assert {text.split()[0] for text in meeting.titles.values()} == {"EXAMPLE", "【示例】外长会晤", "ПРИМЕР"}
+
+
+@pytest.mark.parametrize(
+    "today", ["2026-11-24", "2026-12-30", "2026-10-02", "2027-05-03", "2027-03-20", "2027-02-05"]
+)
+def test_the_first_deadlines_lie_ahead_and_near_even_before_a_long_holiday(today):
+    load_example(date.fromisoformat(today))
+    days = Due.objects.filter(deadline__meeting=the_meeting(), deadline__offset_days=-60)
+    ahead = [(day - date.fromisoformat(today)).days for day in days.values_list("due_on", flat=True)]
+    assert len(ahead) == 6
+    assert (min(ahead) >= 1, max(ahead) <= 10) == (True, True)
+
+
+def test_loading_it_twice_is_loading_it_once(capsys):
     for _twice in range(2):
         call_command("load_example")
-    assert (Contact.objects.count(), Meeting.objects.filter(is_example=True).count()) == (6, 2)
+    assert capsys.readouterr().out == "example set: loaded\nexample set: already there\n"
+    assert (Contact.objects.count(), Meeting.objects.filter(is_example=True).count()) == (8, 2)
 
 
-def test_removing_it_gives_the_summit_its_recorded_date_back_and_stops_all_mail():
-    call_command("load_mechanism")
+def test_production_refuses_it(settings):
+    settings.LOCAL = False
+    with pytest.raises(CommandError, match="production never loads it"):
+        call_command("load_example")
+    assert Contact.objects.count() == 0
+
+
+def test_removing_it_gives_the_summit_its_recorded_date_back_and_stops_all_mail(capsys):
     call_command("load_example")
     call_command("remove_example")
-    summit = Meeting.objects.get(track__slug="summit", ordinal=3)
-    assert (summit.precision, summit.status, summit.is_example) == ("year", "confirmed", False)
+    call_command("remove_example")
+    assert capsys.readouterr().out.splitlines()[-2:] == ["example set: removed", "example set: there is none"]
+    restored = summit()
+    assert (restored.precision, restored.status, restored.is_example) == ("year", "confirmed", False)
     assert set(Delivery.objects.values_list("state", flat=True)) == {"cancelled"}
     assert set(Meeting.objects.filter(is_example=True).values_list("status", flat=True)) == {"cancelled"}
+    assert set(Due.objects.values_list("status", flat=True)) == {"withdrawn"}
+    assert set(Track.objects.values_list("deadline_template", flat=True)) == {None}
+    yesterday = timezone.localdate() - timedelta(days=1)
+    assert set(Contact.objects.values_list("valid_until", flat=True)) == {yesterday}
+
+
+def test_what_was_sent_survives_the_removal_as_it_was():
+    call_command("load_example")
+    sent = Delivery.objects.filter(meeting=the_meeting()).first()
+    Delivery.objects.filter(pk=sent.pk).update(
+        state="sent", sent_at=timezone.now(), recipient="fm-cn@example.org"
+    )
+    before = Delivery.objects.filter(pk=sent.pk).values().get()
+    call_command("remove_example")
+    assert Delivery.objects.filter(pk=sent.pk).values().get() == before
+    assert Delivery.objects.exclude(state__in=["sent", "cancelled"]).count() == 0
+    assert the_meeting().status == "cancelled"
+
+
+def test_what_nobody_was_told_of_is_deleted_and_the_feed_says_so():
+    Responsibility.objects.all().delete()
+    load_example(date(2000, 1, 3))  # all of the meeting's deadlines are long past: no reminder is planned
+    meeting = the_meeting()
+    assert Delivery.objects.filter(meeting=meeting).count() == 0
+    remove_example(date(2000, 1, 3))
+    assert Meeting.objects.filter(is_example=True).count() == 0
+    items = FeedItem.objects.filter(uid=meeting.uid).values_list("removed", "reason")
+    assert set(items) == {(True, "deleted")}
+
+
+def test_a_summit_date_that_the_desk_decided_since_stays():
+    call_command("load_example")
+    move_meeting(summit().pk, to=day_span("2027-06-24"), actor=None, reason="agreed by note verbale")
+    confirmed = summit()
+    confirmed.status = Meeting.Status.CONFIRMED
+    save_meeting(confirmed, reason="agreed by note verbale")
+    call_command("remove_example")
+    after = summit()
+    assert (after.span, after.status, after.is_example) == (day_span("2027-06-24"), "confirmed", False)
+
+
+def test_it_can_come_again_after_it_went():
+    call_command("load_example")
+    call_command("remove_example")
+    call_command("load_example")
+    assert (Contact.objects.count(), Ministry.objects.count(), DeadlineTemplate.objects.count()) == (8, 6, 2)
+    assert Deadline.objects.filter(meeting=summit()).count() == 4
+    open_meetings = Meeting.objects.filter(is_example=True, ordinal=None).exclude(status="cancelled")
+    assert open_meetings.count() == 1
+    assert Delivery.objects.filter(state="pending", meeting=open_meetings.get()).exists()
+    assert Delivery.objects.filter(state="pending", meeting=summit()).exists()
+
+
+def test_a_reload_of_the_record_leaves_the_example_date():
+    call_command("load_example")
+    call_command("load_mechanism")
+    assert (summit().first_on, summit().status) == (date(2027, 6, 17), "proposed")
