@@ -56,7 +56,7 @@ def test_every_month_comes_back_as_it_was_written(month):
     assert read_period(write_period(month, 1), 1) == month
 
 
-@given(st.integers(2, 9998), st.integers(1, 1200))
+@given(st.integers(1, 9899), st.integers(1, 1200))  # a century before the last year that can be written
 def test_one_step_on_is_a_later_period_of_the_same_form(year, step):
     written = write_period(year * 12 + step, step)
     assert read_period(written, step) == year * 12 + step

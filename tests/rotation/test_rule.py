@@ -164,7 +164,11 @@ def dated(decisions, rule=YEARLY, count=4):
         ([swap("2021", "2023"), decide("skip", "2021", on="2018-01-01")], "A E D C A"),
         ([swap("2020", "2021"), swap("2021", "2022")], "B C A D E"),
         ([swap("2021", "2023"), withdraw("C", "2022")], "A E D B A"),
+        ([swap("2021", "2023"), withdraw("D", "2023")], "A E C B A"),
+        ([swap("2021", "2023"), withdraw("B", "2022")], "A D C C E"),
         ([substitute("2021", "D", True)], "A D B C D"),
+        ([substitute("2021", "E", True), withdraw("E", "2021")], "A B C D A"),
+        ([substitute("2021", "E", False), withdraw("E", "2021")], "A C D A B"),
         ([substitute("2021", "D", False)], "A D C D E"),
         ([substitute("2021", "D", True), substitute("2021", "E", False)], "A E C D E"),
         ([substitute("2021", "D", True), decide("skip", "2021")], "A B C D E"),
@@ -219,6 +223,16 @@ def test_a_decision_follows_its_turn_and_later_ones_use_the_new_periods():
     vacate, skip = decide("vacate", "2021"), decide("skip", "2022")
     assert dated([skip, vacate]) == ["2020 A", "2022 B", "2023 D", "2024 E"]
     assert dated([vacate, skip]) == ["2020 A", "2022 C", "2023 D", "2024 E"]
+
+
+def test_a_swap_between_sides_shows_each_holder_with_its_own_side():
+    found = list(islice(turns(TWO_SIDES, [swap("2020", "2021")]), 3))
+    assert [(turn.holder, turn.side) for turn in found] == [("X", "T"), ("A", "S"), ("B", "S")]
+
+
+def test_a_member_named_before_it_was_admitted_is_refused():
+    with pytest.raises(BadDecision, match=r"decisions\[0\]\.member"):
+        turns(YEARLY, [substitute("2021", "N", True, on="2018-01-01"), accede("N", "2020")])
 
 
 def test_a_substitute_may_come_from_the_other_side_and_is_shown_with_its_own():

@@ -62,6 +62,8 @@ class Command(BaseCommand):
 
 
 def _read(name: str) -> bytes:
+    if name == "-" and sys.stdin is None:
+        raise BadSpec("spec: there is no standard input")
     try:
         with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
             return file.read(LARGEST_BYTES + 1)
