@@ -219,6 +219,6 @@ def test_thirteen_thousand_memberships_of_one_member_are_read_in_a_second():
     members = [{"code": "A", "name": "A", "from": month, "until": month} for month in months]
     spec = {**SPEC, "step_months": 1, "first_period": "1000-01"}
     spec["sides"] = [{"name": "S", "order": "alphabetical", "members": members}]
-    started = time.perf_counter()
+    started = time.process_time()
     read_spec(json.dumps(spec, separators=(",", ":")).encode())
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
