@@ -126,6 +126,15 @@ def test_a_meeting_that_the_desk_entered_first_is_taken_over_by_the_record():
     assert Meeting.objects.count() == 30
 
 
+def test_a_meeting_that_the_desk_cancelled_is_not_taken_over_by_the_record():
+    track = TrackFactory(slug="transport")
+    cancelled = MeetingFactory(track=track, ordinal=3, status="cancelled", span=day_span("2027-05-20"))
+    load()
+    cancelled.refresh_from_db()
+    assert (cancelled.status, cancelled.span) == ("cancelled", day_span("2027-05-20"))
+    assert track.meetings.filter(ordinal=3, status="proposed").count() == 1
+
+
 def test_what_contradicts_the_desk_is_refused_in_one_line_and_changes_nothing(changed):
     load()
     old = Meeting.objects.get(track__slug="summit", ordinal=3)
