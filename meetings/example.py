@@ -40,6 +40,11 @@ REASON_IN, REASON_OUT = "example: proposed date", "example: removed"
 SETTLED = (Meeting.Status.HELD, Meeting.Status.CANCELLED)
 
 
+def was_ever_loaded() -> bool:
+    """Whether the set was here before, removed or not: history forgets no contact."""
+    return bool(Contact.pgh_event_model.objects.filter(is_example=True).exists())
+
+
 @transaction.atomic
 def load_example(today: date) -> bool:
     """Load the set; False when it is already there."""

@@ -161,7 +161,7 @@ def _kept_key(file: Path) -> str:
 def _prepare(root: Path, var: Path, env: dict[str, str]) -> str:
     """Run the one-time steps in order; returns what `ensure_admin` says of the login."""
     steps = [["migrate", "--noinput", "-v1"], ["collectstatic", "--noinput", "-v0"], ["load_mechanism"]]
-    steps += [["load_example"]] if env.get("EXAMPLE") != "0" else []
+    steps += [["load_example", "--first-run"]] if env.get("EXAMPLE") != "0" else []
     # Last, so that the one-time password it prints is not lost when another step fails.
     steps.append(["ensure_admin"])
     lines: list[str] = []

@@ -149,3 +149,11 @@ def test_a_reload_of_the_record_leaves_the_example_date():
     call_command("load_example")
     call_command("load_mechanism")
     assert (summit().first_on, summit().status) == (date(2027, 6, 17), "proposed")
+
+
+def test_a_later_start_does_not_bring_back_what_was_removed():
+    call_command("load_example", "--first-run")
+    call_command("remove_example")
+    call_command("load_example", "--first-run")
+    assert not Contact.objects.filter(is_example=True).in_office(timezone.now().date()).exists()
+    assert summit().precision == "year"
