@@ -141,12 +141,14 @@ def apply_dues(changes: Iterable[DueChange]) -> None:
 
 
 def _written(due: Due, moment: DueMoment) -> Due:
-    # A reminder says the moment, so only a new moment needs a new sequence; a trail may change without one.
-    if due.pk and (due.due_at, due.zone) != (moment.due_at, moment.zone):
+    # A reminder says the moment, so only a new moment needs a new sequence; a trail may change without one. A
+    # due that stands again is a new thing to say too: it may be withdrawn, and told so, a second time.
+    is_back = due.status == Due.Status.WITHDRAWN
+    if due.pk and (is_back or (due.due_at, due.zone) != (moment.due_at, moment.zone)):
         due.sequence += 1
     due.target_on, due.due_on, due.due_at = moment.target_on, moment.due_on, moment.due_at
     due.zone, due.trail = moment.zone, [step.as_json() for step in moment.trail]
-    if due.status == Due.Status.WITHDRAWN:
+    if is_back:
         due.status, due.is_pinned = Due.Status.OPEN, False
     return due
 

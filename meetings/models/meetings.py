@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rotation.models import State, Summit
-from rotation.translated import TextsField, content_language, text_in
+from rotation.translated import TextsField, text_in
 from rotation.zones import validate_zone
 
 from ..dates import Precision, Span
@@ -168,8 +168,8 @@ class Meeting(models.Model):
         return self.title()
 
     def title(self, language: str | None = None) -> str:
-        """The meeting's own title, else its track's name with the number, in `language`."""
-        return self.titles_by_language().get(content_language(language), "") or text_in(self.titles, language)
+        """The meeting's own title, else its track's name with the number, in `language` or marked as another."""
+        return text_in(self.titles_by_language(), language)
 
     def titles_by_language(self) -> dict[str, str]:
         """The titles there really are, by language; derived from track and number where none is given."""

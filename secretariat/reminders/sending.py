@@ -19,8 +19,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from meetings.models import Due
+from meetings.models import Contact, Due
 
 from .message import Rendered, render, sender_address
 from .models import Delivery, DeliveryEvent
@@ -125,10 +126,7 @@ def begin_sending(row: Delivery, rendered: Rendered) -> bool:
         Q(kind=Delivery.Kind.WITHDRAWN, due__status=Due.Status.WITHDRAWN)
         | (~Q(kind=Delivery.Kind.WITHDRAWN) & Q(due__status=Due.Status.OPEN))
     )
-    today = Now()
-    in_office = Q(contact__is_undeliverable=False) & (
-        Q(contact__valid_until__isnull=True) | Q(contact__valid_until__gte=today)
-    )
+    in_office = Q(contact__in=Contact.objects.in_office(timezone.now().date()))
     ids = (
         Delivery.objects.filter(still_true, in_office, pk=row.pk)
         .exclude(pk__in=_overtaken(row))

@@ -9,9 +9,9 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from meetings.dues import settle_due
-from meetings.models import Contact, Due
+from meetings.models import Contact, Due, Track
 from meetings.moves import cancel_meeting, move_meeting
-from meetings.saving import save_party
+from meetings.saving import save_meeting, save_party
 from secretariat.reminders.models import Delivery
 from secretariat.reminders.reconciling import reconcile
 from secretariat.reminders.sending import claim, reap, send_due
@@ -196,3 +196,38 @@ def test_what_was_sent_is_neither_edited_nor_deleted(meeting, sink, statement):
     send_due()
     with pytest.raises(DatabaseError, match=r"Cannot (update|delete)"), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_a_contact_is_written_to_on_its_last_day_in_office_too(meeting, sink):
+    contact = Contact.objects.get(email="kz@example.org")
+    contact.valid_until = timezone.now().date()
+    save_party(contact)
+    send_due()
+    assert sink.recipients == THREE
+
+
+def test_a_deadline_withdrawn_a_second_time_is_said_a_second_time(meeting, sink):
+    send_due()
+    day = meeting.span
+    for _twice in range(2):
+        meeting.refresh_from_db()
+        meeting.status = "postponed"
+        save_meeting(meeting)
+        sink.accepted.clear()
+        send_due()
+        assert (sink.recipients, {"withdrawn"}) == (THREE, {row.kind for row in told_now(sink)})
+        move_meeting(meeting.pk, to=day, actor=None, reason="the host found the day again")
+        send_due()
+
+
+def told_now(sink):
+    ids = [parsed(envelope)["Message-ID"] for envelope in sink.accepted]
+    return Delivery.objects.filter(message_id__in=ids)
+
+
+def test_a_track_without_a_translation_is_named_in_another_language_and_marked(meeting, sink):
+    Track.objects.update(names={"en": "Transport ministers' meeting"})
+    send_due()
+    subjects = {envelope.rcpt_tos[0]: str(parsed(envelope)["Subject"]) for envelope in sink.accepted}
+    assert subjects["kg@example.org"].endswith("— 7th Transport ministers' meeting")
+    assert subjects["kz@example.org"].endswith("— 7th Transport ministers' meeting [en]")
