@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +16,7 @@ from django.utils import timezone
 
 from meetings.models import Contact, Due, Meeting
 
-from .models import Delivery, DeliveryEvent, ReminderRule
+from .models import Delivery, ReminderRule, append_events
 from .plan import ContactFact, DueFact, Offset, Told, Wanted, wanted_deliveries
 
 REASONS = {
@@ -27,31 +26,12 @@ REASONS = {
 }
 
 
-@dataclass(slots=True)
-class LedgerReport:
-    """What a reconciliation found different, and made equal."""
-
-    created: int = 0
-    revived: int = 0
-    cancelled: int = 0
-    details: list[str] = field(default_factory=list)
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.created or self.revived or self.cancelled)
-
-    def add(self, other: LedgerReport) -> None:
-        self.created += other.created
-        self.revived += other.revived
-        self.cancelled += other.cancelled
-        self.details += other.details
-
-
 @transaction.atomic
-def reconcile_deliveries(meeting_ids: Collection[int], *, now: datetime | None = None) -> LedgerReport:
-    """Make the open deliveries of these meetings what the plan says; a constant number of queries.
+def reconcile_deliveries(meeting_ids: Collection[int], *, now: datetime | None = None) -> list[str]:
+    """Make the open deliveries of these meetings what the plan says; returns what differed, in words.
 
-    The rows are locked first: a worker that is about to send waits for us, or has already said so.
+    A constant number of queries. The rows are locked first: a worker that is about to send waits for us, or
+    has already said so.
     """
     now = now or timezone.now()
     rows = list(
@@ -62,13 +42,14 @@ def reconcile_deliveries(meeting_ids: Collection[int], *, now: datetime | None =
     )
     wanted = {want.key: (meeting_id, want) for meeting_id, want in _plan(meeting_ids, rows, now)}
     stored = {_key(row): row for row in rows}
-    report = LedgerReport()
-    _cancel(
-        [row for key, row in stored.items() if row.state in Delivery.UNSENT and key not in wanted], report
-    )
-    _revive([(stored[key], want) for key, (_m, want) in wanted.items() if key in stored], report)
-    _create([(m, want) for key, (m, want) in wanted.items() if key not in stored], report)
-    return report
+    untrue = [row for key, row in stored.items() if row.state in Delivery.UNSENT and key not in wanted]
+    known = [(stored[key], want) for key, (_meeting, want) in wanted.items() if key in stored]
+    new = [(meeting_id, want) for key, (meeting_id, want) in wanted.items() if key not in stored]
+    return [*_cancel(untrue), *_revive(known), *_create(new)]
+
+
+def _in_words(what: str, rows: Iterable[Delivery]) -> list[str]:
+    return [f"{what} {row.kind} {row.offset_code} of due {row.due_id}" for row in rows]
 
 
 def _key(row: Delivery) -> tuple[str, int, int, str, int]:
@@ -122,16 +103,15 @@ def _contacts(meeting_ids: Collection[int], now: datetime) -> dict[int, list[Con
     return contacts
 
 
-def _cancel(rows: list[Delivery], report: LedgerReport) -> None:
+def _cancel(rows: list[Delivery]) -> list[str]:
     Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=Delivery.State.CANCELLED, token=None, lease_until=None
     )
-    _log(rows, Delivery.State.CANCELLED, "no longer true")
-    report.cancelled += len(rows)
-    report.details += [f"cancelled {row.kind} {row.offset_code} of due {row.due_id}" for row in rows]
+    append_events([row.pk for row in rows], Delivery.State.CANCELLED, "no longer true")
+    return _in_words("cancelled", rows)
 
 
-def _revive(pairs: list[tuple[Delivery, Wanted]], report: LedgerReport) -> None:
+def _revive(pairs: list[tuple[Delivery, Wanted]]) -> list[str]:
     """A cancelled row that is wanted again is planned again; an unsent one whose hour changed is moved."""
     changed = []
     for row, want in pairs:
@@ -145,9 +125,8 @@ def _revive(pairs: list[tuple[Delivery, Wanted]], report: LedgerReport) -> None:
             row.state, row.next_try_at = Delivery.State.PENDING, want.planned_at
         changed.append(row)
     Delivery.objects.bulk_update(changed, ["state", "next_try_at", *COLUMNS])
-    _log(changed, Delivery.State.PENDING, "planned anew")
-    report.revived += len(changed)
-    report.details += [f"planned anew {row.kind} {row.offset_code} of due {row.due_id}" for row in changed]
+    append_events([row.pk for row in changed], Delivery.State.PENDING, "planned anew")
+    return _in_words("planned anew", changed)
 
 
 def _moved(row: Delivery, want: Wanted) -> bool:
@@ -175,7 +154,7 @@ def _columns(want: Wanted) -> dict[str, Any]:
     return {name: getattr(want, name) for name in COLUMNS}
 
 
-def _create(pairs: list[tuple[int, Wanted]], report: LedgerReport) -> None:
+def _create(pairs: list[tuple[int, Wanted]]) -> list[str]:
     rows = []
     for meeting_id, want in pairs:
         row = Delivery(
@@ -192,12 +171,5 @@ def _create(pairs: list[tuple[int, Wanted]], report: LedgerReport) -> None:
         row.message_id = f"<rem-{row.uid.hex}.{row.sequence}@{settings.MESSAGE_ID_DOMAIN}>"
         rows.append(row)
     Delivery.objects.bulk_create(rows, batch_size=1000)
-    _log(rows, Delivery.State.PENDING, "planned")
-    report.created += len(rows)
-    report.details += [f"planned {row.kind} {row.offset_code} of due {row.due_id}" for row in rows]
-
-
-def _log(rows: Iterable[Delivery], state: str, detail: str) -> None:
-    DeliveryEvent.objects.bulk_create(
-        [DeliveryEvent(delivery_id=row.pk, state=state, detail=detail) for row in rows], batch_size=1000
-    )
+    append_events([row.pk for row in rows], Delivery.State.PENDING, "planned")
+    return _in_words("planned", rows)

@@ -36,7 +36,7 @@ def reconcile(*, repair: bool = True) -> list[Difference]:
                 Meeting.objects.select_for_update(of=("self",)).select_related("track").get(pk=meeting_id)
             )
             details = [f"{change.action}: {change.title}, {change.state}" for change in derive_dues(meeting)]
-            details += reconcile_deliveries([meeting_id]).details
+            details += reconcile_deliveries([meeting_id])
             if not repair:
                 transaction.set_rollback(True)
         if details:

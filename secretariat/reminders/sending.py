@@ -13,10 +13,10 @@ import socket
 import time
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -24,7 +24,7 @@ from django.utils import timezone
 from meetings.models import Contact, Due
 
 from .message import Rendered, render, sender_address
-from .models import Delivery, DeliveryEvent
+from .models import Delivery, append_events
 from .settling import settle_uncertain
 from .smtp import Connection, Outcome
 
@@ -127,14 +127,13 @@ def begin_sending(row: Delivery, rendered: Rendered) -> bool:
         | (~Q(kind=Delivery.Kind.WITHDRAWN) & Q(due__status=Due.Status.OPEN))
     )
     in_office = Q(contact__in=Contact.objects.in_office(timezone.now().date()))
-    ids = (
-        Delivery.objects.filter(still_true, in_office, pk=row.pk)
-        .exclude(pk__in=_overtaken(row))
-        .values_list("pk", flat=True)
+    # The row's own columns stand in the outer condition: after waiting for a lock PostgreSQL looks at those
+    # anew, at a subquery's rows it does not.
+    ours = Delivery.objects.filter(
+        pk=row.pk, token=row.token, state=State.CLAIMED, lease_until__gt=Now(), expires_at__gt=Now()
     )
-    taken = Delivery.objects.filter(
-        pk__in=list(ids), token=row.token, state=State.CLAIMED, lease_until__gt=Now(), expires_at__gt=Now()
-    ).update(
+    true = Delivery.objects.filter(still_true, in_office, pk=row.pk).values("pk")
+    taken = not _is_overtaken(row) and ours.filter(pk__in=true).update(
         state=State.SENDING,
         attempts=F("attempts") + 1,
         recipient=row.contact.email,
@@ -152,9 +151,9 @@ def begin_sending(row: Delivery, rendered: Rendered) -> bool:
     return False
 
 
-def _overtaken(row: Delivery) -> list[int]:
-    """This row itself, when a newer reminder of the same due is due too: after an outage only the newest goes."""
-    is_overtaken = (
+def _is_overtaken(row: Delivery) -> bool:
+    """Whether a newer reminder of the same due is due too: after an outage only the newest goes."""
+    return (
         row.kind == Delivery.Kind.REMINDER
         and Delivery.objects.filter(
             kind=row.kind,
@@ -166,7 +165,6 @@ def _overtaken(row: Delivery) -> list[int]:
         .exclude(state=State.CANCELLED)
         .exists()
     )
-    return [row.pk] if is_overtaken else []
 
 
 def _record(row: Delivery, outcome: Outcome) -> None:
@@ -194,7 +192,7 @@ def _finish(row: Delivery, state: str, reply: str, *, only_if: str | None = None
     if only_if is not None:
         ours = ours.filter(state=only_if)
     if ours.update(state=state, reply=reply[:500], token=None, lease_until=None, **values):
-        _log([row.pk], state, reply)
+        append_events([row.pk], state, reply, WORKER)
 
 
 @transaction.atomic
@@ -204,7 +202,7 @@ def release(rows: list[Delivery], *, after: timedelta = timedelta(0), detail: st
         if Delivery.objects.filter(pk=row.pk, token=row.token, state=State.CLAIMED).update(
             state=State.PENDING, token=None, lease_until=None, next_try_at=Now() + after
         ):
-            _log([row.pk], State.PENDING, detail)
+            append_events([row.pk], State.PENDING, detail, WORKER)
 
 
 @transaction.atomic
@@ -218,16 +216,4 @@ def reap() -> None:
         ids = list(gone.filter(state=state).values_list("pk", flat=True))
         if ids:
             Delivery.objects.filter(pk__in=ids).update(state=becomes, token=None, lease_until=None)
-            _log(ids, becomes, detail)
-
-
-def _log(ids: list[int], state: str, detail: str) -> None:
-    DeliveryEvent.objects.bulk_create(
-        [DeliveryEvent(delivery_id=pk, state=state, detail=detail[:500], worker=WORKER) for pk in ids]
-    )
-
-
-def database_now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT statement_timestamp()")
-        return cursor.fetchone()[0]
+            append_events(ids, becomes, detail, WORKER)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from .models import Delivery, DeliveryEvent
+from .models import Delivery, append_events
 
 State = Delivery.State
 
@@ -50,4 +50,4 @@ def settle(delivery_id: int, *, arrived: bool, actor: Any, reason: str) -> None:
     else:
         row.state, row.next_try_at = State.PENDING, timezone.now()
     row.save(update_fields=["state", "sent_at", "next_try_at"])
-    DeliveryEvent.objects.create(delivery=row, state=row.state, detail=f"settled: {reason}{who}"[:500])
+    append_events([row.pk], row.state, f"settled: {reason}{who}")
