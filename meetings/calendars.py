@@ -12,9 +12,8 @@ from django.db import transaction
 
 from rotation.models import State
 
-from .changes import announce
-from .dues import derive_dues
-from .models import CalendarDay, Due, Meeting
+from .models import CalendarDay, Due
+from .saving import rederive
 from .state_calendars import weekend_of
 from .workdays import SpecialDay
 
@@ -113,7 +112,4 @@ def closed_days_changed(state_code: str, days: Iterable[date]) -> None:
         target_on__gte=min(days) - timedelta(days=31),
         target_on__lte=max(days) + timedelta(days=31),
     )
-    ids = set(near.values_list("deadline__meeting_id", flat=True))
-    for meeting in Meeting.objects.filter(pk__in=ids):
-        derive_dues(meeting)
-    announce(ids)
+    rederive(near.values_list("deadline__meeting_id", flat=True))

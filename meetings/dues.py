@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-import pghistory
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rotation.models import State
 
+from .authorship import authored
 from .changes import announce
 from .dates import Span, instant
 from .deadlines import DueMoment, Line, Party, due_moments
@@ -186,7 +186,7 @@ def settle_due(due_id: int, *, status: str, at: datetime | None, actor: Any, rea
     if status in (Due.Status.WAIVED, Due.Status.OPEN) and not reason.strip():
         raise DueRefused(_("Give the reason."))
     due.status, due.received_at, due.recorded_by, due.settle_reason = status, at, actor, reason
-    with pghistory.context(reason=reason):
+    with authored(actor, reason):
         due.save()
         announce([due.deadline.meeting_id])
     return due
@@ -209,7 +209,7 @@ def pin_due(due_id: int, *, day: date, actor: Any, reason: str) -> Due:
     due.due_on, due.due_at, due.is_pinned, due.pin_reason = day, at, True, reason
     due.trail = [*due.trail, {"code": "pinned", "day": day.isoformat(), "reason": reason}]
     due.recorded_by = actor
-    with pghistory.context(reason=reason):
+    with authored(actor, reason):
         due.save()
         announce([due.deadline.meeting_id])
     return due

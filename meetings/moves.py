@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import pghistory
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .authorship import authored
 from .changes import announce
 from .dates import Span
 from .dues import DueChange, apply_dues, plan_dues
@@ -52,10 +52,7 @@ class MovePlan:
 
 def plan_move(meeting: Meeting, to: Span) -> MovePlan:
     """What moving `meeting` to `to` would change; writes nothing. Raises MoveRefused."""
-    if meeting.status == Meeting.Status.HELD:
-        raise MeetingAlreadyHeld
-    if meeting.status == Meeting.Status.CANCELLED:
-        raise MeetingCancelled
+    _refuse_when_over(meeting)
     return MovePlan(meeting.span, to, plan_dues(meeting, to, now=timezone.now()))
 
 
@@ -81,10 +78,7 @@ def move_meeting(meeting_id: int, *, to: Span, actor: Any, reason: str) -> MoveP
 
 def plan_cancel(meeting: Meeting) -> MovePlan:
     """What cancelling `meeting` would change; writes nothing. Raises MoveRefused."""
-    if meeting.status == Meeting.Status.HELD:
-        raise MeetingAlreadyHeld
-    if meeting.status == Meeting.Status.CANCELLED:
-        raise MeetingCancelled
+    _refuse_when_over(meeting)
     return MovePlan(meeting.span, None, plan_dues(meeting, meeting.span, now=timezone.now(), stands=False))
 
 
@@ -100,6 +94,13 @@ def cancel_meeting(meeting_id: int, *, actor: Any, reason: str) -> MovePlan:
     return plan
 
 
+def _refuse_when_over(meeting: Meeting) -> None:
+    if meeting.status == Meeting.Status.HELD:
+        raise MeetingAlreadyHeld
+    if meeting.status == Meeting.Status.CANCELLED:
+        raise MeetingCancelled
+
+
 def _locked(meeting_id: int) -> Meeting:
     return Meeting.objects.select_for_update(of=("self",)).select_related("track").get(pk=meeting_id)
 
@@ -107,8 +108,7 @@ def _locked(meeting_id: int) -> Meeting:
 def _write(meeting: Meeting, plan: MovePlan, actor: Any, reason: str) -> None:
     meeting.sequence += 1
     meeting.revision += 1
-    context = {"reason": reason} | ({"user": actor.pk} if actor is not None else {})
-    with pghistory.context(**context):
+    with authored(actor, reason):
         meeting.save()
         apply_dues(plan.changes)
         announce([meeting.pk])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import pghistory
 from django.db import models, transaction
 
+from .authorship import authored
 from .changes import announce
 from .dues import derive_dues
 from .models import Contact, Deadline, Meeting, Ministry, Responsibility
@@ -48,7 +48,7 @@ def save_meeting(meeting: Meeting, *, actor: Any = None, reason: str = "") -> No
     is_new = meeting._state.adding
     if not is_new:
         _number(meeting)
-    with _context(actor, reason):
+    with authored(actor, reason):
         meeting.save()
         if is_new and meeting.status != Meeting.Status.HELD:
             take_deadlines(meeting)
@@ -90,7 +90,7 @@ def rederive(meeting_ids: Iterable[int]) -> None:
 def save_party(party: Contact | Ministry | Responsibility, *, actor: Any = None, reason: str = "") -> None:
     """Save who answers or is written to, and tell the floors above which meetings that touches."""
     touched = set(_meetings_of(party)) if party.pk else set()
-    with _context(actor, reason):
+    with authored(actor, reason):
         party.save()
         announce(touched | set(_meetings_of(party)))
 
@@ -101,10 +101,3 @@ def _meetings_of(party: models.Model) -> Iterable[int]:
         track__responsibilities__ministry_id=ministry_id,
         status__in=[Meeting.Status.PROPOSED, Meeting.Status.CONFIRMED, Meeting.Status.POSTPONED],
     ).values_list("pk", flat=True)
-
-
-def _context(actor: Any, reason: str) -> Any:
-    values = {"reason": reason} if reason else {}
-    if actor is not None:
-        values["user"] = actor.pk
-    return pghistory.context(**values)

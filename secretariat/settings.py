@@ -135,7 +135,6 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("ru", "Русский")]
 # The languages in which names and mails are written; the first is the one shown when one is missing.
 CONTENT_LANGUAGES = [("en", "English"), ("zh", "中文"), ("ru", "Русский")]
-LOCALE_PATHS = [BASE_DIR / "secretariat" / "locale"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai")  # the secretariat's own; shown, never stored
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -35,10 +34,9 @@ class TimeFilter(admin.SimpleListFilter):
         now = timezone.now()
         match self.value():
             case "overdue":
-                return queryset.filter(status=Due.Status.OPEN, due_at__lte=now)
+                return queryset.overdue(now)
             case "30":
-                until = now + timedelta(days=30)
-                return queryset.filter(status=Due.Status.OPEN, due_at__gt=now, due_at__lte=until)
+                return queryset.coming(now, days=30)
             case "late":
                 return queryset.filter(received_at__gte=F("due_at"))
         return queryset

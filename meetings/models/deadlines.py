@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import pghistory
 from django.conf import settings
@@ -111,7 +111,11 @@ class DueQuerySet(models.QuerySet["Due"]):
         return self.filter(status=Due.Status.OPEN)
 
     def overdue(self, now: datetime) -> DueQuerySet:
-        return self.open().filter(due_at__lt=now)
+        return self.open().filter(due_at__lte=now)
+
+    def coming(self, now: datetime, days: int) -> DueQuerySet:
+        """Open, not overdue, and due within so many days from now."""
+        return self.open().filter(due_at__gt=now, due_at__lte=now + timedelta(days=days))
 
     def with_meeting(self) -> DueQuerySet:
         return self.select_related("deadline__meeting__track", "deadline__meeting__host", "state")

@@ -111,8 +111,3 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} <{self.email}>"
-
-    @property
-    def own_zone(self) -> str:
-        """The zone in which this contact reads a clock: its own, else the state's."""
-        return self.zone or self.ministry.state.zone

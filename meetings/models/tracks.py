@@ -6,7 +6,7 @@ import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from rotation.models import Mechanism, State
+from rotation.models import Mechanism
 from rotation.translated import TextsField, text_in
 
 from .parties import Ministry
@@ -83,7 +83,3 @@ class Responsibility(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ministry} — {self.track}"
-
-    @property
-    def state(self) -> State:
-        return self.ministry.state

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -23,9 +23,8 @@ SHOWN_MEETINGS = 8
 
 def today_shown(now: datetime) -> dict[str, Any]:
     """The start page's context; a constant number of queries."""
-    dues = Due.objects.open().with_meeting()
-    soon = dues.filter(due_at__gt=now, due_at__lte=now + timedelta(days=AHEAD_DAYS))
-    overdue = dues.filter(due_at__lte=now)
+    dues = Due.objects.with_meeting()
+    soon, overdue = dues.coming(now, AHEAD_DAYS), dues.overdue(now)
     upcoming = Meeting.objects.upcoming(now).with_parties()
     return {
         "summit": next_summit(now),
