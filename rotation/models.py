@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pghistory
+import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -153,9 +155,105 @@ class Summit(models.Model):
         verbose_name_plural = _("summits")
         constraints = [
             models.UniqueConstraint(name="a_turn_is_held_once", fields=["mechanism", "ordinal"]),
-            models.UniqueConstraint(name="a_period_has_one_summit", fields=["mechanism", "period"]),
+            models.UniqueConstraint(
+                name="a_period_has_one_summit",
+                fields=["mechanism", "period"],
+                # Checked when a statement ends: a decision moves several summits at once.
+                deferrable=models.Deferrable.IMMEDIATE,
+            ),
             models.CheckConstraint(name="summits_count_from_one", condition=Q(ordinal__gte=1)),
         ]
 
     def __str__(self) -> str:
         return f"{self.mechanism} {self.ordinal} ({self.period})"
+
+
+class RotationDecision(models.Model):
+    """What the parties decided about the turns on a day. Append-only: a later decision revokes it.
+
+    `kind` says which of the other fields count, and rotation-spec's words for each: see rule.Decision.
+    """
+
+    class Kind(models.TextChoices):
+        SWAP = "swap", _("swap")
+        SUBSTITUTE = "substitute", _("substitution")
+        SKIP = "skip", _("turn given up")
+        ASSIGN = "assign", _("turn agreed")
+        POSTPONE = "postpone", _("postponement")
+        VACATE = "vacate", _("no meeting")
+        ACCEDE = "accede", _("accession")
+        WITHDRAW = "withdraw", _("withdrawal")
+        ANNOUNCE = "announce", _("announcement")
+        REVOKE = "revoke", _("revocation")
+
+    mechanism = models.ForeignKey(
+        Mechanism, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("mechanism")
+    )
+    number = models.PositiveIntegerField(_("number"), help_text=_("in the order of entry, from 1"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    decided_on = models.DateField(_("decided on"))
+    basis = models.CharField(
+        _("legal basis"),
+        max_length=300,
+        help_text=_("the paper and its paragraph, such as Astana Declaration, art. 3"),
+    )
+    note = models.TextField(_("note"), blank=True)
+    period = models.CharField(_("period"), max_length=10, blank=True)
+    other_period = models.CharField(_("other period"), max_length=10, blank=True)
+    to = models.CharField(_("held in"), max_length=10, blank=True)
+    from_period = models.CharField(_("from period"), max_length=10, blank=True)
+    member = models.ForeignKey(
+        State, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("state")
+    )
+    side = models.ForeignKey(
+        Side, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("side")
+    )
+    after = models.ForeignKey(
+        State, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("after")
+    )
+    turn_kept = models.BooleanField(_("the displaced state's turn is kept"), default=False)
+    shift = models.BooleanField(_("later turns move too"), default=False)
+    revokes = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="revocations",
+        null=True,
+        blank=True,
+        verbose_name=_("revokes"),
+    )
+    recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("recorded by"),
+        help_text=_("empty means the service itself, from the record"),
+    )
+
+    class Meta:
+        ordering = ["mechanism", "number"]
+        verbose_name = _("decision on the rotation")
+        verbose_name_plural = _("decisions on the rotation")
+        constraints = [
+            models.UniqueConstraint(name="decisions_are_numbered_once", fields=["mechanism", "number"]),
+            models.CheckConstraint(name="decisions_count_from_one", condition=Q(number__gte=1)),
+            models.CheckConstraint(name="a_decision_has_a_legal_basis", condition=~Q(basis="")),
+            models.CheckConstraint(
+                name="a_decision_says_what_its_kind_needs",
+                condition=Q(kind="swap", period__gt="", other_period__gt="")
+                | Q(kind__in=["substitute", "assign"], period__gt="", member__isnull=False)
+                | Q(kind="postpone", period__gt="", to__gt="")
+                | Q(kind="accede", member__isnull=False, side__isnull=False, from_period__gt="")
+                | Q(kind="withdraw", member__isnull=False, from_period__gt="")
+                | Q(kind__in=["skip", "vacate", "announce"], period__gt="")
+                | Q(kind="revoke", revokes__isnull=False),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="decisions_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.get_kind_display()}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import takewhile
 
 from . import rule
-from .models import Mechanism, Summit
+from .models import Mechanism, RotationDecision, Summit
 from .translated import text_in
 
 
@@ -43,11 +45,63 @@ def rule_of(mechanism: Mechanism, language: str | None = None) -> rule.Rule:
     )
 
 
-def turns_until(mechanism: Mechanism, until: str, language: str | None = None) -> list[rule.Turn]:
-    """The turns up to and in period `until`, in order; a turn with an announced summit says so."""
-    announced = set(mechanism.summits.filter(status=Summit.Status.ANNOUNCED).values_list("period", flat=True))
-    found = takewhile(lambda turn: turn.period <= until, rule.turns(rule_of(mechanism, language)))
+def decisions_of(mechanism: Mechanism, language: str | None = None) -> tuple[rule.Decision, ...]:
+    """The stored decisions as the engine takes them, in the order of entry; one query.
+
+    `language` must be that of the rule beside it: a newcomer's side is called by its name.
+    """
+    rows = list(mechanism.decisions.select_related("member", "side"))
+    place = {row.pk: index for index, row in enumerate(rows)}
+    return tuple(_decision(row, place, language) for row in rows)
+
+
+def _decision(row: RotationDecision, place: dict[int, int], language: str | None) -> rule.Decision:
+    return rule.Decision(
+        kind=row.kind,
+        decided_on=row.decided_on,
+        basis=row.basis,
+        period=row.period,
+        other_period=row.other_period,
+        to=row.to,
+        member=row.member_id or "",
+        name=text_in(row.member.names, row.side.locale) if row.member and row.side else "",
+        side=text_in(row.side.names, language) if row.side else "",
+        after=row.after_id,
+        from_period=row.from_period,
+        turn_kept=row.turn_kept,
+        shift=row.shift,
+        revokes=place[row.revokes_id] if row.revokes_id else -1,
+    )
+
+
+def turns_until(
+    mechanism: Mechanism,
+    until: str,
+    language: str | None = None,
+    *,
+    known_on: date | None = None,
+    drafts: Sequence[rule.Decision] = (),
+) -> list[rule.Turn]:
+    """The turns up to and in period `until`, in order; a turn with an announced summit says so.
+
+    known_on: as known on that day's end: with the decisions made up to and on it. drafts: decisions that are
+    tried, not stored; they follow the stored ones. Raises BadDecision, NobodyLeft.
+    """
+    decisions = (*decisions_of(mechanism, language), *drafts)
+    found = list(
+        takewhile(
+            lambda turn: turn.period <= until,
+            rule.turns(rule_of(mechanism, language), decisions, known_on=known_on),
+        )
+    )
+    if known_on is not None:
+        return found  # a summit's row has no day of its own: only decisions tell what was known then
+    announced = set(
+        mechanism.summits.filter(status=Summit.Status.ANNOUNCED).values_list("ordinal", flat=True)
+    )
     return [
-        replace(turn, status="announced") if turn.period in announced and turn.status == "projected" else turn
+        replace(turn, status="announced")
+        if turn.ordinal in announced and turn.status == "projected"
+        else turn
         for turn in found
     ]

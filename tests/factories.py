@@ -8,6 +8,8 @@ from django.contrib.auth import get_user_model
 from meetings import models as meetings
 from meetings.dates import Precision, Span
 from rotation import models as rotation
+from rotation.deciding import record_decision
+from rotation.rule import Decision
 
 STATES = {
     "CN": ("China", "中国", "Китай", "Asia/Shanghai"),
@@ -179,3 +181,12 @@ class CalendarDayFactory(Factory):
     state = factory.SubFactory(StateFactory)
     day = date(2027, 3, 22)
     name = "Nauryz"
+
+
+def decided(mechanism, kind, basis="Astana Declaration, art. 3", on="2026-03-02", actor=None, **values):
+    """A decision of the parties, recorded as the desk records it."""
+    return record_decision(
+        mechanism.pk,
+        Decision(kind=kind, decided_on=date.fromisoformat(on), basis=basis, **values),
+        actor=actor,
+    )

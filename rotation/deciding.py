@@ -1,0 +1,135 @@
+"""Recording what the parties decided: see what it changes, then append it; nothing is edited or removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from . import rule
+from .changes import announce_turns
+from .comparison import Pair, compare
+from .models import Mechanism, RotationDecision, Side, Summit
+from .projection import turns_until
+from .translated import text_in
+
+# How far a decision is looked at before it is taken: two rounds of the six states.
+LOOK_AHEAD_UNTIL = "2050"
+
+
+class DecisionRefused(Exception):
+    """The decision cannot be carried out; nothing has changed. `key` names what is wrong in it, as in the spec."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(problem)
+        self.key, self.problem = key, problem
+
+
+class DecidedMeanwhile(DecisionRefused):
+    """Another decision was recorded since the effect of this one was shown."""
+
+    def __init__(self) -> None:
+        super().__init__("", _("Another decision was recorded since this was shown. Look again and confirm."))
+
+
+def plan_decisions(
+    mechanism: Mechanism, drafts: Sequence[rule.Decision], *, until: str = LOOK_AHEAD_UNTIL
+) -> tuple[Pair, ...]:
+    """The turns before and after these decisions; writes nothing. Raises DecisionRefused."""
+    before = turns_until(mechanism, until)
+    try:
+        after = turns_until(mechanism, until, drafts=drafts)
+    except rule.BadDecision as error:
+        raise _refusal(error, mechanism) from error
+    except rule.NobodyLeft as error:
+        raise DecisionRefused(
+            "member",
+            _("Nobody would be left in the side “%(side)s” to host in %(period)s.")
+            % {"side": error.side, "period": error.period},
+        ) from error
+    return compare(before, after)
+
+
+def _refusal(error: rule.BadDecision, mechanism: Mechanism) -> DecisionRefused:
+    """The engine's words for a draft; for a stored decision also which one no longer makes sense."""
+    stored = mechanism.decisions.filter(number=error.index + 1).first()
+    if stored is None:
+        return DecisionRefused(error.key, error.problem)
+    return DecisionRefused(
+        "",
+        _("Decision %(decision)s would make no sense any more: %(problem)s. Revoke it first.")
+        % {"decision": stored, "problem": error.problem},
+    )
+
+
+@transaction.atomic
+def record_decision(
+    mechanism_id: int,
+    draft: rule.Decision,
+    *,
+    actor: Any,
+    note: str = "",
+    seen: int | None = None,
+) -> RotationDecision:
+    """Append a decision. Announced summits that it gives to another state or period follow it.
+
+    seen: how many decisions there were when the effect was shown; None means that none was shown.
+    Raises DecisionRefused; then nothing has changed.
+    """
+    mechanism = Mechanism.objects.select_for_update().get(pk=mechanism_id)
+    count = mechanism.decisions.count()
+    if seen is not None and seen != count:
+        raise DecidedMeanwhile
+    if not draft.basis.strip():
+        raise DecisionRefused(
+            "basis", _("Give the legal basis: the paper and its paragraph; each changed turn names it.")
+        )
+    pairs = plan_decisions(mechanism, [draft])
+    row = RotationDecision.objects.create(
+        mechanism=mechanism, number=count + 1, note=note, recorded_by=actor, **_columns(mechanism, draft)
+    )
+    announce_turns(mechanism, _follow(mechanism, pairs))
+    return row
+
+
+def _columns(mechanism: Mechanism, draft: rule.Decision) -> dict[str, Any]:
+    sides = {text_in(side.names): side for side in Side.objects.filter(mechanism=mechanism)}
+    revoked = mechanism.decisions.filter(number=draft.revokes + 1).first() if draft.kind == "revoke" else None
+    return {
+        "kind": draft.kind,
+        "decided_on": draft.decided_on,
+        "basis": draft.basis.strip(),
+        "period": draft.period,
+        "other_period": draft.other_period,
+        "to": draft.to,
+        "from_period": draft.from_period,
+        "member_id": draft.member or None,
+        "side": sides.get(draft.side),
+        "after_id": draft.after,
+        "turn_kept": draft.turn_kept,
+        "shift": draft.shift,
+        "revokes": revoked,
+    }
+
+
+def moved_summits(mechanism: Mechanism, pairs: Sequence[Pair]) -> list[tuple[Summit, rule.Turn]]:
+    """The announced summits that the turns after a decision give to another state or period, with their turns."""
+    turns = {pair.after.ordinal: pair.after for pair in pairs if pair.after}
+    announced = mechanism.summits.filter(status=Summit.Status.ANNOUNCED).select_related("host")
+    found = [(summit, turns.get(summit.ordinal)) for summit in announced]
+    return [
+        (summit, turn)
+        for summit, turn in found
+        if turn and (summit.host_id, summit.period) != (turn.holder, turn.period)
+    ]
+
+
+def _follow(mechanism: Mechanism, pairs: Sequence[Pair]) -> list[Summit]:
+    moved = moved_summits(mechanism, pairs)
+    for summit, turn in moved:
+        summit.host_id, summit.period = turn.holder, turn.period
+    # One statement: two summits may follow each other's periods, which are unique when it ends.
+    Summit.objects.bulk_update([summit for summit, _turn in moved], ["host", "period"])
+    return [summit for summit, _turn in moved]
