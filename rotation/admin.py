@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .history_admin import HistoryAdmin, KeptAdmin
+from .decision_pages import DecisionPages
+from .decision_words import decision_text
+from .forms import state_names
+from .history_admin import HistoryAdmin, KeptAdmin, ReadOnlyAdmin
 from .inputs import TableInline
-from .models import Mechanism, Membership, Side, State, Summit
-from .projection import turns_until
-from .reasons import reason_text
+from .models import Mechanism, Membership, RotationDecision, Side, State, Summit
+from .projection import decision_of, turns_until
+from .rule import Decision
+from .turn_tables import turn_shown
 
 PROJECTED_UNTIL = "2045"
 
@@ -51,7 +58,7 @@ class MembershipInline(TableInline):
 
 
 @admin.register(Mechanism)
-class MechanismAdmin(KeptAdmin):
+class MechanismAdmin(DecisionPages, KeptAdmin):
     list_display = ["name", "basis", "first_period", "step_months", "first_holder"]
     list_select_related = ["first_holder"]
     search_fields = ["slug", "names"]
@@ -71,22 +78,77 @@ class MechanismAdmin(KeptAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         mechanism = self.get_object(request, object_id)
-        turns = turns_shown(mechanism) if mechanism else []
-        context = {"turns": turns, "projected_until": PROJECTED_UNTIL, **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
+        context = mechanism_shown(mechanism, _known_on(request)) if mechanism else {}
+        context["can_decide"] = request.user.has_perm("rotation.add_rotationdecision")
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
 
-def turns_shown(mechanism: Mechanism) -> list[dict[str, Any]]:
-    """The turns with their holders' names and reasons, as the page shows them."""
-    names = {state.code: str(state) for state in State.objects.all()}
-    return [
-        {
-            "turn": turn,
-            "holder": names.get(turn.holder, turn.holder),
-            "reasons": [reason_text(why, gettext) for why in turn.why],
-        }
-        for turn in turns_until(mechanism, PROJECTED_UNTIL)
-    ]
+def _known_on(request: HttpRequest) -> date | None:
+    """The day of `?known_on=`; a text that is no day is said and left out."""
+    text = request.GET.get("known_on", "")
+    try:
+        day = parse_date(text) if text else None
+    except ValueError:
+        day = None
+    if text and day is None:
+        messages.warning(
+            request, gettext("“%(text)s” is no day; the turns are shown as of today.") % {"text": text}
+        )
+    return day
+
+
+def revoked_places(decisions: list[Decision]) -> set[int]:
+    """The places in the list of the decisions that a standing revocation undoes."""
+    revoked: set[int] = set()
+    for place, decision in sorted(enumerate(decisions), key=lambda e: (e[1].decided_on, e[0]), reverse=True):
+        if decision.kind == "revoke" and place not in revoked:
+            revoked.add(decision.revokes)
+    return revoked
+
+
+def mechanism_shown(mechanism: Mechanism, known_on: date | None) -> dict[str, Any]:
+    """The turns as known on a day (None: today), and the decisions behind them, newest first."""
+    names = state_names()
+    rows = mechanism.decisions.select_related("member", "side", "revokes", "recorded_by")
+    decisions = [decision_of(row) for row in rows]
+    revoked = revoked_places(decisions)
+    return {
+        "turns": [
+            turn_shown(turn, names) for turn in turns_until(mechanism, PROJECTED_UNTIL, known_on=known_on)
+        ],
+        "decisions": [
+            {"row": row, "says": decision_text(decision, names, gettext), "stands": index not in revoked}
+            for index, (row, decision) in enumerate(zip(rows, decisions, strict=True))
+        ][::-1],
+        "known_on": known_on,
+        "projected_until": PROJECTED_UNTIL,
+    }
+
+
+@admin.register(RotationDecision)
+class RotationDecisionAdmin(ReadOnlyAdmin):
+    list_display = ["says", "decided_on", "basis", "mechanism", "recorded_by", "recorded_at"]
+    list_select_related = ["mechanism", "member", "side", "after", "revokes", "recorded_by"]
+    list_filter = ["kind"]
+    date_hierarchy = "decided_on"
+    search_fields = ["basis", "note", "period"]
+    ordering = ["mechanism", "-number"]
+
+    @admin.display(description=_("decision"), ordering="number")
+    def says(self, row: RotationDecision) -> str:
+        names = {state.code: str(state) for state in (row.member, row.after) if state}
+        return f"{row.number}. {decision_text(decision_of(row), names, gettext)}"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("rotation.add_rotationdecision")
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Decisions are recorded from their mechanism's page, where what they change is shown."""
+        mechanisms = list(Mechanism.objects.values_list("pk", flat=True)[:2])
+        if len(mechanisms) == 1:
+            return HttpResponseRedirect(reverse("admin:rotation_mechanism_decide", args=mechanisms))
+        messages.info(request, gettext("Choose the mechanism that the decision is about."))
+        return HttpResponseRedirect(reverse("admin:rotation_mechanism_changelist"))
 
 
 @admin.register(Side)

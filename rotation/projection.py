@@ -50,12 +50,12 @@ def decisions_of(mechanism: Mechanism, language: str | None = None) -> tuple[rul
 
     `language` must be that of the rule beside it: a newcomer's side is called by its name.
     """
-    rows = list(mechanism.decisions.select_related("member", "side"))
-    place = {row.pk: index for index, row in enumerate(rows)}
-    return tuple(_decision(row, place, language) for row in rows)
+    rows = mechanism.decisions.select_related("member", "side", "revokes")
+    return tuple(decision_of(row, language) for row in rows)
 
 
-def _decision(row: RotationDecision, place: dict[int, int], language: str | None) -> rule.Decision:
+def decision_of(row: RotationDecision, language: str | None = None) -> rule.Decision:
+    """A stored decision as the engine takes it; decisions are numbered from 1 without a gap."""
     return rule.Decision(
         kind=row.kind,
         decided_on=row.decided_on,
@@ -70,7 +70,7 @@ def _decision(row: RotationDecision, place: dict[int, int], language: str | None
         from_period=row.from_period,
         turn_kept=row.turn_kept,
         shift=row.shift,
-        revokes=place[row.revokes_id] if row.revokes_id else -1,
+        revokes=row.revokes.number - 1 if row.revokes else -1,
     )
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.factories import UserFactory
+
 
 @pytest.fixture(autouse=True)
 def plain_static_files(settings):
@@ -10,3 +12,16 @@ def plain_static_files(settings):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture
+def user(db):
+    """Somebody who may do everything on the desk."""
+    return UserFactory(username="aida", is_superuser=True)
+
+
+@pytest.fixture
+def desk(client, user):
+    """The desk as `user` clicks it."""
+    client.force_login(user)
+    return client

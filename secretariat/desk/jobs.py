@@ -16,6 +16,7 @@ JOBS: list[tuple[Any, list[str]]] = [
             "meetings.Meeting",
             "meetings.Track",
             "rotation.Mechanism",
+            "rotation.RotationDecision",
             "rotation.Summit",
             "meetings.CalendarDay",
         ],
@@ -37,6 +38,7 @@ JOBS: list[tuple[Any, list[str]]] = [
 # What the work calls it, where the model's own name says something else.
 NAMES = {
     "rotation.Mechanism": _("Rotation"),
+    "rotation.RotationDecision": _("Decisions"),
     "meetings.Due": _("What is due"),
     "meetings.DeadlineTemplate": _("Templates"),
     "meetings.Seat": _("Committee"),

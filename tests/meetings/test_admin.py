@@ -10,7 +10,7 @@ from meetings.dates import parse_span
 from meetings.models import CalendarDay, Contact, Due, Meeting
 from rotation.history import history_of
 from tests.secretariat.desk import factories
-from tests.secretariat.desk.conftest import _plain_static, body, desk, user  # noqa: F401
+from tests.secretariat.desk.conftest import body  # noqa: F401
 
 TO = {"precision": "day", "first_on": "2031-06-17", "last_on": "2031-06-18", "zone": "Asia/Almaty"}
 
@@ -37,7 +37,7 @@ def test_a_date_is_written_as_far_as_it_is_known(start, end, text):
     assert when_text(parse_span(start, end, "Asia/Almaty")) == text
 
 
-def test_moving_shows_what_it_changes_before_it_changes_anything(desk, trade):  # noqa: F811
+def test_moving_shows_what_it_changes_before_it_changes_anything(desk, trade):
     address = reverse("admin:meetings_meeting_move", args=[trade.pk])
     page = desk.post(address, {**TO, "reason": "The host asked.", "preview": "1"})
     assert page.context["plan"]["counts"] == {"moved": 4}
@@ -45,7 +45,7 @@ def test_moving_shows_what_it_changes_before_it_changes_anything(desk, trade):  
     assert Meeting.objects.get(pk=trade.pk).first_on == factories.FAR
 
 
-def test_a_confirmed_move_takes_the_deadlines_along_and_tells_who_and_why(desk, trade, user):  # noqa: F811
+def test_a_confirmed_move_takes_the_deadlines_along_and_tells_who_and_why(desk, trade, user):
     address = reverse("admin:meetings_meeting_move", args=[trade.pk])
     desk.post(address, {**TO, "reason": "The host asked.", "revision": trade.revision, "confirm": "1"})
     moved = Meeting.objects.get(pk=trade.pk)
@@ -59,21 +59,21 @@ def test_a_confirmed_move_takes_the_deadlines_along_and_tells_who_and_why(desk, 
     assert user.username in shown
 
 
-def test_a_move_of_a_meeting_that_changed_meanwhile_is_shown_again(desk, trade):  # noqa: F811
+def test_a_move_of_a_meeting_that_changed_meanwhile_is_shown_again(desk, trade):
     address = reverse("admin:meetings_meeting_move", args=[trade.pk])
     page = desk.post(address, {**TO, "reason": "x", "revision": trade.revision - 1, "confirm": "1"})
     assert "The meeting has changed since this was shown." in page.content.decode()
     assert Meeting.objects.get(pk=trade.pk).first_on == factories.FAR
 
 
-def test_a_move_without_a_reason_is_refused(desk, trade):  # noqa: F811
+def test_a_move_without_a_reason_is_refused(desk, trade):
     address = reverse("admin:meetings_meeting_move", args=[trade.pk])
     page = desk.post(address, {**TO, "reason": "", "revision": trade.revision, "confirm": "1"})
     assert page.context["form"].errors.keys() == {"reason"}
     assert Meeting.objects.get(pk=trade.pk).first_on == factories.FAR
 
 
-def test_a_meeting_is_cancelled_on_its_own_page_only(desk, trade):  # noqa: F811
+def test_a_meeting_is_cancelled_on_its_own_page_only(desk, trade):
     form = desk.get(reverse("admin:meetings_meeting_change", args=[trade.pk])).context["adminform"].form
     assert "cancelled" not in dict(form.fields["status"].choices)
     assert not {"precision", "first_on", "last_on", "starts", "ends", "zone"} & set(form.fields)
@@ -135,7 +135,7 @@ def deadline_rows(trade, **extra):
     return {**values, **extra}
 
 
-def test_a_deadline_added_to_a_meeting_is_due_from_each_state(desk, trade):  # noqa: F811
+def test_a_deadline_added_to_a_meeting_is_due_from_each_state(desk, trade):
     values = {**new_meeting(trade.track, ordinal="1", reason="Asked for by Astana"), **deadline_rows(trade)}
     response = desk.post(reverse("admin:meetings_meeting_change", args=[trade.pk]), values)
     assert response.status_code == 302, response.context["errors"]
@@ -143,12 +143,12 @@ def test_a_deadline_added_to_a_meeting_is_due_from_each_state(desk, trade):  # n
     assert {due.state_id: due.due_on for due in dues} == {"CN": date(2031, 5, 13), "KZ": date(2031, 5, 13)}
 
 
-def settle(desk, what, dues, **values):  # noqa: F811
+def settle(desk, what, dues, **values):
     keys = ",".join(str(due.pk) for due in dues)
     return desk.post(reverse("admin:meetings_due_settle", args=[what]) + f"?ids={keys}", values)
 
 
-def test_several_dues_are_marked_received_at_once(desk, trade, user):  # noqa: F811
+def test_several_dues_are_marked_received_at_once(desk, trade, user):
     dues = list(Due.objects.filter(deadline__titles__en="Draft agenda"))
     settle(desk, "received", dues, at_0="2020-04-09", at_1="12:00", reason="by note verbale")
     assert [(due.status, due.recorded_by) for due in Due.objects.filter(pk__in=[row.pk for row in dues])] == [
@@ -157,7 +157,7 @@ def test_several_dues_are_marked_received_at_once(desk, trade, user):  # noqa: F
     ]
 
 
-def test_one_refused_due_leaves_all_as_they_were(desk, trade):  # noqa: F811
+def test_one_refused_due_leaves_all_as_they_were(desk, trade):
     dues = list(Due.objects.all())
     Due.objects.filter(pk=dues[-1].pk).update(status="withdrawn")
     page = settle(desk, "waived", dues, reason="Not needed.")
@@ -165,7 +165,7 @@ def test_one_refused_due_leaves_all_as_they_were(desk, trade):  # noqa: F811
     assert not Due.objects.filter(status="waived").exists()
 
 
-def test_a_due_set_by_hand_needs_a_reason_and_shows_it(desk, trade):  # noqa: F811
+def test_a_due_set_by_hand_needs_a_reason_and_shows_it(desk, trade):
     due = Due.objects.first()
     assert settle(desk, "pinned", [due], day="2031-04-15").context["form"].errors.keys() == {"reason"}
     settle(desk, "pinned", [due], day="2031-04-15", reason="Asked for by the ministry.")
@@ -174,7 +174,7 @@ def test_a_due_set_by_hand_needs_a_reason_and_shows_it(desk, trade):  # noqa: F8
 
 
 @pytest.mark.parametrize("name", ["meeting", "due", "contact"])
-def test_nobody_deletes_what_history_rests_on(desk, trade, name):  # noqa: F811
+def test_nobody_deletes_what_history_rests_on(desk, trade, name):
     factories.fill(trade.track.mechanism, trade.track, 5, 1)
     row = {"meeting": Meeting, "due": Due, "contact": Contact}[name].objects.first()
     assert (
@@ -182,7 +182,7 @@ def test_nobody_deletes_what_history_rests_on(desk, trade, name):  # noqa: F811
     )
 
 
-def test_one_special_day_is_entered_for_the_states_that_are_ticked(desk, trade):  # noqa: F811
+def test_one_special_day_is_entered_for_the_states_that_are_ticked(desk, trade):
     closed = Due.objects.filter(deadline__titles__en="Draft agenda").first().due_on
     values = {
         "states": ["CN", "KZ"],

@@ -2,7 +2,7 @@ from django.urls import reverse
 
 from rotation.history import history_of
 from rotation.models import Summit
-from tests.secretariat.desk.conftest import _plain_static, body, desk, user  # noqa: F401
+from tests.secretariat.desk.conftest import body  # noqa: F401
 
 
 def test_the_mechanisms_page_shows_the_turns_to_2045_with_their_reasons(desk, body):  # noqa: F811

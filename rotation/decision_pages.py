@@ -1,0 +1,131 @@
+"""Recording a decision: choose its kind, say what was decided, see what it changes, confirm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .deciding import LOOK_AHEAD_UNTIL, DecisionRefused, moved_summits, plan_decisions, record_decision
+from .decision_words import EFFECTS
+from .forms import RecordForm
+from .models import Mechanism, RotationDecision
+from .projection import decisions_of, turns_until
+from .turn_tables import pairs_shown
+
+
+class DecisionPages:
+    """The two pages, mixed into the mechanism's admin."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/decide/", view(self.kinds_view), name="rotation_mechanism_decide"),
+            path("<int:pk>/decide/<str:kind>/", view(self.decide_view), name="rotation_mechanism_decision"),
+            *super().get_urls(),
+        ]
+
+    def kinds_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        mechanism = self._mechanism_for(request, pk)
+        return self._page(request, mechanism, "kinds.html", title=_("Record a decision"), kinds=kinds_shown())
+
+    def decide_view(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+        mechanism = self._mechanism_for(request, pk)
+        if kind not in EFFECTS:
+            raise Http404
+        decisions = decisions_of(mechanism)
+        form = RecordForm(
+            request.POST or None,
+            kind=kind,
+            mechanism=mechanism,
+            turns=turns_until(mechanism, LOOK_AHEAD_UNTIL),
+            decisions=decisions,
+            today=timezone.localdate(),
+            initial={"decided_on": timezone.localdate(), **_named_in(request)},
+        )
+        plan = None
+        if form.is_valid():
+            try:
+                if "confirm" in request.POST:
+                    return self._record(request, mechanism, form)
+                plan = plan_decisions(mechanism, [form.decision()])
+            except DecisionRefused as refusal:
+                add_refusal(form, refusal)
+        return self._page(
+            request,
+            mechanism,
+            "decide.html",
+            title=RotationDecision.Kind(kind).label.capitalize(),
+            effect=_(EFFECTS[kind]),
+            form=form,
+            media=self.media + form.media,
+            has_errors=bool(form.errors),
+            seen=len(decisions),
+            nothing_to_revoke=kind == "revoke" and not decisions,
+            rows=plan and pairs_shown(plan, form.names),
+            changes=plan and sum(pair.is_changed for pair in plan),
+            summits=plan and _moves_shown(mechanism, plan, form.names),
+        )
+
+    def _record(self, request: HttpRequest, mechanism: Mechanism, form: RecordForm) -> HttpResponse:
+        seen = request.POST.get("seen", "")
+        row = record_decision(
+            mechanism.pk,
+            form.decision(),
+            actor=request.user,
+            note=form.cleaned_data["note"],
+            seen=int(seen) if seen.isascii() and seen.isdigit() else -1,
+        )
+        messages.success(request, _("Decision %(decision)s was recorded.") % {"decision": row})
+        return HttpResponseRedirect(reverse("admin:rotation_mechanism_change", args=[mechanism.pk]))
+
+    def _mechanism_for(self, request: HttpRequest, pk: int) -> Mechanism:
+        mechanism = Mechanism.objects.filter(pk=pk).first()
+        if mechanism is None:
+            raise Http404
+        if not request.user.has_perm("rotation.add_rotationdecision"):
+            raise PermissionDenied
+        return mechanism
+
+    def _page(
+        self, request: HttpRequest, mechanism: Mechanism, template: str, **context: Any
+    ) -> HttpResponse:
+        shared = {
+            **self.admin_site.each_context(request),
+            "subtitle": str(mechanism),
+            "opts": self.opts,
+            "mechanism": mechanism,
+        }
+        return TemplateResponse(request, f"admin/rotation/mechanism/{template}", shared | context)
+
+
+def kinds_shown() -> list[dict[str, str]]:
+    """The kinds of decisions with what each does, in the order of a form."""
+    labels = dict(RotationDecision.Kind.choices)
+    return [{"kind": kind, "label": labels[kind], "effect": _(effect)} for kind, effect in EFFECTS.items()]
+
+
+def add_refusal(form: Any, refusal: DecisionRefused) -> None:
+    """Say a refusal beside the field that it names; the engine's keys are the spec's."""
+    field = {"periods": "other_period", "from": "from_period", "decision": "revokes"}.get(
+        refusal.key, refusal.key
+    )
+    form.add_error(field if field in form.fields else None, refusal.problem)
+
+
+def _named_in(request: HttpRequest) -> dict[str, str]:
+    """What a link to the form fills in: a period, or the decision to revoke."""
+    return {name: request.GET[name] for name in ("period", "revokes") if name in request.GET}
+
+
+def _moves_shown(mechanism: Mechanism, plan: Any, names: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"summit": summit, "period": turn.period, "host": names.get(turn.holder, turn.holder)}
+        for summit, turn in moved_summits(mechanism, plan)
+    ]

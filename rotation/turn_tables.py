@@ -1,0 +1,36 @@
+"""Turns and comparisons as pages show them: hosts by name, reasons as sentences of the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+
+from .comparison import Pair
+from .reasons import reason_text
+from .rule import Turn
+
+
+def turn_shown(turn: Turn | None, names: Mapping[str, str]) -> dict[str, Any] | None:
+    """A turn with its host's name and its reasons in words; None stays None."""
+    if turn is None:
+        return None
+    return {
+        "turn": turn,
+        "holder": names.get(turn.holder, turn.holder),
+        "reasons": [reason_text(why, gettext) for why in turn.why],
+    }
+
+
+def pairs_shown(pairs: Iterable[Pair], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The periods side by side, up to the last that changes and a little after; all when nothing changes."""
+    return [
+        {
+            "period": pair.period,
+            "before": turn_shown(pair.before, names),
+            "after": turn_shown(pair.after, names),
+            "is_changed": pair.is_changed,
+        }
+        for pair in pairs
+    ]
