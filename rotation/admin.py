@@ -46,25 +46,52 @@ class StateAdmin(KeptAdmin):
         return str(state)
 
 
-class SideInline(TableInline):
+class SettledRule:
+    """The rule by which turns were held is settled: from then on it is bent by decisions, not edited."""
+
+    settled_fields: list[str] = []
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return self.settled_fields if _is_settled(obj) else []
+
+
+class SideInline(SettledRule, TableInline):
     model = Side
     fields = ["position", "names", "order", "locale"]
+    settled_fields = ["position", "order", "locale"]
     show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Mechanism | None = None) -> bool:
+        return not _is_settled(obj) and super().has_add_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Mechanism | None = None) -> bool:
+        return not _is_settled(obj) and super().has_delete_permission(request, obj)
 
 
 class MembershipInline(TableInline):
     model = Membership
     fields = ["position", "state", "from_period", "until_period"]
 
+    def has_add_permission(self, request: HttpRequest, obj: Side | None = None) -> bool:
+        return not _is_settled(obj) and super().has_add_permission(request, obj)
+
+    has_delete_permission = has_change_permission = has_add_permission
+
+
+def _is_settled(row: Mechanism | Side | None) -> bool:
+    mechanism = row.mechanism if isinstance(row, Side) else row
+    return mechanism is not None and mechanism.summits.filter(status=Summit.Status.HELD).exists()
+
 
 @admin.register(Mechanism)
-class MechanismAdmin(DecisionPages, KeptAdmin):
+class MechanismAdmin(DecisionPages, SettledRule, KeptAdmin):
     list_display = ["name", "basis", "first_period", "step_months", "first_holder"]
     list_select_related = ["first_holder"]
     search_fields = ["slug", "names"]
     inlines = [SideInline]
     history_parts = [(Side, "mechanism"), (Summit, "mechanism")]
     change_form_template = "admin/rotation/mechanism/change_form.html"
+    settled_fields = ["slug", "first_period", "step_months", "first_holder"]
 
     @admin.display(description=_("name"), ordering="slug")
     def name(self, mechanism: Mechanism) -> str:
@@ -79,6 +106,7 @@ class MechanismAdmin(DecisionPages, KeptAdmin):
     ) -> HttpResponse:
         mechanism = self.get_object(request, object_id)
         context = mechanism_shown(mechanism, _known_on(request)) if mechanism else {}
+        context["is_settled"] = _is_settled(mechanism)
         context["can_decide"] = request.user.has_perm("rotation.add_rotationdecision")
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
@@ -152,11 +180,12 @@ class RotationDecisionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Side)
-class SideAdmin(KeptAdmin):
+class SideAdmin(SettledRule, KeptAdmin):
     list_display = ["name", "mechanism", "position", "order"]
     list_select_related = ["mechanism"]
     search_fields = ["names"]
     inlines = [MembershipInline]
+    settled_fields = ["mechanism", "position", "order", "locale"]
     history_parts = [(Membership, "side")]
 
     @admin.display(description=_("name"), ordering="position")

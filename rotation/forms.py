@@ -78,6 +78,7 @@ class DecisionForm(forms.Form):
         self.fields["basis"] = forms.CharField(
             label=_("Legal basis"),
             max_length=300,
+            widget=forms.TextInput(attrs={"class": "vTextField"}),
             help_text=_(
                 "The paper and its paragraph, such as “Astana Declaration, art. 3”. "
                 "The reason of each changed turn names it."

@@ -2,6 +2,7 @@ from django.urls import reverse
 
 from rotation.history import history_of
 from rotation.models import Summit
+from tests.factories import StateFactory
 from tests.secretariat.desk.conftest import body  # noqa: F401
 
 
@@ -33,3 +34,31 @@ def test_a_summit_that_was_held_stays(desk, body):  # noqa: F811
     for summit, status in [(held, 403), (announced, 302)]:
         address = reverse("admin:rotation_summit_delete", args=[summit.pk])
         assert desk.post(address, {"post": "yes"}).status_code == status
+
+
+def test_a_rule_by_which_turns_were_held_is_not_edited_any_more(desk, body):  # noqa: F811
+    """Another first period would rewrite every turn; a decision is recorded instead."""
+    side = body.sides.get(position=1)
+    state = StateFactory(code="UZ")
+    sides = {"sides-TOTAL_FORMS": "2", "sides-INITIAL_FORMS": "2"}
+    for place, row in enumerate(body.sides.all()):
+        sides |= {
+            f"sides-{place}-id": row.pk,
+            f"sides-{place}-names_en": "Side",
+            f"sides-{place}-order": "listed",
+        }
+    rule = {"basis": "Xi'an Declaration, art. 2", "first_period": "2020", "step_months": "12"}
+    desk.post(
+        reverse("admin:rotation_mechanism_change", args=[body.pk]),
+        {"names_en": "Mechanism", "slug": "other", **rule, **sides},
+    )
+    members = {"memberships-TOTAL_FORMS": "1", "memberships-INITIAL_FORMS": "0"}
+    desk.post(
+        reverse("admin:rotation_side_change", args=[side.pk]),
+        {"names_en": "Asia", "order": "listed", **members, "memberships-0-state": state.pk},
+    )
+    body.refresh_from_db()
+    side.refresh_from_db()
+    assert (str(body), body.basis) == ("Mechanism", "Xi'an Declaration, art. 2")
+    assert (body.slug, body.first_period, body.step_months) == ("c-ca", "2023", 24)
+    assert (side.names, side.order, side.memberships.count()) == ({"en": "Asia"}, "alphabetical", 1)
