@@ -182,6 +182,7 @@ class TurnSerializer(serializers.Serializer):
 
 class TurnsSerializer(serializers.Serializer):
     mechanism = serializers.CharField(allow_null=True)
+    known_on = serializers.DateField(allow_null=True, help_text="the day asked for; null means today")
     items = TurnSerializer(many=True)
 
 
@@ -220,6 +221,7 @@ DESCRIPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
     "tz": (str, {"enum": ["utc"], "description": "instants in UTC, for readers with old zone tables"}),
     "partial": (str, {"enum": ["span"], "description": "show what is known to the month as a span of days"}),
     "until": (str, {"required": True, "description": "last period, such as 2043"}),
+    "known_on": (OpenApiTypes.DATE, {"description": "with the decisions made up to and on this day only"}),
     "mechanism": (str, {"description": "slug; the first mechanism when left out"}),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from datetime import date
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -11,11 +11,12 @@ from rest_framework.response import Response
 
 from meetings.models import Track
 from rotation.models import Mechanism, State, Summit
+from rotation.periods import BadPeriod, read_period
 from rotation.projection import turns_until
 from rotation.reasons import reason_text
 from rotation.rule import NobodyLeft, Turn
 
-from .. import schema
+from .. import query, schema
 from ..problems import BadParameter
 from ..render import state_body
 from ..schema import parameters, responses
@@ -25,9 +26,17 @@ from .base import CatalogueView
 LAST_YEAR = 2200
 
 
-def named(texts: dict[str, str], language: str) -> dict[str, Any]:
-    name, found = text_and_language(texts, language)
-    return {"name": name, "lang": found, "names": texts}
+def last_period(text: str, mechanism: Mechanism | None) -> str:
+    """The `until` of a reader, in the form of the mechanism's step. Raises BadParameter."""
+    example = mechanism.first_period if mechanism else "2023"
+    try:
+        month = read_period(text, mechanism.step_months if mechanism else 12)
+        if text < example or month >= (LAST_YEAR + 1) * 12:
+            raise BadPeriod
+    except BadPeriod:
+        remedy = f"Give a period from {example} to {LAST_YEAR}, written like {example}."
+        raise BadParameter("until", "This is not a period of the rotation.", remedy) from None
+    return text
 
 
 class TracksView(CatalogueView):
@@ -102,21 +111,21 @@ class SummitsView(CatalogueView):
 class TurnsView(CatalogueView):
     """Who holds which turn, and why: the rule applied to what was held."""
 
-    known = frozenset({"until", "mechanism", "lang"})
+    known = frozenset({"until", "known_on", "mechanism", "lang"})
 
     @extend_schema(
-        parameters=parameters("until", "mechanism", "lang"), responses=responses(schema.TurnsSerializer)
+        parameters=parameters("until", "known_on", "mechanism", "lang"),
+        responses=responses(schema.TurnsSerializer),
     )
     def get(self, request: Request) -> Response:
         return super().get(request)
 
     def answer_body(self, request: Request) -> dict[str, Any]:
-        until = request.query_params.get("until", "")
-        if not re.fullmatch(r"\d{4}(-\d\d)?", until) or not 1900 <= int(until[:4]) <= LAST_YEAR:
-            raise BadParameter("until", "This is not a period.", f"Give a year up to {LAST_YEAR}, like 2043.")
         mechanism = self.mechanism(request.query_params.get("mechanism"))
+        until = last_period(request.query_params.get("until", ""), mechanism)
+        known_on = query.day(request.query_params, "known_on")
         names = {state.code: state for state in State.objects.all()}
-        turns = self.turns(mechanism, until)
+        turns = self.turns(mechanism, until, known_on)
         with in_language(self.language):
             items = [
                 {
@@ -129,13 +138,17 @@ class TurnsView(CatalogueView):
                 }
                 for turn in turns
             ]
-        return {"mechanism": mechanism.slug if mechanism else None, "items": items}
+        return {
+            "mechanism": mechanism.slug if mechanism else None,
+            "known_on": known_on.isoformat() if known_on else None,
+            "items": items,
+        }
 
-    def turns(self, mechanism: Mechanism | None, until: str) -> list[Turn]:
+    def turns(self, mechanism: Mechanism | None, until: str, known_on: date | None) -> list[Turn]:
         if mechanism is None or not mechanism.sides.exists():
             return []
         try:
-            return turns_until(mechanism, until, self.language)
+            return turns_until(mechanism, until, self.language, known_on=known_on)
         except NobodyLeft as error:
             remedy = f"Ask for a period before {error.period}."
             raise BadParameter("until", f"A side has no member in {error.period}.", remedy) from error

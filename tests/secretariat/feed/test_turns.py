@@ -3,6 +3,7 @@
 import pytest
 
 from rotation.models import Mechanism, Membership, Side, Summit
+from tests.factories import decided
 
 from .factories import china, kazakhstan
 
@@ -44,7 +45,7 @@ def test_more_turns_cost_no_more_queries(client, mechanism, django_assert_max_nu
         assert len(client.get(TURNS, {"until": "2200"}).json()["items"]) == 89
 
 
-@pytest.mark.parametrize("until", ["", "soon", "9999", "202", "2027-5"])
+@pytest.mark.parametrize("until", ["", "soon", "9999", "202", "2027-5", "2022", "2027-H1"])
 def test_a_period_that_is_none_is_refused(client, mechanism, until):
     response = client.get(TURNS, {"until": until})
     assert (response.status_code, response.json()["errors"][0]["parameter"]) == (400, "until")
@@ -61,3 +62,37 @@ def test_a_side_that_runs_out_of_members_is_told_with_the_period(client, mechani
             "remedy": "Ask for a period before 2033.",
         }
     ]
+
+
+def test_turns_are_told_as_they_were_known_on_a_day(client, mechanism):
+    decided(mechanism, "swap", period="2027", other_period="2029", on="2026-03-02")
+    hosts = {
+        day: [t["holder"]["code"] for t in client.get(TURNS, {"until": "2029", **known}).json()["items"]]
+        for day, known in (
+            ("2026-03-01", {"known_on": "2026-03-01"}),
+            ("2026-03-02", {"known_on": "2026-03-02"}),
+            ("today", {}),
+        )
+    }
+    assert hosts == {
+        "2026-03-01": ["CN", "KZ", "CN", "KZ"],
+        "2026-03-02": ["CN", "KZ", "KZ", "CN"],
+        "today": ["CN", "KZ", "KZ", "CN"],
+    }
+    body = client.get(TURNS, {"until": "2029", "known_on": "2026-03-02"}).json()
+    assert body["known_on"] == "2026-03-02"
+    assert "Astana Declaration, art. 3" in body["items"][2]["why"][-1]
+
+
+def test_a_day_of_knowledge_that_is_none_is_refused(client, mechanism):
+    response = client.get(TURNS, {"until": "2029", "known_on": "2026-02-30"})
+    assert (response.status_code, response.json()["errors"][0]["parameter"]) == (400, "known_on")
+
+
+def test_turns_are_cached_until_a_decision_changes_them(client, mechanism):
+    first = client.get(TURNS, {"until": "2029"})
+    assert first["Cache-Control"] == "public, max-age=3600"
+    again = {"HTTP_IF_NONE_MATCH": first["ETag"]}
+    assert client.get(TURNS, {"until": "2029"}, **again).status_code == 304
+    decided(mechanism, "swap", period="2027", other_period="2029")
+    assert client.get(TURNS, {"until": "2029"}, **again).status_code == 200
