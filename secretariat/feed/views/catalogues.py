@@ -39,6 +39,11 @@ def last_period(text: str, mechanism: Mechanism | None) -> str:
     return text
 
 
+def named(texts: dict[str, str], language: str) -> dict[str, Any]:
+    name, found = text_and_language(texts, language)
+    return {"name": name, "lang": found, "names": texts}
+
+
 class TracksView(CatalogueView):
     """The bodies that meet. The list is open: new ones are added."""
 
