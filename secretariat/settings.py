@@ -100,6 +100,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Nobody steers a worker through the broker, and its leftovers there would end it when the broker restarts.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TIMEZONE = "UTC"
 TICK_SECONDS = env.int("TICK_SECONDS", default=5)
 CELERY_BEAT_SCHEDULE = {

