@@ -31,6 +31,7 @@ def rule_of(mechanism: Mechanism, language: str | None = None) -> rule.Rule:
                         # The order inside a side is by the names in the rule's own language, whatever the
                         # reader's: other readers would otherwise be told of other hosts.
                         name=text_in(membership.state.names, side.locale),
+                        called=text_in(membership.state.names, language),
                         from_period=membership.from_period or None,
                         until_period=membership.until_period or None,
                     )
@@ -65,6 +66,7 @@ def decision_of(row: RotationDecision, language: str | None = None) -> rule.Deci
         to=row.to,
         member=row.member_id or "",
         name=text_in(row.member.names, row.side.locale) if row.member and row.side else "",
+        called=text_in(row.member.names, language) if row.member and row.side else "",
         side=text_in(row.side.names, language) if row.side else "",
         after=row.after_id,
         from_period=row.from_period,

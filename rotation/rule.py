@@ -22,12 +22,16 @@ OPEN = 10**9  # the last month of a membership without end: later than any perio
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member in the periods in which it belongs to its side, both inclusive; None means open."""
+    """A member in the periods in which it belongs to its side, both inclusive; None means open.
+
+    `name` orders it; `called` is what its reasons call it in the reader's language, its name if empty.
+    """
 
     code: str
     name: str
     from_period: str | None = None
     until_period: str | None = None
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,8 @@ class Decision:
     """What the parties decided on a day; `kind` says which of the fields below `basis` it uses.
 
     `period` is the first and `other_period` the second of a swap; `from_period` is where a membership begins
-    or ends, `name` and `side` those of a newcomer, `after` the code whose last place it follows in a listed
-    side; `revokes` is the index of an earlier decision.
+    or ends, `name`, `called` and `side` those of a newcomer, `after` the code whose last place it follows in a
+    listed side; `revokes` is the index of an earlier decision.
     """
 
     kind: Literal[
@@ -81,6 +85,7 @@ class Decision:
     to: str = ""
     member: str = ""
     name: str = ""
+    called: str = ""
     side: str = ""
     after: str | None = None
     from_period: str = ""
@@ -217,9 +222,9 @@ class _Plan:
         key = (sort_key(member.name, self.rule.sides[side].locale), member.code)
         first = read_period(member.from_period, self.step) if member.from_period else 0
         last = read_period(member.until_period, self.step) if member.until_period else OPEN
-        place = _Place(member.code, member.name, key, first, last)
+        place = _Place(member.code, member.called or member.name, key, first, last)
         self.places_of.setdefault(member.code, []).append(place)
-        self.side_of[member.code], self.names[member.code] = side, member.name
+        self.side_of[member.code], self.names[member.code] = side, place.name
         self._membership.pop(member.code, None)
         return place
 
@@ -298,8 +303,9 @@ class _Plan:
         if decision.after is not None and self.side_of.get(decision.after) != side:
             raise BadDecision(index, "after", f"{decision.after!r} has no place in the list")
         places = self.sides[side]
-        place = self._place(side, Member(code, decision.name, decision.from_period))
-        values = (("holder", decision.name), ("period", decision.from_period), ("basis", decision.basis))
+        newcomer = Member(code, decision.name, decision.from_period, called=decision.called)
+        place = self._place(side, newcomer)
+        values = (("holder", place.name), ("period", decision.from_period), ("basis", decision.basis))
         place.joined = Reason("joined", values)
         if self.rule.sides[side].order == "alphabetical":
             insort(places, place, key=lambda each: each.key)

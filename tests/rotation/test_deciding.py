@@ -55,6 +55,7 @@ def test_every_kind_is_stored_and_read_back_as_it_was_decided(mechanism):
             "g",
             member="AF",
             name="Afghanistan",
+            called="Afghanistan",
             side="Central Asia",
             from_period="2031",
         ),
@@ -177,3 +178,11 @@ def test_the_turns_take_the_same_queries_with_one_decision_and_with_twenty(
         decided(mechanism, "announce", period="2029")
     with django_assert_num_queries(6):
         turns_until(mechanism, "2035")
+
+
+def test_the_reasons_call_a_state_as_the_reader_does_and_order_it_as_the_rule_does(mechanism):
+    turn = turns_until(mechanism, "2029", "zh-hans")[-1]
+    assert (turn.holder, [dict(why.values).get("holder") for why in turn.why]) == (
+        "KG",
+        [None, "吉尔吉斯斯坦"],
+    )
