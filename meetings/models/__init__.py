@@ -1,9 +1,10 @@
 from .committee import Seat
 from .deadlines import Deadline, DeadlineTemplate, Due, TemplateLine
+from .handovers import Handover
 from .meetings import Meeting, Outcome
 from .parties import Contact, Ministry, Organisation
 from .record import RecordEntry
-from .tracks import Responsibility, Track
+from .tracks import HostOffer, Responsibility, Track
 from .workdays import CalendarDay
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "Deadline",
     "DeadlineTemplate",
     "Due",
+    "Handover",
+    "HostOffer",
     "Meeting",
     "Ministry",
     "Organisation",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pghistory
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from rotation.models import Mechanism
+from rotation.models import Mechanism, State
 from rotation.translated import TextsField, text_in
 
 from .parties import Ministry
@@ -42,6 +44,24 @@ class Track(models.Model):
     basis = models.CharField(_("founding paper"), max_length=300, blank=True)
     host_rule = models.CharField(
         _("host rule"), max_length=16, choices=HostRule.choices, default=HostRule.BY_OFFER
+    )
+    rotation = models.OneToOneField(
+        Mechanism,
+        on_delete=models.PROTECT,
+        related_name="turn_track",
+        null=True,
+        blank=True,
+        verbose_name=_("rotation"),
+        help_text=_("the meetings of this track are the turns of this rotation; other tracks leave it empty"),
+    )
+    fixed_host = models.ForeignKey(
+        State,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("fixed host"),
+        help_text=_("for the host rule “fixed”"),
     )
     deadline_template = models.ForeignKey(
         "meetings.DeadlineTemplate",
@@ -83,3 +103,42 @@ class Responsibility(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ministry} — {self.track}"
+
+
+@pghistory.track()
+class HostOffer(models.Model):
+    """A state's offer to host a track's meeting in a year; it binds nobody until it is agreed."""
+
+    class Status(models.TextChoices):
+        OFFERED = "offered", _("offered")
+        AGREED = "agreed", _("agreed")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="offers", verbose_name=_("track"))
+    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+", verbose_name=_("state"))
+    year = models.PositiveSmallIntegerField(
+        _("year"), validators=[MinValueValidator(1990), MaxValueValidator(2200)]
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OFFERED)
+    offered_on = models.DateField(
+        _("offered on"), null=True, blank=True, help_text=_("empty where the day is not known")
+    )
+    basis = models.CharField(
+        _("source"), max_length=500, help_text=_("the note or the paper in which it was offered")
+    )
+
+    class Meta:
+        ordering = ["track", "year", "pk"]
+        verbose_name = _("offer to host")
+        verbose_name_plural = _("offers to host")
+        constraints = [
+            models.UniqueConstraint(
+                name="a_state_offers_once_for_a_year",
+                fields=["track", "state", "year"],
+                violation_error_message=_("This state's offer for that year is recorded already."),
+            ),
+            models.CheckConstraint(name="an_offer_has_a_source", condition=~Q(basis="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state}, {self.year}"

@@ -1,0 +1,51 @@
+"""Who takes over from a summit's host: what was said and signed at its closing."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from rotation.models import State, Summit
+
+
+class Handover(models.Model):
+    """The host of a held summit hands over to the next. Append-only: a later one of the same summit replaces it."""
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.PROTECT, related_name="handovers", verbose_name=_("summit")
+    )
+    to = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+", verbose_name=_("next host"))
+    period = models.CharField(_("period"), max_length=10, help_text=_("of the next turn"))
+    handed_over_on = models.DateField(_("handed over on"))
+    place = models.CharField(_("place"), max_length=100, blank=True)
+    basis = models.CharField(
+        _("source"),
+        max_length=300,
+        help_text=_("the paper that names the next host, such as the declaration's last article"),
+    )
+    note = models.TextField(_("note"), blank=True)
+    recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("recorded by"),
+        help_text=_("empty means the service itself, from the record"),
+    )
+
+    class Meta:
+        ordering = ["summit", "pk"]
+        verbose_name = _("handover")
+        verbose_name_plural = _("handovers")
+        constraints = [models.CheckConstraint(name="a_handover_has_a_source", condition=~Q(basis=""))]
+        triggers = [
+            pgtrigger.Protect(name="handovers_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.summit} → {self.to}"

@@ -1,0 +1,54 @@
+"""The stored tracks as the host rule takes them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from rotation.models import Mechanism, State
+from rotation.periods import write_period
+from rotation.projection import turns_until
+from rotation.rule import Member, Turn
+
+from .hosts import Hosting, HostRule, Offer, host_on, next_hosts
+from .models import HostOffer, Track
+
+
+def host_rule_of(track: Track, until_year: int) -> HostRule:
+    """The host rule of a stored track, names in the active language; a constant number of queries."""
+    of = track.rotation if track.host_rule == Track.HostRule.OWN_ROTATION else track.mechanism
+    by_turns = track.host_rule in (Track.HostRule.FOLLOWS_SUMMIT, Track.HostRule.OWN_ROTATION)
+    by_offer = track.host_rule == Track.HostRule.BY_OFFER
+    return HostRule(
+        kind=track.host_rule,
+        turns=_turns(of, until_year) if by_turns and of else (),
+        step_months=of.step_months if of else 12,
+        offers=_offers(track) if by_offer else (),
+        fixed=_member(track.fixed_host) if track.fixed_host else None,
+        basis=track.basis,
+    )
+
+
+def proposed_host(track: Track, day: date) -> Hosting:
+    """Who hosts a meeting of `track` on `day`, as the track's rule has it."""
+    return host_on(host_rule_of(track, day.year), day)
+
+
+def coming_hosts(track: Track, since: date, until_year: int) -> tuple[Hosting, ...]:
+    """The hosts of `track` from now on, for its page."""
+    return next_hosts(host_rule_of(track, until_year), since, until_year)
+
+
+def _turns(mechanism: Mechanism, until_year: int) -> tuple[Turn, ...]:
+    return tuple(turns_until(mechanism, write_period(until_year * 12 + 11, mechanism.step_months)))
+
+
+def _offers(track: Track) -> tuple[Offer, ...]:
+    standing = track.offers.select_related("state").exclude(status=HostOffer.Status.WITHDRAWN)
+    return tuple(
+        Offer(_member(row.state), row.year, row.basis, is_agreed=row.status == HostOffer.Status.AGREED)
+        for row in standing
+    )
+
+
+def _member(state: State) -> Member:
+    return Member(state.code, str(state))
