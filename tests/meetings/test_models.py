@@ -7,8 +7,8 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
-from meetings.models import Meeting, Organisation, Outcome, Seat
-from rotation.models import Side, Summit
+from meetings.models import Handover, HostOffer, Meeting, Organisation, Outcome, Seat
+from rotation.models import RotationDecision, Side, Summit
 from tests.factories import (
     CalendarDayFactory,
     ContactFactory,
@@ -48,7 +48,31 @@ def two_summits(first, second):
     summit(*second)
 
 
+def decision(**values):
+    given = {"mechanism": MechanismFactory(), "number": 1, "kind": "skip", "period": "2029"}
+    given |= {"decided_on": date(2026, 3, 2), "basis": "Astana Declaration, art. 3"}
+    return RotationDecision.objects.create(**given | values)
+
+
+def offer(**values):
+    given = {"track": TrackFactory(), "state": StateFactory(code="KG"), "year": 2027, "basis": "note verbale"}
+    return HostOffer.objects.create(**given | values)
+
+
 BREAKERS = {
+    "decisions_are_numbered_once": lambda: twice(decision),
+    "decisions_count_from_one": lambda: decision(number=0),
+    "a_decision_has_a_legal_basis": lambda: decision(basis=""),
+    "a_decision_says_what_its_kind_needs": lambda: decision(kind="swap", other_period=""),
+    "a_handover_has_a_source": lambda: Handover.objects.create(
+        summit=summit(1, "2023"),
+        to=StateFactory(code="KZ"),
+        period="2025",
+        handed_over_on=date(2023, 5, 19),
+        basis="",
+    ),
+    "a_state_offers_once_for_a_year": lambda: twice(offer, track=TrackFactory()),
+    "an_offer_has_a_source": lambda: offer(basis=""),
     "sides_take_turns_in_one_order": lambda: Side.objects.create(
         mechanism=MechanismFactory(), position=1, names={"en": "Another first side"}
     ),
