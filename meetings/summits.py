@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from rotation import rule
 from rotation.deciding import record_decision
 from rotation.models import Mechanism, State, Summit
+from rotation.periods import BadPeriod, read_period
 from rotation.projection import decisions_of, rule_of, turns_until
 
 from .authorship import authored
@@ -106,9 +107,7 @@ def plan_summit(mechanism: Mechanism, period: str, span: Span | None = None) -> 
 
     span: when the meeting is, as far as it is known; None means as far as the period tells.
     """
-    turn = next((turn for turn in turns_until(mechanism, period) if turn.period == period), None)
-    if turn is None:
-        raise NoTurn(period=period)
+    turn = _turn_of(mechanism, period)
     if turn.status == "held":
         raise AlreadyHeld(period=period)
     if mechanism.summits.filter(ordinal=turn.ordinal).exists():
@@ -122,6 +121,17 @@ def plan_summit(mechanism: Mechanism, period: str, span: Span | None = None) -> 
     span = span or period_span(period, mechanism.step_months, host.zone)
     is_decided = turn.status == "announced"
     return SummitPlan(turn, host, track, span, _dues(track, host, span), is_decided)
+
+
+def _turn_of(mechanism: Mechanism, period: str) -> rule.Turn:
+    try:
+        read_period(period, mechanism.step_months)
+    except BadPeriod as error:
+        raise NoTurn(period=period) from error
+    turn = next((turn for turn in turns_until(mechanism, period) if turn.period == period), None)
+    if turn is None:
+        raise NoTurn(period=period)
+    return turn
 
 
 def _dues(track: Track, host: State, span: Span) -> tuple[tuple[TemplateLine, Mapping[str, DueMoment]], ...]:

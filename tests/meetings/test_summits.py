@@ -61,7 +61,9 @@ def test_a_projected_turn_becomes_a_summit_with_its_meeting_in_one_act(mechanism
     assert [turn.status for turn in turns_until(mechanism, "2029")][-1] == "announced"
 
 
-@pytest.mark.parametrize(("period", "refusal"), [("2030", NoTurn), ("2029", AlreadyAnnounced)])
+@pytest.mark.parametrize(
+    ("period", "refusal"), [("2030", NoTurn), ("soon", NoTurn), ("2029", AlreadyAnnounced)]
+)
 def test_only_a_projected_turn_can_be_announced(mechanism, track, period, refusal):
     announce(mechanism)
     with pytest.raises(refusal):
