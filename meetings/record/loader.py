@@ -10,6 +10,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -17,10 +18,12 @@ import pghistory
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from rotation.deciding import record_decision
 from rotation.models import Mechanism, Membership, Side, State, Summit
+from rotation.rule import Decision
 
 from ..dates import parse_span
-from ..models import Meeting, Organisation, Outcome, RecordEntry, Seat, Track
+from ..models import HostOffer, Meeting, Organisation, Outcome, RecordEntry, Seat, Track
 from ..saving import save_meeting
 from .shapes import STATUSES
 from .timetable import entry_key, is_turn, period_of
@@ -155,6 +158,7 @@ class Loader:
             "level": track["level"],
             "basis": track.get("basis", ""),
             "host_rule": track.get("host_rule", own_rule),
+            "rotation_id": self.mechanism.pk if is_summit else None,
             "position": position,
         }
         self.tracks[track["slug"]] = self._entry(Track, track["slug"], values, {"slug": track["slug"]})
@@ -185,6 +189,13 @@ class Loader:
         natural = natural if meeting["ordinal"] else None
         row = self._entry(Meeting, entry_key(meeting), values, natural, _save_meeting)
         self._outcomes(row, entry_key(meeting), meeting.get("outcomes", []))
+        if meeting["status"] == "offered" and meeting["host"] and span.first_on and row.source:
+            self._offer(track, meeting, span.first_on.year)
+
+    def _offer(self, track: Track, meeting: Values, year: int) -> None:
+        own = {"track_id": track.pk, "state_id": meeting["host"], "year": year}
+        key = f"{track.slug}:{meeting['host']}:{year}"
+        self._entry(HostOffer, key, own | {"basis": meeting["source"]}, own)
 
     def _outcomes(self, meeting: Meeting, key: str, titles: list[str]) -> None:
         """The list as a whole: the file's when the file changed it, else what the desk made of it."""
@@ -213,7 +224,27 @@ class Loader:
             "source": meeting.get("source", ""),
         }
         row: Summit = self._entry(Summit, f"{self.mechanism.slug}:{meeting['ordinal']}", values, own)
+        if "announced_on" in meeting:
+            self._announcement(meeting, row)
         return row.pk
+
+    def _announcement(self, meeting: Values, summit: Summit) -> None:
+        """The day on which the parties announced a turn, as a decision; a corrected day revokes the former."""
+        key = _stored_key(f"announcement:{self.mechanism.slug}:{meeting['ordinal']}")
+        decided_on, basis = date.fromisoformat(meeting["announced_on"]), meeting["source"]
+        stored = {"decided_on": meeting["announced_on"], "basis": basis}
+        entry = self.entries.get(key)
+        if entry and entry.values == stored:
+            self.summary.counts["announcement"]["unchanged"] += 1
+            return
+        if entry:
+            former = self.mechanism.decisions.get(pk=entry.object_id)
+            revocation = Decision("revoke", former.decided_on, basis, revokes=former.number - 1)
+            record_decision(self.mechanism.pk, revocation, actor=None, note=REASON)
+        announcement = Decision("announce", decided_on, basis, period=summit.period)
+        row = record_decision(self.mechanism.pk, announcement, actor=None, note=REASON)
+        self._remember(key, stored, row)
+        self.summary.counts["announcement"]["changed" if entry else "created"] += 1
 
     def _seat(self, seat: Values) -> None:
         key = f"{seat['state']}:{seat['name']}"

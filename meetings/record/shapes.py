@@ -36,7 +36,7 @@ MEETING: Shape = {
     "track": (str, True), "ordinal": ((int, NULL), True), "start": ((str, NULL), True), "end": ((str, NULL), True),
     "precision": (str, True), "city": ((str, NULL), True), "host": ((str, NULL), True), "format": (str, True),
     "status": (str, True), "source": (str, False), "title": (str, False), "note": (str, False),
-    "outcomes": (list, False),
+    "outcomes": (list, False), "announced_on": (str, False),
 }  # fmt: skip
 SEAT: Shape = {"state": (str, True), "name": (str, True), "role": (str, True)}
 FILE: Shape = {

@@ -16,7 +16,7 @@ from .checks import (
     checked_rows,
 )
 from .positions import Document
-from .shapes import FORMATS, MEETING, STATUSES
+from .shapes import FORMATS, LONGEST, MEETING, STATUSES
 
 
 def entry_key(meeting: dict[str, Any]) -> str:
@@ -58,6 +58,8 @@ def check_meetings(document: Document, states: set[str], tracks: set[str]) -> No
         check_once(document, (*path, "ordinal"), seen, entry_key(meeting), why)
         if is_turn(document.value["mechanism"], meeting):
             _check_turn(document, path, meeting, seen)
+        if "announced_on" in meeting:
+            _check_announcement(document, path, meeting)
 
 
 def _check_dates(document: Document, path: Path, meeting: dict[str, Any]) -> None:
@@ -79,3 +81,19 @@ def _check_turn(document: Document, path: Path, meeting: dict[str, Any], seen: d
     check_once(
         document, (*path, "start"), seen, ("period", period), f"the period {period} already has a summit"
     )
+
+
+def _check_announcement(document: Document, path: Path, meeting: dict[str, Any]) -> None:
+    if not is_turn(document.value["mechanism"], meeting):
+        raise document.refuse((*path, "announced_on"), "only a numbered summit is announced as a turn")
+    try:
+        is_day = parse_span(meeting["announced_on"], None, "UTC").has_day
+    except BadSpan:
+        is_day = False
+    if not is_day:
+        raise document.refuse((*path, "announced_on"), "a day such as 2025-06-17 is expected")
+    # The source becomes the legal basis of a decision, whose column is shorter.
+    if not 0 < len(meeting.get("source", "")) <= LONGEST["basis"]:
+        raise document.refuse(
+            path, f"an announcement names its source, of at most {LONGEST['basis']} characters"
+        )

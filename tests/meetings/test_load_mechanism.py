@@ -9,13 +9,15 @@ from django.core.management import CommandError, call_command
 
 from meetings.dates import Precision, Span
 from meetings.management.commands.load_mechanism import SHIPPED
-from meetings.models import CalendarDay, Meeting, Organisation, Outcome, Seat, Track
+from meetings.models import CalendarDay, HostOffer, Meeting, Organisation, Outcome, Seat, Track
 from meetings.moves import cancel_meeting, move_meeting
+from meetings.track_hosts import proposed_host
 from rotation.models import State, Summit
 from rotation.projection import turns_until
 from tests.factories import MeetingFactory, StateFactory, TrackFactory, day_span
 
 pytestmark = pytest.mark.django_db
+DAY = date(2025, 6, 17)
 
 
 def load(path=SHIPPED, capsys=None):
@@ -34,6 +36,41 @@ def test_the_whole_record_is_there_after_the_first_load():
         "CN",
         "KG",
     ]
+
+
+def test_the_third_summit_is_announced_from_the_day_on_which_it_was(capsys):
+    load()
+    mechanism = Summit.objects.first().mechanism
+    status = {
+        day: turns_until(mechanism, "2027", known_on=day)[-1].status for day in (date(2025, 6, 16), DAY)
+    }
+    assert status == {date(2025, 6, 16): "projected", DAY: "announced"}
+    decision = mechanism.decisions.get()
+    assert (decision.kind, decision.period, decision.recorded_by) == ("announce", "2027", None)
+    load(capsys=capsys)
+    assert mechanism.decisions.count() == 1
+
+
+def test_a_corrected_day_of_an_announcement_revokes_the_former(changed):
+    load()
+    load(changed(lambda r: announced(r).update(announced_on="2025-06-18")))
+    mechanism = Summit.objects.first().mechanism
+    assert list(mechanism.decisions.values_list("kind", flat=True)) == ["announce", "revoke", "announce"]
+    status = [turns_until(mechanism, "2027", known_on=day)[-1].status for day in (DAY, date(2025, 6, 18))]
+    assert status == ["projected", "announced"]
+
+
+def test_an_offer_of_the_record_is_told_as_an_offer():
+    load()
+    offer = HostOffer.objects.get()
+    assert (offer.track.slug, offer.state_id, offer.year, offer.status) == (
+        "transport",
+        "KG",
+        2027,
+        "offered",
+    )
+    assert proposed_host(offer.track, date(2027, 5, 1)).host == "KG"
+    assert proposed_host(Track.objects.get(slug="summit"), date(2029, 5, 1)).host == "KG"
 
 
 def test_a_partial_date_is_loaded_as_far_as_it_is_known():

@@ -62,6 +62,15 @@ def load(path):
             lambda r: r["meetings"][1].update(outcomes=["x" * 301]),
             "meetings[1].outcomes[0]: empty, or longer",
         ),
+        (
+            lambda r: r["meetings"][3].update(announced_on="2025-06"),
+            "meetings[3].announced_on: a day such as 2025-06-17 is expected",
+        ),
+        (
+            lambda r: r["meetings"][4].update(announced_on="2020-07-17"),
+            "meetings[4].announced_on: only a numbered summit is announced as a turn",
+        ),
+        (lambda r: r["meetings"][3].pop("source"), "meetings[3]: an announcement names its source"),
         (lambda r: r["mechanism"].update(step_months=0), "mechanism.step_months: a whole number from 1"),
         (
             lambda r: r["mechanism"].update(first_period="soon"),

@@ -12,6 +12,7 @@ from meetings.dates import BadSpan
 from meetings.record.loader import Loader
 from meetings.record.positions import BadRecord
 from meetings.record.reader import read_record
+from rotation.deciding import DecisionRefused
 
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "mechanism.json"
 YEARS_BEFORE, YEARS_AFTER = 1, 4  # of the holiday table, round the current year
@@ -36,7 +37,7 @@ class Command(BaseCommand):
             with transaction.atomic():  # a record without its holidays would give dues on closed days
                 summary = Loader(record, self._progress).load()
                 days = import_library([state["code"] for state in record["states"]], years)
-        except (IntegrityError, BadSpan) as error:
+        except (IntegrityError, BadSpan, DecisionRefused) as error:
             why = str(error).splitlines()[0]
             raise CommandError(f"{options['file'].name}: contradicts what the desk entered: {why}") from error
         finally:
