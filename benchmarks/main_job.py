@@ -18,7 +18,7 @@ from contextlib import contextmanager
 
 import django
 
-from secretariat.localstack import free_port
+from secretariat.localstack.processes import free_port
 
 
 @contextmanager

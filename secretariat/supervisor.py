@@ -21,16 +21,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from .localstack import (
-    FULL,
-    CannotStart,
-    die_with_parent,
-    free_port,
-    hold,
-    servers,
-    storage_advice,
-    tells_full_disk,
-)
+from .localstack import servers
+from .localstack.folders import hold
+from .localstack.processes import die_with_parent, free_port
+from .localstack.refusals import FULL, CannotStart, storage_advice, tells_full_disk
 
 READY_SECONDS = 60
 STOP_SECONDS = 10  # on Ctrl-C: time for a mail under way

@@ -15,7 +15,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from secretariat import localstack
+from secretariat.localstack import folders, processes, servers
+from secretariat.localstack.refusals import CannotStart
 
 ROOT = Path(__file__).resolve().parents[2]
 IS_ROOT = os.geteuid() == 0
@@ -28,7 +29,8 @@ EXEC = [sys.executable, "-m", "secretariat.localstack", "exec"]
 EXEC_UNTOLD = [
     sys.executable,
     "-c",
-    "import sys; from secretariat import localstack; localstack._LIBC = None; sys.exit(localstack.main())",
+    "import sys; from secretariat.localstack import __main__, processes; "
+    "processes._LIBC = None; sys.exit(__main__.main())",
     "exec",
 ]
 
@@ -136,7 +138,7 @@ def test_kill_9_of_both_servers_loses_nothing(used):
     process = launch("--state", str(used))
     found = urls(process)
     for name in ("postgresql", "valkey"):
-        for pid in localstack._living(used / name):
+        for pid in processes.living(used / name):
             # PostgreSQL's children may be gone before their turn comes.
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -173,7 +175,7 @@ def test_a_second_launcher_on_the_same_folder_is_refused_and_the_first_goes_on(s
 def test_below_a_closed_folder_root_keeps_the_state_in_a_folder_of_its_own_below_var_tmp(state):
     state.chmod(0o700)
     with contextlib.ExitStack() as stack:
-        twin = localstack.state_folder(state / "var", stack)
+        twin = folders.state_folder(state / "var", stack)
     try:
         process = launch("--state", str(state / "var"))
         urls(process)
@@ -193,12 +195,12 @@ def test_below_a_closed_folder_root_keeps_the_state_in_a_folder_of_its_own_below
 def test_a_link_laid_below_var_tmp_leads_root_nowhere(state):
     state.chmod(0o700)
     with contextlib.ExitStack() as stack:
-        twin = localstack.state_folder(state / "var", stack)
+        twin = folders.state_folder(state / "var", stack)
         twin.rmdir()
         twin.symlink_to(state)
         try:
-            with pytest.raises(localstack.CannotStart, match="belongs to somebody else"):
-                localstack.state_folder(state / "var", stack)
+            with pytest.raises(CannotStart, match="belongs to somebody else"):
+                folders.state_folder(state / "var", stack)
         finally:
             twin.unlink()
     assert state.owner() == "root"
@@ -229,8 +231,8 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path):
 
 def test_a_full_disk_is_said_before_anything_is_made(state, monkeypatch):
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.setattr(localstack, "NEEDED_BYTES", 2**62)
-    with pytest.raises(localstack.CannotStart) as refusal, localstack.servers(state):
+    monkeypatch.setattr(folders, "NEEDED_BYTES", 2**62)
+    with pytest.raises(CannotStart) as refusal, servers(state):
         pass
     assert (
         str(refusal.value)

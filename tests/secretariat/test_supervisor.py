@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from secretariat.localstack import free_port
+from secretariat.localstack.processes import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 GIVEN = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "MAILBOX_DIR", "SECRET_KEY", "BASE_URL", "PORT", "HOST")

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from meetings.models import Meeting
 from meetings.saving import save_meeting
-from secretariat.localstack import free_port
+from secretariat.localstack.processes import free_port
 from tests.factories import (
     ContactFactory,
     MinistryFactory,

@@ -19,7 +19,7 @@ from django.db import connection
 from meetings.models import Meeting
 from meetings.saving import save_party
 from secretariat import supervisor
-from secretariat.localstack import free_port
+from secretariat.localstack.processes import free_port
 from secretariat.reminders.models import Delivery, ReminderRule
 from secretariat.reminders.settling import settle
 from tests.factories import ContactFactory
