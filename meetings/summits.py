@@ -57,6 +57,10 @@ class NoTrack(SummitRefused):
     message = _("No track says that its meetings are the turns of this rotation; name the rotation in one.")
 
 
+class OutsidePeriod(SummitRefused):
+    message = _("The date lies outside %(period)s. If the turn moves, record the parties' decision first.")
+
+
 class NumberTaken(SummitRefused):
     message = _("The track has a meeting with number %(number)s already; cancel it or take its number away.")
 
@@ -105,7 +109,7 @@ class SummitPlan:
 def plan_summit(mechanism: Mechanism, period: str, span: Span | None = None) -> SummitPlan:
     """What announcing the turn of `period` would make; writes nothing. Raises SummitRefused.
 
-    span: when the meeting is, as far as it is known; None means as far as the period tells.
+    span: when the meeting is, as far as it is known; none, or no date in it, means as far as the period tells.
     """
     turn = _turn_of(mechanism, period)
     if turn.status == "held":
@@ -118,7 +122,10 @@ def plan_summit(mechanism: Mechanism, period: str, span: Span | None = None) -> 
     if track.meetings.exclude(status=Meeting.Status.CANCELLED).filter(ordinal=turn.ordinal).exists():
         raise NumberTaken(number=turn.ordinal)
     host = State.objects.get(pk=turn.holder)
-    span = span or period_span(period, mechanism.step_months, host.zone)
+    if span is None or span.first_on is None:
+        span = period_span(period, mechanism.step_months, span.zone if span else host.zone)
+    if not is_in_period(span.first_on, period, mechanism.step_months):
+        raise OutsidePeriod(period=period)
     is_decided = turn.status == "announced"
     return SummitPlan(turn, host, track, span, _dues(track, host, span), is_decided)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rotation.history_admin import ReasonForm
@@ -13,7 +16,9 @@ from rotation.inputs import DayInput, HourInput
 from rotation.zones import validate_zone
 
 from ..dates import BadSpan, Precision, Span, month_span, year_span
-from ..models import Meeting
+from ..hosts import Hosting, reason_sentence
+from ..models import Meeting, Track
+from ..track_hosts import proposed_host
 
 SPAN_MESSAGES = {
     "missing": _("Give the first day, or say that the date is not known."),
@@ -60,14 +65,24 @@ class MeetingForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "status" in self.fields:
-            # Cancelling takes what is derived along, so it has its own page.
-            choices = [choice for choice in Meeting.Status.choices if choice[0] != Meeting.Status.CANCELLED]
+            # Cancelling takes what is derived along, and a summit is held with its turn: both have their own page.
+            elsewhere = {Meeting.Status.CANCELLED}
+            if self.instance.summit_id and self.instance.status != Meeting.Status.HELD:
+                elsewhere.add(Meeting.Status.HELD)
+                self.fields["status"].help_text = _("A summit is marked as held on its own page.")
+            choices = [choice for choice in Meeting.Status.choices if choice[0] not in elsewhere]
             self.fields["status"].choices = choices
 
 
 class NewMeetingForm(SpanFields, MeetingForm):
+    """A new meeting; where no host is chosen, that of the track's rule is proposed, and never taken unseen."""
+
+    host_shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self._propose_at_first()
         self.fields["zone"].required = False
         self.fields["zone"].help_text = _(
             "Such as Asia/Almaty; empty means that of the country, else of the host."
@@ -83,7 +98,39 @@ class NewMeetingForm(SpanFields, MeetingForm):
         if span is not None:
             values["first_on"], values["last_on"] = span.first_on, span.last_on
             self.instance.take_span(span)
+            self._propose_host(values)
         return values
+
+    def _propose_at_first(self) -> None:
+        """Where the address names track and date: the host is filled in, with the reason beside it."""
+        key, day = str(self.initial.get("track", "")), str(self.initial.get("first_on", ""))
+        track = Track.objects.filter(pk=key).first() if key.isascii() and key.isdigit() else None
+        if track is None or not re.fullmatch(r"\d{4}-\d\d-01", day, re.ASCII):
+            return
+        proposal = proposed_host(track, date.fromisoformat(day))
+        self.initial["host"] = self.initial["host_shown"] = proposal.host
+        self.fields["host"].help_text = _reasons(proposal)
+
+    def _propose_host(self, values: dict[str, Any]) -> None:
+        track, day = values.get("track"), values.get("first_on")
+        if track is None or day is None or values.get("host"):
+            return
+        proposal = proposed_host(track, day)
+        if proposal.host in (None, values.get("host_shown")):
+            return
+        self.data = self.data.copy()
+        self.data["host"] = self.data["host_shown"] = proposal.host
+        self.add_error(
+            "host",
+            gettext(
+                "The track's rule names the host filled in here. Save to take it, or leave it empty. %(why)s"
+            )
+            % {"why": _reasons(proposal)},
+        )
+
+
+def _reasons(hosting: Hosting) -> str:
+    return " · ".join(reason_sentence(reason, gettext) for reason in hosting.reasons)
 
 
 class MoveForm(SpanFields, forms.Form):

@@ -18,6 +18,7 @@ from rotation.inputs import TableInline
 
 from ..models import Deadline, Due, Meeting, Outcome
 from ..saving import rederive, save_meeting
+from ..summits import lies_outside_its_period
 from .forms import MeetingForm, NewMeetingForm
 from .matrix import matrix_of
 from .move_pages import MovePages
@@ -85,7 +86,7 @@ class MeetingAdmin(MovePages, KeptAdmin):
         return (
             super()
             .get_queryset(request)
-            .select_related("track", "host", "country")
+            .select_related("track", "host", "country", "summit__mechanism")
             .annotate(open_dues_count=open_dues)
         )
 
@@ -107,7 +108,7 @@ class MeetingAdmin(MovePages, KeptAdmin):
                 _("How it hangs together"),
                 {"fields": [("summit", "prepares"), "source", "note"], "classes": ["collapse"]},
             ),
-            (None, {"fields": ["reason"]}),
+            (None, {"fields": ["reason"] if obj else ["reason", "host_shown"]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Meeting | None = None) -> list[str]:
@@ -122,6 +123,13 @@ class MeetingAdmin(MovePages, KeptAdmin):
     ) -> HttpResponse:
         matrix = matrix_of(int(object_id)) if object_id.isdigit() else None
         return super().change_view(request, object_id, form_url, {"matrix": matrix, **(extra_context or {})})
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        meeting = kwargs.get("obj")
+        context["is_outside"] = meeting is not None and lies_outside_its_period(meeting)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Meeting, form: Any, change: bool) -> None:
         save_meeting(obj, actor=request.user, reason=form.cleaned_data.get("reason", ""))
@@ -155,6 +163,9 @@ class MeetingAdmin(MovePages, KeptAdmin):
     def when(self, meeting: Meeting) -> str:
         hours = hours_text(meeting.span)
         day = when_text(meeting.span)
+        if lies_outside_its_period(meeting):
+            chip = _("outside %(period)s") % {"period": meeting.summit.period}
+            day = format_html('{} <span class="chip chip-late">{}</span>', day, chip)
         return format_html('{} <span class="quiet">{}</span>', day, hours) if hours else day
 
     @admin.display(description=gettext_lazy("place"), ordering="city")

@@ -6,14 +6,31 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from rotation.forms import state_names
 from rotation.history_admin import HistoryAdmin, KeptAdmin
 from rotation.inputs import TableInline
 
-from ..models import Responsibility, Seat, Track
+from ..hosts import Hosting, reason_sentence
+from ..models import HostOffer, Responsibility, Seat, Track
 from ..saving import save_party
+from ..track_hosts import coming_hosts
+
+HOSTS_UNTIL = 2035
+STATUSES = {
+    "held": _("held"),
+    "announced": _("announced"),
+    "projected": _("projected"),
+    "agreed": _("agreed"),
+    "offered": _("offered"),
+    "fixed": _("fixed"),
+    "open": _("open"),
+}
 
 
 class ResponsibilityInline(TableInline):
@@ -21,14 +38,31 @@ class ResponsibilityInline(TableInline):
     autocomplete_fields = ["ministry"]
 
 
+class HostOfferInline(TableInline):
+    model = HostOffer
+    fields = ["state", "year", "status", "offered_on", "basis"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[HostOffer]:
+        return super().get_queryset(request).select_related("state")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field.choices = list(field.choices)  # read once, not once a row
+        return field
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # an offer that no longer stands is marked as withdrawn
+
+
 @admin.register(Track)
 class TrackAdmin(KeptAdmin):
+    change_form_template = "admin/meetings/track/change_form.html"
     list_display = ["name", "level", "host_rule", "deadline_template", "meeting_count"]
     list_filter = ["level", "host_rule", "deadline_template"]
     list_select_related = ["deadline_template"]
     search_fields = ["slug", "names", "basis"]
-    inlines = [ResponsibilityInline]
-    history_parts = [(Responsibility, "track")]
+    inlines = [HostOfferInline, ResponsibilityInline]
+    history_parts = [(Responsibility, "track"), (HostOffer, "track")]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Track]:
         return super().get_queryset(request).annotate(meetings_counted=Count("meetings"))
@@ -38,6 +72,9 @@ class TrackAdmin(KeptAdmin):
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Who answers is announced, so that reminders follow; removals go through the ministry's own row."""
+        if formset.model is not Responsibility:
+            super().save_formset(request, form, formset, change)
+            return
         for row in formset.save(commit=False):
             save_party(row, actor=request.user)
         for row in formset.deleted_objects:
@@ -46,6 +83,14 @@ class TrackAdmin(KeptAdmin):
             save_party(ministry, actor=request.user)
         formset.save_m2m()
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        track = kwargs.get("obj")
+        if track is not None:
+            context |= {"hostings": hostings_shown(request, track), "hosts_until": HOSTS_UNTIL}
+        return super().render_change_form(request, context, *args, **kwargs)
+
     @admin.display(description=_("name"), ordering="position")
     def name(self, track: Track) -> str:
         return str(track)
@@ -53,6 +98,36 @@ class TrackAdmin(KeptAdmin):
     @admin.display(description=_("meetings"), ordering="meetings_counted")
     def meeting_count(self, track: Track) -> int:
         return track.meetings_counted
+
+
+def hostings_shown(request: HttpRequest, track: Track) -> list[dict[str, Any]]:
+    """The next hosts of a track in words, each with the page that makes its meeting; a constant number of queries."""
+    names = state_names()
+    return [
+        {
+            "hosting": hosting,
+            "host": names.get(hosting.host, hosting.host) if hosting.host else "",
+            "status": STATUSES[hosting.status],
+            "reasons": [reason_sentence(reason, gettext) for reason in hosting.reasons],
+            **_next_step(request, track, hosting),
+        }
+        for hosting in coming_hosts(track, timezone.localdate(), HOSTS_UNTIL)
+    ]
+
+
+def _next_step(request: HttpRequest, track: Track, hosting: Hosting) -> dict[str, str]:
+    """A turn is announced, another meeting is added; neither where it is done already, or nobody is known."""
+    if not request.user.has_perm("meetings.add_meeting") or not hosting.host:
+        return {}
+    if track.rotation_id is not None:
+        if hosting.status != "projected" or not request.user.has_perm("rotation.add_rotationdecision"):
+            return {}
+        url = reverse("admin:meetings_summit_announce", args=[track.rotation_id, hosting.period])
+        return {"url": url, "link": gettext("Announce…")}
+    query = f"?track={track.pk}"
+    if hosting.period:
+        query += f"&precision=year&first_on={hosting.period[:4]}-01-01"
+    return {"url": reverse("admin:meetings_meeting_add") + query, "link": gettext("New meeting…")}
 
 
 @admin.register(Seat)

@@ -1,0 +1,98 @@
+"""What is asked when a summit is announced, held and handed over."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from rotation.inputs import DayInput
+
+from ..models import Handover, Meeting
+from .forms import MoveForm, SpanFields
+
+KNOWN = [choice for choice in Meeting.DatePrecision.choices if choice[0] != Meeting.DatePrecision.NONE]
+
+
+class PastDay(forms.DateField):
+    """A day that has come: what is recorded has happened."""
+
+    widget = DayInput
+
+    def __init__(self, *, today: date | None = None, **kwargs: Any) -> None:
+        self.today = today
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> date | None:
+        day: date | None = super().clean(value)
+        if day and self.today and day > self.today:
+            raise forms.ValidationError(gettext("This day has not come yet."), code="future")
+        return day
+
+
+class DayOfRecordForm(forms.Form):
+    """A form whose days must have come by `today`."""
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, PastDay):
+                field.today = today
+
+
+class AnnounceForm(SpanFields, DayOfRecordForm):
+    """What the parties announced: when it was said, where it stands, and what is known of the meeting."""
+
+    decided_on = PastDay(label=_("Announced on"), help_text=_("The day on which the parties said it."))
+    basis = forms.CharField(
+        label=_("Legal basis"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=_("The paper and its paragraph, such as “Astana Declaration, last article”."),
+    )
+    city = forms.CharField(
+        label=_("City"), max_length=100, required=False, help_text=_("Empty while it is not known.")
+    )
+    precision = forms.ChoiceField(label=_("Date known to the"), choices=KNOWN)
+    first_on = MoveForm.base_fields["first_on"]
+    last_on = MoveForm.base_fields["last_on"]
+    starts = MoveForm.base_fields["starts"]
+    ends = MoveForm.base_fields["ends"]
+    zone = MoveForm.base_fields["zone"]
+    visibility = forms.ChoiceField(
+        label=_("Visibility"),
+        choices=Meeting.Visibility.choices,
+        initial=Meeting.Visibility.PUBLIC,
+        help_text=_("A public meeting is in every feed as soon as it is saved."),
+    )
+    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        values["span"] = self.clean_span(values)
+        return values
+
+
+class HoldForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason for this change"),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=_("Stands in the history beside your name."),
+    )
+
+
+class HandOverForm(DayOfRecordForm):
+    handed_over_on = PastDay(label=_("Handed over on"), help_text=_("As a rule the last day of the summit."))
+    place = forms.CharField(label=_("Place"), max_length=100, required=False)
+    basis = forms.CharField(
+        label=_("Source"),
+        max_length=Handover._meta.get_field("basis").max_length,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=_("The paper that names the next host, such as the declaration's last article."),
+    )
+    note = AnnounceForm.base_fields["note"]
