@@ -15,11 +15,14 @@ from .models import HostOffer, Track
 
 def host_rule_of(track: Track, until_year: int) -> HostRule:
     """The host rule of a stored track, names in the active language; a constant number of queries."""
-    of = track.rotation if track.host_rule == Track.HostRule.OWN_ROTATION else track.mechanism
-    by_turns = track.host_rule in (Track.HostRule.FOLLOWS_SUMMIT, Track.HostRule.OWN_ROTATION)
-    by_offer = track.host_rule == Track.HostRule.BY_OFFER
+    kind = track.host_rule
+    if kind == Track.HostRule.FOLLOWS_SUMMIT and track.rotation_id == track.mechanism_id:
+        kind = Track.HostRule.OWN_ROTATION  # the summit does not follow itself: its meetings are the turns
+    of = track.rotation if kind == Track.HostRule.OWN_ROTATION else track.mechanism
+    by_turns = kind in (Track.HostRule.FOLLOWS_SUMMIT, Track.HostRule.OWN_ROTATION)
+    by_offer = kind == Track.HostRule.BY_OFFER
     return HostRule(
-        kind=track.host_rule,
+        kind=kind,
         turns=_turns(of, until_year) if by_turns and of else (),
         step_months=of.step_months if of else 12,
         offers=_offers(track) if by_offer else (),

@@ -112,7 +112,11 @@ class MeetingAdmin(MovePages, KeptAdmin):
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Meeting | None = None) -> list[str]:
-        return ["when", *(["status"] if obj and obj.status == Meeting.Status.CANCELLED else [])]
+        if obj is None:
+            return ["when"]
+        # A summit's host is that of its turn: another one is a decision of the parties.
+        by_turn = ["host", "summit"] if obj.summit_id else []
+        return ["when", *by_turn, *(["status"] if obj.status == Meeting.Status.CANCELLED else [])]
 
     def change_view(
         self,

@@ -19,6 +19,7 @@ from rotation.forms import state_names
 from rotation.models import Mechanism, RotationDecision, Summit
 from rotation.turn_tables import turn_shown
 
+from ..dates import Precision
 from ..models import Meeting
 from ..summits import (
     OutsidePeriod,
@@ -95,7 +96,7 @@ class SummitPages(SummitAdmin):
             title=_("Announce the summit of %(period)s") % {"period": period},
             subtitle=str(mechanism),
             form=form,
-            plan=plan_shown(plan),
+            plan=plan_shown(plan, form.cleaned_data["city"] if is_planned else ""),
             is_planned=is_planned,
             seen=mechanism.decisions.count(),
             back=reverse("admin:rotation_mechanism_change", args=[pk]),
@@ -191,22 +192,23 @@ def _announced(mechanism: Mechanism, plan: SummitPlan) -> dict[str, Any]:
     return {
         "precision": span.precision.value,
         "first_on": span.first_on,
-        "last_on": span.last_on,
+        # For a year any day in it will do; its last day would stay behind when a day is chosen.
+        "last_on": span.last_on if span.precision is Precision.MONTH else None,
         "zone": span.zone,
         "decided_on": before.decided_on if before else timezone.localdate(),
         "basis": before.basis if before else "",
     }
 
 
-def plan_shown(plan: SummitPlan) -> dict[str, Any]:
-    """What announcing makes, in words: the turn with its reasons, the meeting's date, what is due by state."""
+def plan_shown(plan: SummitPlan, city: str) -> dict[str, Any]:
+    """What announcing makes, in words: the turn with its reasons, when and where, what is due by state."""
     now = timezone.now()
     states = sorted({code for _line, moments in plan.dues for code in moments})
     names = state_names()
     return {
         "turn": turn_shown(plan.turn, names),
         "track": plan.track,
-        "when": " · ".join(filter(None, [when_text(plan.span), hours_text(plan.span)])),
+        "when": " · ".join(filter(None, [when_text(plan.span), hours_text(plan.span), city])),
         "has_day": plan.span.has_day,
         "is_decided": plan.is_decided,
         "states": [names[code] for code in states],

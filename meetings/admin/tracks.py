@@ -17,7 +17,7 @@ from rotation.history_admin import HistoryAdmin, KeptAdmin
 from rotation.inputs import TableInline
 
 from ..hosts import Hosting, reason_sentence
-from ..models import HostOffer, Responsibility, Seat, Track
+from ..models import HostOffer, Meeting, Responsibility, Seat, Track
 from ..saving import save_party
 from ..track_hosts import coming_hosts
 
@@ -101,26 +101,43 @@ class TrackAdmin(KeptAdmin):
 
 
 def hostings_shown(request: HttpRequest, track: Track) -> list[dict[str, Any]]:
-    """The next hosts of a track in words, each with the page that makes its meeting; a constant number of queries."""
+    """The next hosts of a track in words, each with its meeting or the page that makes one; few queries."""
     names = state_names()
+    planned = _planned(track)
     return [
         {
             "hosting": hosting,
             "host": names.get(hosting.host, hosting.host) if hosting.host else "",
             "status": STATUSES[hosting.status],
             "reasons": [reason_sentence(reason, gettext) for reason in hosting.reasons],
-            **_next_step(request, track, hosting),
+            **(_link_to(planned.get(hosting.period)) or _next_step(request, track, hosting)),
         }
         for hosting in coming_hosts(track, timezone.localdate(), HOSTS_UNTIL)
     ]
 
 
+def _planned(track: Track) -> dict[str, Meeting]:
+    """The meetings that stand by the period that they are the one meeting of: that of their turn, or their year."""
+    rows = track.meetings.exclude(status=Meeting.Status.CANCELLED).select_related("summit", "track")
+    if track.rotation_id is not None:
+        return {row.summit.period: row for row in rows if row.summit}
+    if track.host_rule == Track.HostRule.BY_OFFER:
+        return {str(row.first_on.year): row for row in rows if row.first_on}
+    return {}
+
+
+def _link_to(meeting: Meeting | None) -> dict[str, str]:
+    if meeting is None:
+        return {}
+    return {"url": reverse("admin:meetings_meeting_change", args=[meeting.pk]), "link": str(meeting)}
+
+
 def _next_step(request: HttpRequest, track: Track, hosting: Hosting) -> dict[str, str]:
-    """A turn is announced, another meeting is added; neither where it is done already, or nobody is known."""
+    """A turn is announced, another meeting is added; neither where nobody is known."""
     if not request.user.has_perm("meetings.add_meeting") or not hosting.host:
         return {}
     if track.rotation_id is not None:
-        if hosting.status != "projected" or not request.user.has_perm("rotation.add_rotationdecision"):
+        if hosting.status == "held" or not request.user.has_perm("rotation.add_rotationdecision"):
             return {}
         url = reverse("admin:meetings_summit_announce", args=[track.rotation_id, hosting.period])
         return {"url": url, "link": gettext("Announce…")}

@@ -15,6 +15,7 @@ from rotation.history import history_of
 from rotation.models import RotationDecision, Summit
 from tests.factories import (
     MechanismFactory,
+    MeetingFactory,
     StateFactory,
     TemplateLineFactory,
     TrackFactory,
@@ -160,6 +161,7 @@ def test_a_summit_is_marked_as_held_on_its_own_page_only(desk, user, mechanism, 
     summit = announced(mechanism, "2023", day_span("2023-05-18"))
     form = desk.get(reverse("admin:meetings_meeting_change", args=[summit.meeting.pk])).context["adminform"]
     assert "held" not in dict(form.form.fields["status"].choices)
+    assert not {"host", "summit"} & set(form.form.fields)
     page = reverse("admin:meetings_summit_held", args=[summit.pk])
     assert desk.get(page).context["when"] == "18 May 2023"
     answer = desk.post(page, {"reason": "closed in Xi'an", "confirm": "1"}, follow=True)
@@ -235,11 +237,11 @@ def hosts_on_the_page(desk, track):
 
 
 def test_the_summits_track_tells_its_next_hosts_and_announces_the_projected(desk, mechanism, track):
-    announced(mechanism, "2025")
-    announced(mechanism, "2027")
+    meetings = [announced(mechanism, period).meeting for period in ("2025", "2027")]
+    links = [reverse("admin:meetings_meeting_change", args=[meeting.pk]) for meeting in meetings]
     assert hosts_on_the_page(desk, track) == [
-        ("2025", "Kazakhstan", ""),
-        ("2027", "China", ""),
+        ("2025", "Kazakhstan", links[0]),
+        ("2027", "China", links[1]),
         *(
             (period, host, announcing(mechanism, period))
             for period, host in [
@@ -262,6 +264,15 @@ def test_a_track_by_offer_tells_the_offers_and_that_there_is_no_other(desk, mech
     assert form.fields["host"].help_text == (
         "Kyrgyzstan offered to host in 2027; nothing is agreed yet — Trend, May 2025"
     )
+
+
+def test_a_meeting_that_is_planned_already_is_linked_not_made_again(desk, mechanism):
+    transport = TrackFactory(mechanism=mechanism, host_rule="by_offer")
+    HostOffer.objects.create(track=transport, state_id="KG", year=2027, basis="Trend, May 2025")
+    MeetingFactory(track=transport, status="cancelled", ordinal=2)
+    planned = MeetingFactory(track=transport, ordinal=3)
+    link = reverse("admin:meetings_meeting_change", args=[planned.pk])
+    assert hosts_on_the_page(desk, transport) == [("2027", "Kyrgyzstan", link), ("", "", "")]
 
 
 def test_an_offer_is_entered_on_its_tracks_page_and_marked_when_withdrawn(desk, mechanism):
