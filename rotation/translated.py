@@ -82,9 +82,9 @@ class TextsField(models.JSONField):
 
     def formfield(self, **kwargs: Any) -> Any:
         kwargs.pop("widget", None)
-        return models.Field.formfield(
-            self, **{"form_class": TextsFormField, "required": not self.blank, **kwargs}
-        )
+        # Django adds a hidden copy of a callable default, which a browser sends back as one text, not as texts.
+        own = {"form_class": TextsFormField, "required": not self.blank, "show_hidden_initial": False}
+        return models.Field.formfield(self, **own | kwargs)
 
     def validate(self, value: Any, model_instance: Any) -> None:
         super().validate(value, model_instance)

@@ -1,7 +1,7 @@
 from django.urls import reverse
 
 from rotation.history import history_of
-from rotation.models import Summit
+from rotation.models import State, Summit
 from tests.factories import StateFactory
 from tests.secretariat.desk.conftest import body  # noqa: F401
 
@@ -62,3 +62,16 @@ def test_a_rule_by_which_turns_were_held_is_not_edited_any_more(desk, body):  # 
     assert (str(body), body.basis) == ("Mechanism", "Xi'an Declaration, art. 2")
     assert (body.slug, body.first_period, body.step_months) == ("c-ca", "2023", 24)
     assert (side.names, side.order, side.memberships.count()) == ({"en": "Asia"}, "alphabetical", 1)
+
+
+def test_a_form_with_names_is_saved_as_a_browser_sends_it(desk):
+    """Found in a browser: a hidden copy of the names came back as one text, and saving broke off."""
+    page = reverse("admin:rotation_state_change", args=[StateFactory(code="KG").pk])
+    fields = desk.get(page).context["adminform"].form
+    sent = {field.html_name: field.value() or "" for field in fields if not field.name.endswith("names")}
+    sent |= {
+        field.html_initial_name: str(field.value()) for field in fields if field.field.show_hidden_initial
+    }
+    sent |= {"weekend": "6,7", "languages": "ky,ru", "names_en": "Kyrgyz Republic"}
+    assert desk.post(page, sent).status_code == 302
+    assert State.objects.get(code="KG").names == {"en": "Kyrgyz Republic"}
