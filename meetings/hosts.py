@@ -25,7 +25,7 @@ def _(text: str) -> str:
 SENTENCES = {
     "follows_summit": _("The track follows the summit: the turn of {period} decides until the next turn"),
     "no_turn": _("No turn falls in {period}"),
-    "no_rotation": _("The track has a rotation of its own, but none is named yet"),
+    "no_rotation": _("The track has a rotation of its own, but its order is not entered yet"),
     "agreed": _("{holder} offered to host in {period}, and it was agreed — {basis}"),
     "offered": _("{holder} offered to host in {period}; nothing is agreed yet — {basis}"),
     "several_offers": _("More than one state offered to host in {period}; nothing is agreed yet"),

@@ -89,13 +89,12 @@ def turns_until(
     known_on: as known on that day's end: with the decisions made up to and on it. drafts: decisions that are
     tried, not stored; they follow the stored ones. Raises BadDecision, NobodyLeft.
     """
+    stored = rule_of(mechanism, language)
+    if not stored.sides or not all(side.members for side in stored.sides):
+        return []  # its order is being entered: a mechanism, its sides and their members are saved one by one
     decisions = (*decisions_of(mechanism, language), *drafts)
-    found = list(
-        takewhile(
-            lambda turn: turn.period <= until,
-            rule.turns(rule_of(mechanism, language), decisions, known_on=known_on),
-        )
-    )
+    turns = rule.turns(stored, decisions, known_on=known_on)
+    found = list(takewhile(lambda turn: turn.period <= until, turns))
     if known_on is not None:
         return found  # a summit's row has no day of its own: only decisions tell what was known then
     announced = set(

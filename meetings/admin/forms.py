@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.html import escape
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -109,7 +110,7 @@ class NewMeetingForm(SpanFields, MeetingForm):
             return
         proposal = proposed_host(track, date.fromisoformat(day))
         self.initial["host"] = self.initial["host_shown"] = proposal.host
-        self.fields["host"].help_text = _reasons(proposal)
+        self.fields["host"].help_text = escape(_reasons(proposal))  # the admin prints help as HTML
 
     def _propose_host(self, values: dict[str, Any]) -> None:
         track, day = values.get("track"), values.get("first_on")

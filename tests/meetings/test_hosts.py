@@ -119,7 +119,7 @@ def test_between_the_turns_of_its_own_rotation_a_track_has_no_host():
     found = host_on(by_turns("own_rotation", TRANSPORT), date(2026, 5, 1))
     assert (found.host, told(found)) == (None, ["No turn falls in 2026"])
     assert told(host_on(HostRule("own_rotation"), date(2026, 5, 1))) == [
-        "The track has a rotation of its own, but none is named yet"
+        "The track has a rotation of its own, but its order is not entered yet"
     ]
 
 

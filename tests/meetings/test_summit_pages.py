@@ -12,7 +12,7 @@ from django.urls import reverse
 from meetings.models import Handover, HostOffer, Meeting
 from meetings.summits import announce_summit, hold_summit
 from rotation.history import history_of
-from rotation.models import RotationDecision, Summit
+from rotation.models import Mechanism, RotationDecision, Summit
 from tests.factories import (
     MechanismFactory,
     MeetingFactory,
@@ -264,6 +264,32 @@ def test_a_track_by_offer_tells_the_offers_and_that_there_is_no_other(desk, mech
     assert form.fields["host"].help_text == (
         "Kyrgyzstan offered to host in 2027; nothing is agreed yet — Trend, May 2025"
     )
+
+
+def test_the_source_of_an_offer_is_shown_as_it_was_written(desk, mechanism):
+    transport = TrackFactory(mechanism=mechanism, host_rule="by_offer")
+    HostOffer.objects.create(track=transport, state_id="KG", year=2027, basis="<b>note</b>")
+    query = f"?track={transport.pk}&precision=year&first_on=2027-01-01"
+    pages = [reverse("admin:meetings_meeting_add") + query]
+    pages.append(reverse("admin:meetings_track_change", args=[transport.pk]))
+    for page in pages:
+        text = desk.get(page).content.decode()
+        assert "&lt;b&gt;note&lt;/b&gt;" in text
+        assert "<b>note</b>" not in text
+
+
+@pytest.mark.parametrize(
+    "query", ["?track=x&first_on=2027-01-01", "?track=99&first_on=2027-13-01", "?track=1"]
+)
+def test_an_address_that_names_nothing_proposes_nobody(desk, query):
+    form = desk.get(reverse("admin:meetings_meeting_add") + query).context["adminform"].form
+    assert "host" not in form.initial
+
+
+def test_a_rotation_without_an_order_has_no_turns_and_that_is_said(desk, mechanism):
+    own = Mechanism.objects.create(slug="empty", names={"en": "Empty"}, basis="x", first_period="2023")
+    track = TrackFactory(mechanism=mechanism, rotation=own, host_rule="own_rotation")
+    assert hosts_on_the_page(desk, track) == [("", "", "")]
 
 
 def test_a_meeting_that_is_planned_already_is_linked_not_made_again(desk, mechanism):

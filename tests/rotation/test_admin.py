@@ -1,7 +1,7 @@
 from django.urls import reverse
 
 from rotation.history import history_of
-from rotation.models import State, Summit
+from rotation.models import Mechanism, State, Summit
 from tests.factories import StateFactory
 from tests.secretariat.desk.conftest import body  # noqa: F401
 
@@ -75,3 +75,14 @@ def test_a_form_with_names_is_saved_as_a_browser_sends_it(desk):
     sent |= {"weekend": "6,7", "languages": "ky,ru", "names_en": "Kyrgyz Republic"}
     assert desk.post(page, sent).status_code == 302
     assert State.objects.get(code="KG").names == {"en": "Kyrgyz Republic"}
+
+
+def test_a_mechanism_is_entered_step_by_step_and_has_turns_when_its_order_is_whole(desk):
+    ports = Mechanism.objects.create(slug="ports", names={"en": "Ports"}, basis="x", first_period="2023")
+    page = reverse("admin:rotation_mechanism_change", args=[ports.pk])
+    seen = [desk.get(page).context["turns"]]
+    side = ports.sides.create(position=1, names={"en": "All"}, order="alphabetical")
+    seen.append(desk.get(page).context["turns"])
+    side.memberships.create(state=StateFactory(code="KG"))
+    assert seen == [[], []]
+    assert desk.get(page).context["turns"][0]["holder"] == "Kyrgyzstan"
