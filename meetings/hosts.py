@@ -10,6 +10,7 @@ from typing import Literal
 
 from rotation.periods import read_period, write_period
 from rotation.reasons import SENTENCES as TURN_SENTENCES
+from rotation.reasons import reason_text
 from rotation.rule import Member, Reason, Turn
 
 from .dates import Precision, Span, month_span, year_span
@@ -132,8 +133,7 @@ def says_no_more_than_its_period(span: Span, step_months: int) -> bool:
 
 def reason_sentence(reason: Reason, translate: Callable[[str], str] = _) -> str:
     """The sentence of a reason, a turn's or one of ours; a reason without a basis names none."""
-    sentence = SENTENCES.get(reason.code) or TURN_SENTENCES[reason.code]
-    return translate(sentence).format(**dict(reason.values)).removesuffix(" — ")
+    return reason_text(reason, translate, TURN_SENTENCES | SENTENCES)
 
 
 def _month(day: date) -> int:

@@ -15,7 +15,7 @@ from rotation import rule
 from rotation.deciding import record_decision
 from rotation.models import Mechanism, State, Summit
 from rotation.periods import BadPeriod, read_period
-from rotation.projection import decisions_of, rule_of, turns_until
+from rotation.projection import turns_of, turns_until
 
 from .authorship import authored
 from .dates import Span
@@ -261,8 +261,7 @@ def hold_summit(summit_id: int, *, actor: Any, reason: str = "") -> Summit:
 
 def next_turn(summit: Summit) -> rule.Turn | None:
     """The turn after a summit's, as the rule and the decisions have it now; None when there is none."""
-    turns = rule.turns(rule_of(summit.mechanism), decisions_of(summit.mechanism))
-    return next((turn for turn in turns if turn.ordinal > summit.ordinal), None)
+    return next((turn for turn in turns_of(summit.mechanism) if turn.ordinal > summit.ordinal), None)
 
 
 @transaction.atomic

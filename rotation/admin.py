@@ -20,7 +20,7 @@ from .history_admin import HistoryAdmin, KeptAdmin, ReadOnlyAdmin
 from .inputs import TableInline
 from .models import Mechanism, Membership, RotationDecision, Side, State, Summit
 from .projection import decision_of, turns_until
-from .rule import Decision
+from .rule import standing
 from .turn_tables import turn_shown
 
 PROJECTED_UNTIL = "2045"
@@ -125,28 +125,19 @@ def _known_on(request: HttpRequest) -> date | None:
     return day
 
 
-def revoked_places(decisions: list[Decision]) -> set[int]:
-    """The places in the list of the decisions that a standing revocation undoes."""
-    revoked: set[int] = set()
-    for place, decision in sorted(enumerate(decisions), key=lambda e: (e[1].decided_on, e[0]), reverse=True):
-        if decision.kind == "revoke" and place not in revoked:
-            revoked.add(decision.revokes)
-    return revoked
-
-
 def mechanism_shown(mechanism: Mechanism, known_on: date | None) -> dict[str, Any]:
     """The turns as known on a day (None: today), and the decisions behind them, newest first."""
     names = state_names()
     rows = mechanism.decisions.select_related("member", "side", "revokes", "recorded_by")
     decisions = [decision_of(row) for row in rows]
-    revoked = revoked_places(decisions)
+    standing_places = {place for place, _decision in standing(decisions)}
     return {
         "turns": [
             turn_shown(turn, names) for turn in turns_until(mechanism, PROJECTED_UNTIL, known_on=known_on)
         ],
         "decisions": [
-            {"row": row, "says": decision_text(decision, names, gettext), "stands": index not in revoked}
-            for index, (row, decision) in enumerate(zip(rows, decisions, strict=True))
+            {"row": row, "says": decision_text(decision, names, gettext), "stands": place in standing_places}
+            for place, (row, decision) in enumerate(zip(rows, decisions, strict=True))
         ][::-1],
         "known_on": known_on,
         "projected_until": PROJECTED_UNTIL,

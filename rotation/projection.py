@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import takewhile
@@ -76,6 +76,25 @@ def decision_of(row: RotationDecision, language: str | None = None) -> rule.Deci
     )
 
 
+def turns_of(
+    mechanism: Mechanism,
+    language: str | None = None,
+    *,
+    known_on: date | None = None,
+    drafts: Sequence[rule.Decision] = (),
+) -> Iterator[rule.Turn]:
+    """The turns by the stored rule and decisions, without end; none while the order is still being entered.
+
+    known_on: as known on that day's end: with the decisions made up to and on it. drafts: decisions that are
+    tried, not stored; they follow the stored ones. Raises BadDecision, NobodyLeft.
+    """
+    stored = rule_of(mechanism, language)
+    # A mechanism, its sides and their members are saved one by one.
+    if not stored.sides or not all(side.members for side in stored.sides):
+        return iter(())
+    return rule.turns(stored, (*decisions_of(mechanism, language), *drafts), known_on=known_on)
+
+
 def turns_until(
     mechanism: Mechanism,
     until: str,
@@ -86,14 +105,9 @@ def turns_until(
 ) -> list[rule.Turn]:
     """The turns up to and in period `until`, in order; a turn with an announced summit says so.
 
-    known_on: as known on that day's end: with the decisions made up to and on it. drafts: decisions that are
-    tried, not stored; they follow the stored ones. Raises BadDecision, NobodyLeft.
+    known_on, drafts and what is raised: see turns_of.
     """
-    stored = rule_of(mechanism, language)
-    if not stored.sides or not all(side.members for side in stored.sides):
-        return []  # its order is being entered: a mechanism, its sides and their members are saved one by one
-    decisions = (*decisions_of(mechanism, language), *drafts)
-    turns = rule.turns(stored, decisions, known_on=known_on)
+    turns = turns_of(mechanism, language, known_on=known_on, drafts=drafts)
     found = list(takewhile(lambda turn: turn.period <= until, turns))
     if known_on is not None:
         return found  # a summit's row has no day of its own: only decisions tell what was known then

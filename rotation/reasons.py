@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from .rule import Reason
 
@@ -42,6 +42,8 @@ SENTENCES = {
 }
 
 
-def reason_text(reason: Reason, translate: Callable[[str], str] = _) -> str:
-    """The sentence of a reason; a rule without a basis names none."""
-    return translate(SENTENCES[reason.code]).format(**dict(reason.values)).removesuffix(" — ")
+def reason_text(
+    reason: Reason, translate: Callable[[str], str] = _, sentences: Mapping[str, str] = SENTENCES
+) -> str:
+    """The sentence of a reason, a turn's unless `sentences` has others; one without a basis names none."""
+    return translate(sentences[reason.code]).format(**dict(reason.values)).removesuffix(" — ")

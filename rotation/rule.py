@@ -142,15 +142,18 @@ def turns(rule: Rule, decisions: Sequence[Decision] = (), *, known_on: date | No
     Raises BadDecision at once. Raises NobodyLeft when it comes to that turn, or at once for a turn up to the
     last one that a decision speaks of.
     """
-    plan = _Plan(rule, _standing(decisions, known_on))
+    plan = _Plan(rule, [entry for entry in standing(decisions, known_on) if entry[1].kind != "revoke"])
     projection = _Projection(plan)
     if plan.actions:
         projection.regular(max(plan.actions))
     return projection.turns()
 
 
-def _standing(decisions: Sequence[Decision], known_on: date | None) -> list[tuple[int, Decision]]:
-    """The known decisions that no standing revocation undoes, with their index, in the order they were made."""
+def standing(decisions: Sequence[Decision], known_on: date | None = None) -> list[tuple[int, Decision]]:
+    """The known decisions that no standing revocation undoes, with their index, in the order they were made.
+
+    Revocations that stand are among them. Raises BadDecision for one that does not name an earlier decision.
+    """
     known = [(i, each) for i, each in enumerate(decisions) if known_on is None or each.decided_on <= known_on]
     known.sort(key=lambda entry: (entry[1].decided_on, entry[0]))
     revoked: set[int] = set()
@@ -164,7 +167,7 @@ def _standing(decisions: Sequence[Decision], known_on: date | None) -> list[tupl
             ):
                 raise BadDecision(index, "decision", "an earlier decision is expected")
             revoked.add(target)
-    return [(index, each) for index, each in known if index not in revoked and each.kind != "revoke"]
+    return [(index, each) for index, each in known if index not in revoked]
 
 
 @dataclass(slots=True, eq=False)

@@ -24,7 +24,7 @@ def turn_shown(turn: Turn | None, names: Mapping[str, str]) -> dict[str, Any] | 
 
 
 def pairs_shown(pairs: Iterable[Pair], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The periods side by side, up to the last that changes and a little after; all when nothing changes."""
+    """The periods side by side, in their order."""
     return [
         {
             "period": pair.period,

@@ -150,7 +150,7 @@ class TurnsView(CatalogueView):
         }
 
     def turns(self, mechanism: Mechanism | None, until: str, known_on: date | None) -> list[Turn]:
-        if mechanism is None or not mechanism.sides.exists():
+        if mechanism is None:
             return []
         try:
             return turns_until(mechanism, until, self.language, known_on=known_on)
