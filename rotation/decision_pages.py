@@ -74,13 +74,12 @@ class DecisionPages:
         )
 
     def _record(self, request: HttpRequest, mechanism: Mechanism, form: RecordForm) -> HttpResponse:
-        seen = request.POST.get("seen", "")
         row = record_decision(
             mechanism.pk,
             form.decision(),
             actor=request.user,
             note=form.cleaned_data["note"],
-            seen=int(seen) if seen.isascii() and seen.isdigit() else -1,
+            seen=decisions_seen(request),
         )
         messages.success(request, _("Decision %(decision)s was recorded.") % {"decision": row})
         return HttpResponseRedirect(reverse("admin:rotation_mechanism_change", args=[mechanism.pk]))
@@ -103,6 +102,12 @@ class DecisionPages:
             "mechanism": mechanism,
         }
         return TemplateResponse(request, f"admin/rotation/mechanism/{template}", shared | context)
+
+
+def decisions_seen(request: HttpRequest) -> int:
+    """How many decisions there were when the effect was shown; -1, which never holds, when that is not said."""
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isascii() and seen.isdigit() else -1
 
 
 def kinds_shown() -> list[dict[str, str]]:

@@ -168,7 +168,25 @@ class Summit(models.Model):
         return f"{self.mechanism} {self.ordinal} ({self.period})"
 
 
-class RotationDecision(models.Model):
+class Recorded(models.Model):
+    """A row that somebody appended for good; it is superseded by a later one, never edited."""
+
+    recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("recorded by"),
+        help_text=_("empty means the service itself, from the record"),
+    )
+
+    class Meta:
+        abstract = True
+
+
+class RotationDecision(Recorded):
     """What the parties decided about the turns on a day. Append-only: a later decision revokes it.
 
     `kind` says which of the other fields count, and rotation-spec's words for each: see rule.Decision.
@@ -220,16 +238,6 @@ class RotationDecision(models.Model):
         null=True,
         blank=True,
         verbose_name=_("revokes"),
-    )
-    recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name=_("recorded by"),
-        help_text=_("empty means the service itself, from the record"),
     )
 
     class Meta:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from rotation.admin import SummitAdmin
 from rotation.deciding import DecisionRefused
+from rotation.decision_pages import decisions_seen
 from rotation.forms import state_names
 from rotation.models import Mechanism, RotationDecision, Summit
 from rotation.turn_tables import turn_shown
@@ -105,13 +106,12 @@ class SummitPages(SummitAdmin):
     def _announce(
         self, request: HttpRequest, mechanism: Mechanism, period: str, values: dict[str, Any]
     ) -> HttpResponse:
-        seen = request.POST.get("seen", "")
         fields = ("basis", "decided_on", "span", "city", "note", "visibility")
         summit = announce_summit(
             mechanism.pk,
             period=period,
             actor=request.user,
-            seen=int(seen) if seen.isascii() and seen.isdigit() else -1,
+            seen=decisions_seen(request),
             **{name: values[name] for name in fields},
         )
         messages.success(request, _("The summit was announced, and its meeting was made."))

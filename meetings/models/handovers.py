@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from rotation.models import State, Summit
+from rotation.models import Recorded, State, Summit
 
 
-class Handover(models.Model):
+class Handover(Recorded):
     """The host of a held summit hands over to the next. Append-only: a later one of the same summit replaces it."""
 
     summit = models.ForeignKey(
@@ -27,16 +26,6 @@ class Handover(models.Model):
         help_text=_("the paper that names the next host, such as the declaration's last article"),
     )
     note = models.TextField(_("note"), blank=True)
-    recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name=_("recorded by"),
-        help_text=_("empty means the service itself, from the record"),
-    )
 
     class Meta:
         ordering = ["summit", "pk"]
