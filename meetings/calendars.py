@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from importlib.metadata import version
 
 import holidays
 from django.db import transaction
@@ -17,6 +18,7 @@ from .saving import rederive
 from .state_calendars import weekend_of
 from .workdays import SpecialDay
 
+HOLIDAYS = f"holidays {version('holidays')}"  # named beside each day that comes from it
 # What the pinned release of the library knows: a later year of such a state is its statutory days alone,
 # without the bridges and make-up days that its government announces the autumn before.
 LAST_NOTICE_YEAR = {"CN": 2026}
@@ -88,7 +90,7 @@ def import_library(state_codes: Iterable[str], years: range) -> ImportSummary:
                 continue
             for key, value in values.items():
                 setattr(row, key, value)
-            row.source = f"holidays {holidays.__version__}"
+            row.source = HOLIDAYS
             touched[state.code].append(day)
             if row.pk:
                 row.save()

@@ -16,7 +16,7 @@ from rotation.models import State
 from .authorship import authored
 from .changes import announce
 from .dates import Span, instant
-from .deadlines import DueMoment, Line, Party, due_moments
+from .deadlines import DueMoment, Party, due_moments
 from .models import Deadline, Due, Meeting
 from .state_calendars import calendars_of
 
@@ -69,8 +69,7 @@ def plan_dues(meeting: Meeting, span: Span, *, now: datetime, stands: bool = Tru
     parties = parties_of(meeting)
     changes: list[DueChange] = []
     for deadline in deadlines:
-        line = Line(deadline.offset_days, deadline.close_at, deadline.roll, deadline.addressee)
-        wanted = due_moments(line, span, parties) if stands else {}
+        wanted = due_moments(deadline.rule, span, parties) if stands else {}
         changes += _plan_deadline(deadline, wanted, now)
     return tuple(changes)
 

@@ -20,7 +20,7 @@ from rotation.models import State
 
 from .changes import announce
 from .dates import Precision, Span, year_span
-from .deadlines import Line, due_moments
+from .deadlines import due_moments
 from .dues import parties_of
 from .models import (
     Contact,
@@ -42,7 +42,8 @@ SETTLED = (Meeting.Status.HELD, Meeting.Status.CANCELLED)
 
 def was_ever_loaded() -> bool:
     """Whether the set was here before, removed or not: history forgets no contact."""
-    return bool(Contact.pgh_event_model.objects.filter(is_example=True).exists())
+    tracked: Any = Contact  # `pghistory.track` adds the model of its events
+    return bool(tracked.pgh_event_model.objects.filter(is_example=True).exists())
 
 
 @transaction.atomic
@@ -153,12 +154,12 @@ def _span_with_near_deadlines(meeting: Meeting, today: date, days_ahead: int) ->
     first = template.lines.order_by("offset_days").first() if template else None
     if first is None:
         return spans[0]
-    line, parties = Line(first.offset_days, first.close_at, first.roll, first.addressee), parties_of(meeting)
+    parties = parties_of(meeting)
     return next(
         (
             span
             for span in spans
-            if all(due.due_on > today for due in due_moments(line, span, parties).values())
+            if all(due.due_on > today for due in due_moments(first.rule, span, parties).values())
         ),
         spans[0],
     )

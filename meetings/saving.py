@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 
 from .authorship import authored
 from .changes import announce
@@ -66,13 +66,14 @@ def _number(meeting: Meeting) -> None:
 
 def take_deadlines(meeting: Meeting) -> list[Deadline]:
     """Copy the lines of the track's template to the meeting, those it has not taken yet; derives nothing."""
-    if meeting.track.deadline_template_id is None:
+    template = meeting.track.deadline_template
+    if template is None:
         return []
     taken = set(meeting.deadlines.values_list("line_id", flat=True))
     fields = ("position", "titles", "offset_days", "close_at", "roll", "addressee")
     return Deadline.objects.bulk_create(
         Deadline(meeting=meeting, line=line, **{name: getattr(line, name) for name in fields})
-        for line in meeting.track.deadline_template.lines.all()
+        for line in template.lines.all()
         if line.pk not in taken
     )
 
@@ -95,7 +96,7 @@ def save_party(party: Contact | Ministry | Responsibility, *, actor: Any = None,
         announce(touched | set(_meetings_of(party)))
 
 
-def _meetings_of(party: models.Model) -> Iterable[int]:
+def _meetings_of(party: Contact | Ministry | Responsibility) -> Iterable[int]:
     ministry_id = party.pk if isinstance(party, Ministry) else party.ministry_id
     return Meeting.objects.filter(
         track__responsibilities__ministry_id=ministry_id,

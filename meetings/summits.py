@@ -19,7 +19,7 @@ from rotation.projection import turns_of, turns_until
 
 from .authorship import authored
 from .dates import Span
-from .deadlines import DueMoment, Line, due_moments
+from .deadlines import DueMoment, due_moments
 from .dues import parties_of
 from .hosts import is_in_period, period_span, says_no_more_than_its_period
 from .models import Handover, Meeting, TemplateLine, Track
@@ -124,7 +124,7 @@ def plan_summit(mechanism: Mechanism, period: str, span: Span | None = None) -> 
     host = State.objects.get(pk=turn.holder)
     if span is None or span.first_on is None:
         span = period_span(period, mechanism.step_months, span.zone if span else host.zone)
-    if not is_in_period(span.first_on, period, mechanism.step_months):
+    if span.first_on and not is_in_period(span.first_on, period, mechanism.step_months):
         raise OutsidePeriod(period=period)
     is_decided = turn.status == "announced"
     return SummitPlan(turn, host, track, span, _dues(track, host, span), is_decided)
@@ -145,10 +145,7 @@ def _dues(track: Track, host: State, span: Span) -> tuple[tuple[TemplateLine, Ma
     if track.deadline_template is None:
         return ()
     parties = parties_of(Meeting(track=track, host=host))
-    return tuple(
-        (row, due_moments(Line(row.offset_days, row.close_at, row.roll, row.addressee), span, parties))
-        for row in track.deadline_template.lines.all()
-    )
+    return tuple((row, due_moments(row.rule, span, parties)) for row in track.deadline_template.lines.all())
 
 
 @transaction.atomic
@@ -205,7 +202,8 @@ def follow_turns(mechanism: Mechanism, summits: Sequence[Summit], **_: Any) -> N
     moved = meetings.filter(summit__in=summits).exclude(status__in=OVER).order_by("pk")
     decision = mechanism.decisions.select_related("recorded_by").order_by("-number").first()
     for meeting in moved:
-        _follow(meeting, mechanism.step_months)
+        if meeting.summit:
+            _follow(meeting, meeting.summit, mechanism.step_months)
         save_meeting(
             meeting,
             actor=decision.recorded_by if decision else None,
@@ -213,8 +211,8 @@ def follow_turns(mechanism: Mechanism, summits: Sequence[Summit], **_: Any) -> N
         )
 
 
-def _follow(meeting: Meeting, step_months: int) -> None:
-    host, period = meeting.summit.host, meeting.summit.period
+def _follow(meeting: Meeting, summit: Summit, step_months: int) -> None:
+    host, period = summit.host, summit.period
     if meeting.host_id != host.pk:
         if meeting.country_id == meeting.host_id:
             meeting.country, meeting.city, meeting.venue = host, "", ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import cast
 
 from rotation.models import Mechanism, State
 from rotation.periods import write_period
 from rotation.projection import turns_until
 from rotation.rule import Member, Turn
 
-from .hosts import Hosting, HostRule, Offer, host_on, next_hosts
+from .hosts import Hosting, HostRule, Kind, Offer, host_on, next_hosts
 from .models import HostOffer, Track
 
 
@@ -22,7 +23,7 @@ def host_rule_of(track: Track, until_year: int) -> HostRule:
     by_turns = kind in (Track.HostRule.FOLLOWS_SUMMIT, Track.HostRule.OWN_ROTATION)
     by_offer = kind == Track.HostRule.BY_OFFER
     return HostRule(
-        kind=kind,
+        kind=cast(Kind, kind),
         turns=_turns(of, until_year) if by_turns and of else (),
         step_months=of.step_months if of else 12,
         offers=_offers(track) if by_offer else (),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,7 +27,7 @@ def trail_text(trail: list[dict[str, Any]]) -> list[str]:
 
 
 def _sentence(step: Mapping[str, Any]) -> str:
-    day = parse_date(step["day"])
+    day = date.fromisoformat(step["day"])
     values = {
         "day": date_format(day, "DATE_FORMAT"),
         "weekday": WEEKDAYS[day.weekday()],
@@ -59,7 +59,11 @@ def _sentence(step: Mapping[str, Any]) -> str:
 
 def _offset_sentence(step: Mapping[str, Any], values: dict[str, Any]) -> str:
     days = step["days"]
-    texts = {**values, "days": abs(days), "anchor": date_format(parse_date(step["anchor"]), "DATE_FORMAT")}
+    texts = {
+        **values,
+        "days": abs(days),
+        "anchor": date_format(date.fromisoformat(step["anchor"]), "DATE_FORMAT"),
+    }
     if days > 0:
         return _("%(days)s days after %(anchor)s is %(day)s, a %(weekday)s.") % texts
     if days < 0:

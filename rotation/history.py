@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import get_user_model
 from django.db import models
@@ -43,7 +43,8 @@ def history_of(row: models.Model, parts: Sequence[tuple[type[models.Model], str]
     for model, key in parts:
         events += _events(model, **{f"{key}_id": row.pk})
     names = _Names(events)
-    entries, last = [], {}
+    entries: list[HistoryEntry] = []
+    last: dict[tuple[Any, Any], Any] = {}
     for event in sorted(events, key=lambda event: (event.pgh_created_at, event.pgh_id)):
         subject_key = (event.pgh_tracked_model, event.pgh_obj_id)
         changes = _differences(last.get(subject_key), event, names)
@@ -55,7 +56,9 @@ def history_of(row: models.Model, parts: Sequence[tuple[type[models.Model], str]
 
 
 def _events(model: type[models.Model], **where: Any) -> Iterable[Any]:
-    return model.pgh_event_model.objects.filter(**where).select_related("pgh_context")
+    tracked: Any = model  # `pghistory.track` adds the model of its events
+    found: Iterable[Any] = tracked.pgh_event_model.objects.filter(**where).select_related("pgh_context")
+    return found
 
 
 def _entry(
@@ -113,11 +116,11 @@ class _Names:
         name = self._rows[model].get(str(event.pgh_obj_id), str(event.pgh_obj_id))
         return f"{model._meta.verbose_name} {name}"
 
-    def shown(self, field: models.Field, value: Any) -> str:
+    def shown(self, field: models.Field[Any, Any], value: Any) -> str:
         if value in (None, "", [], {}):
             return ""
         if field.is_relation:
-            return self._rows[field.related_model].get(str(value), str(value))
+            return self._rows[cast(type[models.Model], field.related_model)].get(str(value), str(value))
         if isinstance(field, TextsField):
             return " · ".join(f"{code}: {text}" for code, text in value.items())
         if isinstance(value, list | dict):

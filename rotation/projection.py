@@ -58,7 +58,7 @@ def decisions_of(mechanism: Mechanism, language: str | None = None) -> tuple[rul
 def decision_of(row: RotationDecision, language: str | None = None) -> rule.Decision:
     """A stored decision as the engine takes it; decisions are numbered from 1 without a gap."""
     return rule.Decision(
-        kind=row.kind,
+        kind=row.kind,  # type: ignore[arg-type]  # the column's choices are the rule's kinds
         decided_on=row.decided_on,
         basis=row.basis,
         period=row.period,

@@ -5,7 +5,7 @@ always marked, so that nobody takes another language's name for a translation.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -38,7 +38,7 @@ class TextsWidget(forms.MultiWidget):
     template_name = "rotation/texts_widget.html"
 
     def __init__(self, *, base: type[forms.Widget] = forms.TextInput) -> None:
-        widgets = {
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
             code: base(attrs={"lang": code, "placeholder": name, "aria-label": name, "class": "vTextField"})
             for code, name in settings.CONTENT_LANGUAGES
         }
@@ -64,7 +64,8 @@ class TextsFormField(forms.MultiValueField):
         return {code: text for code, text in zip(codes, data_list or [], strict=False) if text}
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return self.compress(self.widget.decompress(initial or {})) != self.compress(data or [])
+        texts = cast(TextsWidget, self.widget).decompress(initial or {})
+        return self.compress(texts) != self.compress(data or [])
 
     def clean(self, value: Any) -> dict[str, str]:
         texts = super().clean(value) or {}
@@ -83,7 +84,11 @@ class TextsField(models.JSONField):
     def formfield(self, **kwargs: Any) -> Any:
         kwargs.pop("widget", None)
         # Django adds a hidden copy of a callable default, which a browser sends back as one text, not as texts.
-        own = {"form_class": TextsFormField, "required": not self.blank, "show_hidden_initial": False}
+        own: dict[str, Any] = {
+            "form_class": TextsFormField,
+            "required": not self.blank,
+            "show_hidden_initial": False,
+        }
         return models.Field.formfield(self, **own | kwargs)
 
     def validate(self, value: Any, model_instance: Any) -> None:

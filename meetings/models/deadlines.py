@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import cast
 
 import pghistory
 from django.conf import settings
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from rotation.models import State
 from rotation.translated import TextsField, text_in
 
+from ..deadlines import Addressees, Line
+from ..workdays import Direction
 from .meetings import Meeting
 
 
@@ -51,6 +54,12 @@ class DeadlineRule(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def rule(self) -> Line:
+        return Line(
+            self.offset_days, self.close_at, cast(Direction, self.roll), cast(Addressees, self.addressee)
+        )
 
 
 @pghistory.track()

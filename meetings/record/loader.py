@@ -88,7 +88,7 @@ class Loader:
         key = _stored_key(f"{model._meta.model_name}:{key}")
         stored = {name: _plain(value) for name, value in values.items()}
         entry = self.entries.get(key)
-        row = model._default_manager.filter(pk=entry.object_id).first() if entry else None
+        row: Any = model._default_manager.filter(pk=entry.object_id).first() if entry else None
         before = entry.values if entry and row else {}
         if row is None and natural:
             row = model._default_manager.filter(**natural).order_by("-pk").first()
@@ -186,8 +186,8 @@ class Loader:
             "summit_id": self._summit(meeting),
         }
         natural = {"track_id": track.pk, "ordinal": meeting["ordinal"], "status__in": NOT_CANCELLED}
-        natural = natural if meeting["ordinal"] else None
-        row = self._entry(Meeting, entry_key(meeting), values, natural, _save_meeting)
+        known = natural if meeting["ordinal"] else None
+        row = self._entry(Meeting, entry_key(meeting), values, known, _save_meeting)
         self._outcomes(row, entry_key(meeting), meeting.get("outcomes", []))
         if meeting["status"] == "offered" and meeting["host"] and span.first_on and row.source:
             self._offer(track, meeting, span.first_on.year)

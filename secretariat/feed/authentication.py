@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed, Throttled
+from rest_framework.exceptions import APIException, AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
 from .models import PartnerSystem, PartnerToken
@@ -84,7 +84,7 @@ class PartnerTokenAuthentication(BaseAuthentication):
             PartnerToken.objects.filter(pk=token.pk).update(last_used_at=now)
         return token.system, token
 
-    def _refused(self, request: Request) -> Exception:
+    def _refused(self, request: Request) -> APIException:
         address = salted_hmac("feed.failures", address_of(request), algorithm="sha256").hexdigest()
         wait = count_in_window(f"feed.failures.{address}", FAILURES_AN_HOUR)
         if wait is not None:

@@ -53,20 +53,19 @@ def render_event(
     _add_time(event, meeting, utc=utc)
     with words.in_language(language):
         _add_texts(event, meeting, body)
-    return event.to_ical(sorted=False).decode()
+    return str(event.to_ical(sorted=False), "utf-8")
 
 
 def _add_time(event: Event, meeting: Meeting, *, utc: bool) -> None:
     """DTSTART and the exclusive DTEND. A month is a span of days that says so and blocks no time."""
     span = meeting.span
-    if meeting.precision == Precision.TIME:
+    if span.precision is Precision.TIME and span.starts_at and span.ends_at:
         zone = UTC if utc else _zone_of(meeting)
         event.add("dtstart", span.starts_at.astimezone(zone))
         event.add("dtend", span.ends_at.astimezone(zone))
-    else:
-        event.add("dtstart", meeting.first_on)
-        event.add("dtend", meeting.last_on + timedelta(days=1))
-    if meeting.precision != Precision.TIME:
+    elif span.first_on and span.last_on:
+        event.add("dtstart", span.first_on)
+        event.add("dtend", span.last_on + timedelta(days=1))
         event.add("transp", "TRANSPARENT")
     if meeting.precision == Precision.MONTH:
         event.add("x-secretariat-date-precision", "MONTH")
@@ -77,7 +76,7 @@ def _zone_of(meeting: Meeting) -> tzinfo:
 
 
 def _add_texts(event: Event, meeting: Meeting, body: dict[str, Any]) -> None:
-    status = STATUSES[meeting.status]
+    status = STATUSES[Meeting.Status(meeting.status)]
     if meeting.precision == Precision.MONTH and status != "CANCELLED":
         status = "TENTATIVE"
     summary = vText(clean(summary_of(meeting, body["title"])))
@@ -149,4 +148,4 @@ def render_calendar(
 
 def _line(name: str, value: Any) -> str:
     """One content line, folded (RFC 5545 §3.1) without its CRLF."""
-    return Contentline.from_parts(name, Parameters(), value).to_ical().decode()
+    return str(Contentline.from_parts(name, Parameters(), value).to_ical(), "utf-8")

@@ -81,14 +81,14 @@ def _batches(ids: list[int]) -> Iterator[list[int]]:
 
 def _publish_batch(ids: list[int], *, write: bool) -> list[Difference]:
     # Locked in one order: two writers would otherwise both render, and the older text could win.
-    meetings = Meeting.objects.with_parties().filter(pk__in=ids).order_by("pk")
-    if write:
-        meetings = meetings.select_for_update(of=("self",), no_key=True)
-    meetings = list(meetings)
+    found = Meeting.objects.with_parties().filter(pk__in=ids).order_by("pk")
+    meetings = list(found.select_for_update(of=("self",), no_key=True) if write else found)
     stored = {
         (item.audience, item.meeting_id): item for item in FeedItem.objects.filter(meeting__in=meetings)
     }
-    now, differences, created, changed = timezone.now(), [], [], []
+    now, differences = timezone.now(), []
+    created: list[FeedItem] = []
+    changed: list[FeedItem] = []
     for meeting in meetings:
         for audience in Audience.values:
             item = stored.get((audience, meeting.pk))
@@ -96,7 +96,7 @@ def _publish_batch(ids: list[int], *, write: bool) -> list[Difference]:
             if kind is None:
                 continue
             differences.append(Difference(audience, str(meeting.uid), kind))
-            if kind not in ("unchanged", "failed"):
+            if item and kind not in ("unchanged", "failed"):
                 (created if item._state.adding else changed).append(item)
     if write:
         FeedItem.objects.bulk_create(created)

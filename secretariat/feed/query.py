@@ -46,8 +46,8 @@ def check_names(params: QueryDict, known: Iterable[str]) -> None:
 
 def language_of(params: QueryDict, accept: str = "") -> str:
     """The language asked for by `lang`, else the first acceptable one, else the fallback."""
-    if wanted := params.get("lang"):
-        return choice(params, "lang", languages())
+    if named := choice(params, "lang", languages()):
+        return named
     for wanted, _quality in parse_accept_lang_header(accept):
         if wanted == "*":
             break
@@ -64,21 +64,23 @@ def choice(params: QueryDict, name: str, allowed: Iterable[str]) -> str | None:
 
 
 def day(params: QueryDict, name: str) -> date | None:
-    if name not in params:
+    text = params.get(name)
+    if text is None:
         return None
     try:
-        if not re.fullmatch(r"\d{4}-\d\d-\d\d", params[name]):
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
             raise ValueError
-        return date.fromisoformat(params[name])
+        return date.fromisoformat(text)
     except ValueError:
         raise BadParameter(name, "This is not a day.", "Write it like 2027-05-18.") from None
 
 
 def instant(params: QueryDict, name: str) -> datetime | None:
-    if name not in params:
+    text = params.get(name)
+    if text is None:
         return None
     try:
-        found = parse_datetime(params[name])
+        found = parse_datetime(text)
     except ValueError:
         found = None
     if found is None or timezone.is_naive(found):
@@ -99,9 +101,10 @@ def limit(params: QueryDict) -> int:
 
 def members(params: QueryDict, allowed: Iterable[str]) -> list[str] | None:
     """The members asked for by `fields`, in the order of the representation."""
-    if "fields" not in params:
+    text = params.get("fields")
+    if text is None:
         return None
-    wanted, allowed = params["fields"].split(","), list(allowed)
+    wanted, allowed = text.split(","), list(allowed)
     for name in wanted:
         if name not in allowed:
             raise BadParameter(
@@ -151,10 +154,11 @@ def cursor_after(item: FeedItem, order: str, params: QueryDict) -> str:
 
 
 def after_cursor(items: FeedItemQuerySet, order: str, params: QueryDict) -> FeedItemQuerySet:
-    if "cursor" not in params:
+    cursor = params.get("cursor")
+    if cursor is None:
         return items
     try:
-        of_order, key, uid, of_question = signing.loads(params["cursor"], salt="feed.cursor")
+        of_order, key, uid, of_question = signing.loads(cursor, salt="feed.cursor")
         if (of_order, of_question) != (order, fingerprint(params)):
             raise ValueError
         uid = UUID(uid)

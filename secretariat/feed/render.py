@@ -115,8 +115,8 @@ def when(meeting: Meeting) -> dict[str, str | None]:
     return {
         "precision": meeting.precision,
         "value": value_of(meeting.span),
-        "earliest": meeting.first_on and meeting.first_on.isoformat(),
-        "latest": meeting.last_on and meeting.last_on.isoformat(),
+        "earliest": meeting.first_on.isoformat() if meeting.first_on else None,
+        "latest": meeting.last_on.isoformat() if meeting.last_on else None,
     }
 
 

@@ -32,7 +32,7 @@ def count_in_window(key: str, limit: int) -> int | None:
 
 def address_of(request: Request) -> str:
     """The reader's address behind NUM_PROXIES proxies, as DRF takes it."""
-    return BaseThrottle().get_ident(request)
+    return str(BaseThrottle().get_ident(request))
 
 
 class ReaderThrottle(SimpleRateThrottle):

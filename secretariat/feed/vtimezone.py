@@ -48,19 +48,23 @@ def _onset(zone: ZoneInfo, low: datetime, high: datetime) -> datetime:
     return high
 
 
-def _rule(at: datetime, zone: ZoneInfo) -> tuple[timedelta | None, str | None]:
+def _rule(at: datetime, zone: ZoneInfo) -> tuple[timedelta, str | None]:
     local = at.astimezone(zone)
-    return local.utcoffset(), local.tzname()
+    return _offset_of(local), local.tzname()
+
+
+def _offset_of(local: datetime) -> timedelta:
+    return local.utcoffset() or timedelta(0)
 
 
 def _observance(old: datetime, new: datetime) -> str:
     """One STANDARD or DAYLIGHT. DTSTART is the onset as a clock still on the old offset shows it."""
-    old_offset = (old - timedelta(seconds=1)).utcoffset() if old is not new else new.utcoffset()
+    old_offset = _offset_of(old - timedelta(seconds=1) if old is not new else new)
     kind = "DAYLIGHT" if new.dst() else "STANDARD"
     onset = (new.astimezone(UTC).replace(tzinfo=None) + old_offset).strftime("%Y%m%dT%H%M%S")
     return (
         f"BEGIN:{kind}\r\nDTSTART:{onset}\r\nTZOFFSETFROM:{_offset(old_offset)}\r\n"
-        f"TZOFFSETTO:{_offset(new.utcoffset())}\r\nTZNAME:{new.tzname()}\r\nEND:{kind}\r\n"
+        f"TZOFFSETTO:{_offset(_offset_of(new))}\r\nTZNAME:{new.tzname()}\r\nEND:{kind}\r\n"
     )
 
 
