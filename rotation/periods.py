@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 LAST_MONTH = 9999 * 12 + 11
+OPEN = 10**9  # the last month of a membership without end: later than any period
 
 
 class BadPeriod(ValueError):

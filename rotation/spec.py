@@ -8,8 +8,8 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, Literal
 
-from .periods import BadPeriod, read_period
-from .rule import OPEN, Decision, Member, Rule, Side
+from .periods import OPEN, BadPeriod, read_period
+from .rule import Decision, Member, Rule, Side
 
 LARGEST_BYTES = 1_000_000
 LONGEST_NAME = 200

@@ -1,0 +1,161 @@
+"""What the decisions do to the calendar, to the members and to single turns. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+
+from .collation import sort_key
+from .order import Place, members_in_order
+from .periods import OPEN, read_period
+from .vocabulary import BadDecision, Decision, Member, Reason, Rule
+
+
+class Plan:
+    """What the decisions say, carried out in the order in which they were made. Turns count from 0."""
+
+    def __init__(self, rule: Rule, decisions: list[tuple[int, Decision]]) -> None:
+        self.rule, self.step = rule, rule.step_months
+        self.first = read_period(rule.first_period, self.step)
+        self._side_named = {side.name: n for n, side in enumerate(rule.sides)}
+        self.places_of: dict[str, list[Place]] = {}
+        self.side_of: dict[str, int] = {}
+        self.names: dict[str, str] = {}
+        self._membership: dict[str, dict[int, bool]] = {}  # found before, by code and month
+        self.sides = [
+            [self._place(n, m) for m in members_in_order(side)] for n, side in enumerate(rule.sides)
+        ]
+        self._last_place = {place.code: place for places in self.sides for place in places}
+        named = [p for _, each in decisions for p in (each.period, each.other_period, each.to) if p]
+        last = max((read_period(period, self.step) for period in named), default=self.first)
+        self.months = list(range(self.first, max(last, self.first) + 2 * self.step, self.step))
+        self._moved = 0  # by how much every turn after those in `months` has moved
+        self.actions: dict[int, list[tuple[int, Decision]]] = {}
+        self.regular_of: dict[int, int] = {}  # a turn -> the turn whose regular holder has it by a swap
+        self.notes: dict[int, list[Reason]] = {}
+        self.announced: set[int] = set()
+        for index, decision in decisions:
+            getattr(self, f"_{decision.kind}")(index, decision)
+        self.shown_in = {regular: turn for turn, regular in self.regular_of.items()}
+
+    def month_of(self, turn: int) -> int:
+        if turn < len(self.months):
+            return self.months[turn]
+        return self.first + turn * self.step + self._moved
+
+    def is_member(self, code: str, month: int) -> bool:
+        found = self._membership.setdefault(code, {})
+        if month not in found:
+            found[month] = any(place.first <= month <= place.last for place in self.places_of.get(code, ()))
+        return found[month]
+
+    def _place(self, side: int, member: Member) -> Place:
+        key = (sort_key(member.name, self.rule.sides[side].locale), member.code)
+        first = read_period(member.from_period, self.step) if member.from_period else 0
+        last = read_period(member.until_period, self.step) if member.until_period else OPEN
+        place = Place(member.code, member.called or member.name, key, first, last)
+        self.places_of.setdefault(member.code, []).append(place)
+        self.side_of[member.code], self.names[member.code] = side, place.name
+        self._membership.pop(member.code, None)
+        return place
+
+    def _turn(self, index: int, period: str, key: str = "period") -> int:
+        """The turn that falls in a period as the decisions so far leave it."""
+        month = read_period(period, self.step)
+        turn = bisect_left(self.months, month)
+        if turn == len(self.months) or self.months[turn] != month:
+            raise BadDecision(index, key, f"no turn falls in {period}")
+        return turn
+
+    def _note(self, turn: int, code: str, basis: str, **values: str) -> None:
+        reason = Reason(code, (*values.items(), ("basis", basis)))
+        self.notes.setdefault(turn, []).append(reason)
+
+    def _move(self, turn: int, months: int) -> None:
+        """Moves a turn and all later ones."""
+        self.months[turn:] = [month + months for month in self.months[turn:]]
+        self._moved += months
+
+    def _swap(self, index: int, decision: Decision) -> None:
+        a, b = (self._turn(index, each, "periods") for each in (decision.period, decision.other_period))
+        if a == b:
+            raise BadDecision(index, "periods", "a period cannot change places with itself")
+        regular = self.regular_of
+        regular[a], regular[b] = regular.get(b, b), regular.get(a, a)
+        for turn in (a, b):
+            self._note(turn, "swapped", decision.basis, first=decision.period, second=decision.other_period)
+
+    def _act(self, index: int, decision: Decision) -> None:
+        """Acts at the regular place of the member that holds the period by the swaps made so far."""
+        turn = self._turn(index, decision.period)
+        regular = self.regular_of.get(turn, turn)
+        if decision.kind != "skip" and not self.is_member(decision.member, self.months[turn]):
+            raise BadDecision(
+                index, "member", f"{decision.member!r} is not in the order in {decision.period}"
+            )
+        if decision.kind == "assign" and self.side_of[decision.member] != regular % len(self.sides):
+            raise BadDecision(index, "member", f"{decision.member!r} is not of the side whose turn it is")
+        self.actions.setdefault(regular, []).append((index, decision))
+
+    _skip = _substitute = _assign = _act
+
+    def _postpone(self, index: int, decision: Decision) -> None:
+        turn = self._turn(index, decision.period)
+        by = read_period(decision.to, self.step) - self.months[turn]
+        if by <= 0:
+            raise BadDecision(index, "to", f"{decision.to} does not lie after {decision.period}")
+        if decision.shift:
+            self._move(turn, by)
+        elif self.months[turn] + by < self.month_of(turn + 1):
+            self.months[turn] += by
+        else:
+            raise BadDecision(index, "to", f"{decision.to} does not lie before the next turn")
+        self._note(turn, "postponed", decision.basis, period=decision.period, to=decision.to)
+
+    def _vacate(self, index: int, decision: Decision) -> None:
+        turn = self._turn(index, decision.period)
+        self._move(turn, self.step)
+        self._note(turn, "vacated", decision.basis, period=decision.period)
+
+    def _announce(self, index: int, decision: Decision) -> None:
+        turn = self._turn(index, decision.period)
+        self.announced.add(turn)
+        self._note(turn, "announced", decision.basis)
+
+    def _accede(self, index: int, decision: Decision) -> None:
+        code, month = decision.member, read_period(decision.from_period, self.step)
+        side = self._side_named.get(decision.side)
+        if side is None:
+            raise BadDecision(index, "side", f"there is no side {decision.side!r}")
+        if self.side_of.get(code, side) != side:
+            raise BadDecision(index, "member", f"{code!r} is in another side")
+        if any(max(place.first, month) <= place.last for place in self.places_of.get(code, ())):
+            raise BadDecision(index, "member", f"{code!r} is in the order in {decision.from_period} or later")
+        if decision.after is not None and self.side_of.get(decision.after) != side:
+            raise BadDecision(index, "after", f"{decision.after!r} has no place in the list")
+        places = self.sides[side]
+        newcomer = Member(code, decision.name, decision.from_period, called=decision.called)
+        place = self._place(side, newcomer)
+        values = (("holder", place.name), ("period", decision.from_period), ("basis", decision.basis))
+        place.joined = Reason("joined", values)
+        if self.rule.sides[side].order == "alphabetical":
+            insort(places, place, key=lambda each: each.key)
+        else:
+            at = len(places) if decision.after is None else places.index(self._last_place[decision.after]) + 1
+            places.insert(at, place)
+            last = self._last_place.setdefault(code, place)
+            if last is not place and places.index(last) < at:
+                self._last_place[code] = place
+
+    def _withdraw(self, index: int, decision: Decision) -> None:
+        month = read_period(decision.from_period, self.step)
+        if not self.is_member(decision.member, month):
+            problem = f"{decision.member!r} is not in the order in {decision.from_period}"
+            raise BadDecision(index, "member", problem)
+        self._membership.pop(decision.member, None)
+        for place in self.places_of[decision.member]:
+            if place.last >= month:
+                place.last = month - 1
+                values = (("member", place.name), ("period", decision.from_period), ("basis", decision.basis))
+                place.left = Reason("withdrawn", values)
+        live = [place for place in self.places_of[decision.member] if place.first <= place.last]
+        self.places_of[decision.member] = live
