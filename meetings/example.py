@@ -8,7 +8,7 @@ vanishing, and its meeting is cancelled instead of deleted.
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -171,7 +171,7 @@ def _one_day(day: str, zone: str) -> Span:
 
 
 @transaction.atomic
-def remove_example(today: date) -> bool:
+def remove_example(now: datetime) -> bool:
     """Take the set out of use; False when there is none. What was sent stays in the ledger."""
     meetings = Meeting.objects.filter(is_example=True).exclude(status=Meeting.Status.CANCELLED)
     if not _contacts_in_office().exists() and not meetings.exists():
@@ -179,8 +179,8 @@ def remove_example(today: date) -> bool:
     example = json.loads(SHIPPED.read_text(encoding="utf-8"))
     with pghistory.context(reason=REASON_OUT):
         # First of all they leave office: nobody is told that an example is over.
-        for contact in _contacts_in_office():
-            contact.valid_until = today - timedelta(days=1)
+        for contact in _contacts_in_office().select_related("ministry__state"):
+            contact.valid_until = contact.day_at(now) - timedelta(days=1)
             save_party(contact, reason=REASON_OUT)
         for meeting in meetings:
             if meeting.ordinal is not None:  # a real one that had an example's date

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pghistory
 from django.conf import settings
 from django.core.validators import validate_email
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from rotation.models import State
@@ -52,13 +54,25 @@ class Organisation(models.Model):
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
-    def in_office(self, today: date) -> ContactQuerySet:
-        """Those who may be written to on `today`; who has left receives nothing from that day on."""
-        return self.filter(
-            Q(valid_from__isnull=True) | Q(valid_from__lte=today),
-            Q(valid_until__isnull=True) | Q(valid_until__gte=today),
-            is_undeliverable=False,
-        )
+    def in_office(self, now: datetime) -> ContactQuerySet:
+        """Those who may be written to at `now`: in office on the day that their own calendar shows then."""
+        contacts = self.annotate(own_zone=Coalesce(NullIf("zone", Value("")), "ministry__state__zone"))
+        here = Q(pk__in=[])
+        for zone in contacts.order_by().values_list("own_zone", flat=True).distinct():
+            here |= Q(own_zone=zone) & _in_office_on(now.astimezone(ZoneInfo(zone)).date())
+        return contacts.filter(here, is_undeliverable=False)
+
+    def in_office_on(self, day: date) -> ContactQuerySet:
+        """Those who may be written to on a day of their own calendar."""
+        return self.filter(_in_office_on(day), is_undeliverable=False)
+
+
+def _in_office_on(day: date) -> Q:
+    """Both days inclusive: who has left receives nothing from the day after."""
+    return Q(
+        Q(valid_from__isnull=True) | Q(valid_from__lte=day),
+        Q(valid_until__isnull=True) | Q(valid_until__gte=day),
+    )
 
 
 @pghistory.track()
@@ -111,3 +125,7 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} <{self.email}>"
+
+    def day_at(self, now: datetime) -> date:
+        """The day that the contact's own calendar shows at `now`."""
+        return now.astimezone(ZoneInfo(self.zone or self.ministry.state.zone)).date()

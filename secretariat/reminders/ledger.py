@@ -86,7 +86,7 @@ def _offsets() -> dict[int | None, list[Offset]]:
 def _contacts(meeting_ids: Collection[int], now: datetime) -> dict[int, list[ContactFact]]:
     """Who is written to, by track: the contacts in office at the ministries that answer for it."""
     rows = (
-        Contact.objects.in_office(now.date())
+        Contact.objects.in_office(now)
         .filter(ministry__responsibilities__track__meetings__in=meeting_ids)
         .values_list(
             "ministry__responsibilities__track_id",

@@ -126,7 +126,7 @@ def begin_sending(row: Delivery, rendered: Rendered) -> bool:
         Q(kind=Delivery.Kind.WITHDRAWN, due__status=Due.Status.WITHDRAWN)
         | (~Q(kind=Delivery.Kind.WITHDRAWN) & Q(due__status=Due.Status.OPEN))
     )
-    in_office = Q(contact__in=Contact.objects.in_office(timezone.now().date()))
+    in_office = Q(contact__in=Contact.objects.in_office_on(row.contact.day_at(timezone.now())))
     # The row's own columns stand in the outer condition: after waiting for a lock PostgreSQL looks at those
     # anew, at a subquery's rows it does not.
     ours = Delivery.objects.filter(

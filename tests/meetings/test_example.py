@@ -1,8 +1,9 @@
 """The example set comes and goes; what was sent to it stays."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -94,8 +95,25 @@ def test_removing_it_gives_the_summit_its_recorded_date_back_and_stops_all_mail(
     assert set(Meeting.objects.filter(is_example=True).values_list("status", flat=True)) == {"cancelled"}
     assert set(Due.objects.values_list("status", flat=True)) == {"withdrawn"}
     assert set(Track.objects.values_list("deadline_template", flat=True)) == {None}
-    yesterday = timezone.localdate() - timedelta(days=1)
-    assert set(Contact.objects.values_list("valid_until", flat=True)) == {yesterday}
+
+
+def test_the_contacts_leave_office_at_once_each_on_its_own_calendar():
+    evening = datetime(
+        2026, 11, 24, 17, 30, tzinfo=UTC
+    )  # the 25th in China already, still the 24th elsewhere
+    with time_machine.travel(evening, tick=False):
+        call_command("load_example")
+        call_command("remove_example")
+        assert Contact.objects.in_office(evening).count() == 0
+    last_days = set(Contact.objects.values_list("ministry__state", "valid_until"))
+    assert {(state, day.isoformat()) for state, day in last_days} == {
+        ("CN", "2026-11-24"),
+        ("KG", "2026-11-23"),
+        ("KZ", "2026-11-23"),
+        ("TJ", "2026-11-23"),
+        ("TM", "2026-11-23"),
+        ("UZ", "2026-11-23"),
+    }
 
 
 def test_what_was_sent_survives_the_removal_as_it_was():
@@ -116,7 +134,7 @@ def test_what_nobody_was_told_of_is_deleted_and_the_feed_says_so():
     load_example(date(2000, 1, 3))  # all of the meeting's deadlines are long past: no reminder is planned
     meeting = the_meeting()
     assert Delivery.objects.filter(meeting=meeting).count() == 0
-    remove_example(date(2000, 1, 3))
+    remove_example(datetime(2000, 1, 3, tzinfo=UTC))
     assert Meeting.objects.filter(is_example=True).count() == 0
     items = FeedItem.objects.filter(uid=meeting.uid).values_list("removed", "reason")
     assert set(items) == {(True, "deleted")}
@@ -155,5 +173,5 @@ def test_a_later_start_does_not_bring_back_what_was_removed():
     call_command("load_example", "--first-run")
     call_command("remove_example")
     call_command("load_example", "--first-run")
-    assert not Contact.objects.filter(is_example=True).in_office(timezone.now().date()).exists()
+    assert not Contact.objects.filter(is_example=True).in_office(timezone.now()).exists()
     assert summit().precision == "year"

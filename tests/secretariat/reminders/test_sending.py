@@ -102,7 +102,7 @@ def test_what_was_received_is_not_asked_for_again(meeting, sink):
 
 def test_a_contact_who_left_receives_nothing(meeting, sink):
     contact = Contact.objects.get(email="kz@example.org")
-    contact.valid_until = timezone.now().date() - timedelta(days=1)
+    contact.valid_until = contact.day_at(timezone.now()) - timedelta(days=1)
     save_party(contact)
     send_due()
     assert sink.recipients == ["cn@example.org", "kg@example.org"]
@@ -200,7 +200,7 @@ def test_what_was_sent_is_neither_edited_nor_deleted(meeting, sink, statement):
 
 def test_a_contact_is_written_to_on_its_last_day_in_office_too(meeting, sink):
     contact = Contact.objects.get(email="kz@example.org")
-    contact.valid_until = timezone.now().date()
+    contact.valid_until = contact.day_at(timezone.now())
     save_party(contact)
     send_due()
     assert sink.recipients == THREE
