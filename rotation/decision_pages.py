@@ -46,7 +46,6 @@ class DecisionPages:
             mechanism=mechanism,
             turns=turns_until(mechanism, LOOK_AHEAD_UNTIL),
             decisions=decisions,
-            today=timezone.localdate(),
             initial={"decided_on": timezone.localdate(), **_named_in(request)},
         )
         plan = None

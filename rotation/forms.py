@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .collation import sort_key
 from .decision_words import decision_text
-from .inputs import DayInput
+from .inputs import DayInput, PastDay
 from .models import Mechanism, Side, State
 from .periods import BadPeriod, read_period
 from .rule import Decision, Turn
@@ -58,6 +57,8 @@ class DecisionForm(forms.Form):
     turns: those that a period can name, as they stand. decisions: those already taken, for a revocation.
     """
 
+    day_field: type[forms.DateField] = forms.DateField
+
     def __init__(
         self,
         *args: Any,
@@ -72,7 +73,7 @@ class DecisionForm(forms.Form):
         self.names = state_names()
         for name in FIELDS[kind]:
             self.fields[name] = getattr(self, f"_{name}")()
-        self.fields["decided_on"] = forms.DateField(
+        self.fields["decided_on"] = self.day_field(
             label=_("Decided on"), widget=DayInput, help_text=_("The day on which the parties agreed on it.")
         )
         self.fields["basis"] = forms.CharField(
@@ -164,20 +165,13 @@ class DecisionForm(forms.Form):
 class RecordForm(DecisionForm):
     """A decision that is recorded for good: with a note, and not before it was taken."""
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    day_field = PastDay
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.today = today
         self.fields["note"] = forms.CharField(
             label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3})
         )
-
-    def clean_decided_on(self) -> date:
-        day: date = self.cleaned_data["decided_on"]
-        if day > self.today:
-            raise forms.ValidationError(
-                gettext("This day has not come yet; enter a decision once it is taken.")
-            )
-        return day
 
 
 def state_names() -> dict[str, str]:

@@ -6,11 +6,14 @@ that is local to a meeting or a state.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class DayInput(forms.DateInput):
@@ -30,6 +33,19 @@ class HourInput(forms.TimeInput):
 class MomentInput(forms.SplitDateTimeWidget):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         forms.MultiWidget.__init__(self, [DayInput, HourInput], attrs)
+
+
+class PastDay(forms.DateField):
+    """A day that has come: what is recorded has happened."""
+
+    widget = DayInput
+    default_error_messages = {"future": _("This day has not come yet.")}
+
+    def clean(self, value: Any) -> date | None:
+        day: date | None = super().clean(value)
+        if day and day > timezone.localdate():
+            raise forms.ValidationError(self.error_messages["future"], code="future")
+        return day
 
 
 NATIVE_INPUTS = {models.DateField: {"widget": DayInput}, models.TimeField: {"widget": HourInput}}

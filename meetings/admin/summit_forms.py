@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from rotation.inputs import DayInput
+from rotation.inputs import PastDay
 
 from ..models import Handover, Meeting
 from .forms import MoveForm, SpanFields
@@ -17,33 +15,7 @@ from .forms import MoveForm, SpanFields
 KNOWN = [choice for choice in Meeting.DatePrecision.choices if choice[0] != Meeting.DatePrecision.NONE]
 
 
-class PastDay(forms.DateField):
-    """A day that has come: what is recorded has happened."""
-
-    widget = DayInput
-
-    def __init__(self, *, today: date | None = None, **kwargs: Any) -> None:
-        self.today = today
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> date | None:
-        day: date | None = super().clean(value)
-        if day and self.today and day > self.today:
-            raise forms.ValidationError(gettext("This day has not come yet."), code="future")
-        return day
-
-
-class DayOfRecordForm(forms.Form):
-    """A form whose days must have come by `today`."""
-
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            if isinstance(field, PastDay):
-                field.today = today
-
-
-class AnnounceForm(SpanFields, DayOfRecordForm):
+class AnnounceForm(SpanFields, forms.Form):
     """What the parties announced: when it was said, where it stands, and what is known of the meeting."""
 
     decided_on = PastDay(label=_("Announced on"), help_text=_("The day on which the parties said it."))
@@ -86,7 +58,7 @@ class HoldForm(forms.Form):
     )
 
 
-class HandOverForm(DayOfRecordForm):
+class HandOverForm(forms.Form):
     handed_over_on = PastDay(label=_("Handed over on"), help_text=_("As a rule the last day of the summit."))
     place = forms.CharField(label=_("Place"), max_length=100, required=False)
     basis = forms.CharField(

@@ -77,9 +77,7 @@ class SummitPages(SummitAdmin):
         except SummitRefused as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(reverse("admin:rotation_mechanism_change", args=[pk]))
-        form = AnnounceForm(
-            request.POST or None, today=timezone.localdate(), initial=_announced(mechanism, plan)
-        )
+        form = AnnounceForm(request.POST or None, initial=_announced(mechanism, plan))
         is_planned = False
         if form.is_valid():
             values = dict(form.cleaned_data)
@@ -141,7 +139,6 @@ class SummitPages(SummitAdmin):
         meeting = Meeting.objects.filter(summit=summit).first()
         form = HandOverForm(
             request.POST or None,
-            today=timezone.localdate(),
             initial={"handed_over_on": meeting and meeting.last_on, "place": meeting and meeting.city},
         )
         if form.is_valid() and "confirm" in request.POST:

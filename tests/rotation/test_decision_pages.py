@@ -93,6 +93,11 @@ def test_bad_input_is_said_beside_its_field_and_changes_nothing(desk, mechanism,
     assert not RotationDecision.objects.exists()
 
 
+def test_a_decision_of_a_day_that_has_not_come_is_refused_as_every_page_refuses_one(desk, mechanism):
+    answer = desk.post(page(mechanism, "skip"), {**TAKEN, "period": "2029", "decided_on": "2099-01-01"})
+    assert answer.context["form"].errors["decided_on"] == ["This day has not come yet."]
+
+
 def test_a_newcomer_takes_its_place_by_the_alphabet(desk, mechanism):
     StateFactory(code="MN", names={"en": "Mongolia"}, zone="Asia/Ulaanbaatar")
     values = {"member": "MN", "side": "Central Asia", "from_period": "2028", **TAKEN}
