@@ -43,11 +43,10 @@ def read_spec(data: bytes) -> tuple[Rule, tuple[Decision, ...]]:
     if len(data) > LARGEST_BYTES:
         raise BadSpec(f"the spec is longer than {LARGEST_BYTES:,} bytes")
     try:
-        spec = json.loads(data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadSpec(f"the spec is not UTF-8 (byte {error.start})") from error
-    except (ValueError, RecursionError) as error:
-        raise BadSpec(f"the spec is not JSON: {str(error)[:100]}") from error
+    spec = _json(text, "the spec")
     _keys(spec, "the spec", RULE_KEYS, RULE_OPTIONAL)
     step = spec["step_months"]
     if type(step) is not int or not 1 <= step <= 1200:
@@ -76,6 +75,41 @@ def read_until(text: str, rule: Rule) -> int:
         raise BadSpec(f"until: {text} lies before the first period, {rule.first_period}")
     _within(until, first, rule.step_months, "until")
     return until
+
+
+def read_decision(text: str, rule: Rule, *, decided_on: date, basis: str) -> Decision:
+    """One decision outside of a spec, as JSON; its day and basis need not be given. Raises BadSpec."""
+    value = _json(text, "the decision")
+    if isinstance(value, dict):
+        value = {"decided_on": decided_on.isoformat(), "basis": basis} | value
+    return _decision(value, "decision", rule, read_period(rule.first_period, rule.step_months))
+
+
+def write_decision(decision: Decision) -> str:
+    """What read_decision reads: all that the decision says save its day and basis."""
+    value: dict[str, Any] = {"kind": decision.kind}
+    for key in DECISION_KEYS[decision.kind]:
+        match key:
+            case "periods":
+                value[key] = [decision.period, decision.other_period]
+            case "from":
+                value[key] = decision.from_period
+            case "decision":
+                value[key] = decision.revokes
+            case "member" if decision.kind == "accede":
+                value[key] = {"code": decision.member, "name": decision.name}
+            case _:
+                value[key] = getattr(decision, key)
+    if decision.after is not None:
+        value["after"] = decision.after
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _json(text: str, where: str) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise BadSpec(f"{where} is not JSON: {str(error)[:100]}") from error
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rotation.rule import Decision, Member, Rule, Side
-from rotation.spec import BadSpec, read_day, read_spec, read_until
+from rotation.spec import BadSpec, read_day, read_decision, read_spec, read_until, write_decision
 
 SPEC = {
     "name": "Council",
@@ -87,6 +87,7 @@ def test_a_spec_becomes_a_rule():
 def test_each_kind_of_decision_is_read(written, fields):
     expected = Decision(written["kind"], date(2019, 5, 31), "Note 1", **fields)
     assert read(spec_with(written))[1] == (expected,)
+    assert json.loads(write_decision(expected)) == written
 
 
 @pytest.mark.parametrize(
@@ -145,6 +146,21 @@ def test_a_mistake_in_a_decision_is_refused_and_its_key_named(decision, key):
 def test_a_decision_must_say_its_basis():
     skip = {"kind": "skip", "period": "2021", "decided_on": "2019-01-01"}
     assert refusal({**SPEC, "decisions": [skip]}) == "decisions[0]: the key 'basis' is missing"
+
+
+def test_a_decision_that_stands_alone_has_the_day_and_basis_that_it_gives_or_those_of_the_reader():
+    rule, _none = read(SPEC)
+    given = {"kind": "skip", "period": "2021"}
+    for value, basis in [(given, "trial 1"), ({**given, **COMMON}, "Note 1")]:
+        read_alone = read_decision(json.dumps(value), rule, decided_on=date(2019, 5, 31), basis="trial 1")
+        assert read_alone == Decision("skip", date(2019, 5, 31), basis, period="2021")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "1e999", "NaN", '{"kind":"skip","kind":"skip"}', "[" * 5000])
+def test_what_is_no_decision_is_refused_when_it_stands_alone(text):
+    rule, _none = read(SPEC)
+    with pytest.raises(BadSpec):
+        read_decision(text, rule, decided_on=date(2019, 5, 31), basis="")
 
 
 def test_a_revocation_of_a_decision_made_later_is_refused_wherever_it_stands_in_the_list():
