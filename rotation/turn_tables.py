@@ -6,19 +6,24 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from .comparison import Pair
+from .models import Summit
 from .reasons import reason_text
 from .rule import Turn
 
+STATUSES = {**dict(Summit.Status.choices), "projected": _("projected")}
+
 
 def turn_shown(turn: Turn | None, names: Mapping[str, str]) -> dict[str, Any] | None:
-    """A turn with its host's name and its reasons in words; None stays None."""
+    """A turn with its host's name, its status and its reasons in words; None stays None."""
     if turn is None:
         return None
     return {
         "turn": turn,
         "holder": names.get(turn.holder, turn.holder),
+        "status": STATUSES[turn.status],
         "reasons": [reason_text(why, gettext) for why in turn.why],
     }
 

@@ -236,7 +236,7 @@ def summit_shown(summit: Summit) -> dict[str, Any]:
         "when": when_text(meeting.span) if meeting else "",
         "is_outside": meeting is not None and lies_outside_its_period(meeting),
         "handovers": [
-            {"row": row, "to": names.get(row.to_id, row.to_id), "on": days_text(*[row.handed_over_on] * 2)}
+            {"row": row, "to": names.get(row.to_id, row.to_id)}
             for row in summit.handovers.select_related("recorded_by").order_by("-pk")
         ],
         "next": turn_shown(turn, names),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from rotation.forms import state_names
 from rotation.history_admin import HistoryAdmin, KeptAdmin
 from rotation.inputs import TableInline
+from rotation.turn_tables import STATUSES as TURN_STATUSES
 
 from ..hosts import Hosting, reason_sentence
 from ..models import HostOffer, Meeting, Responsibility, Seat, Track
@@ -22,10 +23,7 @@ from ..saving import save_party
 from ..track_hosts import coming_hosts
 
 HOSTS_UNTIL = 2035
-STATUSES = {
-    "held": _("held"),
-    "announced": _("announced"),
-    "projected": _("projected"),
+STATUSES = TURN_STATUSES | {
     "agreed": _("agreed"),
     "offered": _("offered"),
     "fixed": _("fixed"),

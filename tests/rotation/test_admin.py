@@ -9,10 +9,10 @@ from tests.secretariat.desk.conftest import body  # noqa: F401
 def test_the_mechanisms_page_shows_the_turns_to_2045_with_their_reasons(desk, body):  # noqa: F811
     page = desk.get(reverse("admin:rotation_mechanism_change", args=[body.pk]))
     turns = page.context["turns"]
-    assert [(row["turn"].period, row["holder"]) for row in turns][:3] == [
-        ("2023", "China"),
-        ("2025", "Kazakhstan"),
-        ("2027", "China"),
+    assert [(row["turn"].period, row["holder"], row["status"]) for row in turns][:3] == [
+        ("2023", "China", "held"),
+        ("2025", "Kazakhstan", "announced"),
+        ("2027", "China", "projected"),
     ]
     assert turns[-1]["turn"].period == "2045"
     assert all(row["reasons"] for row in turns)
