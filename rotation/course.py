@@ -16,6 +16,7 @@ from .vocabulary import BadDecision, Decision, NobodyLeft, Reason, Turn
 class Held:
     """A regular turn: whose it is (`place`), who holds it in that member's stead, and the reasons so far."""
 
+    turn: int
     place: int
     why: list[Reason]
     stead: Decision | None = None
@@ -79,7 +80,11 @@ class Course:
                 values = (("member", order.places[left].name), ("holder", place.name))
                 why.append(Reason("left", (*values, ("basis", ""))))
                 return place.code
-        raise NobodyLeft(order.side.name, write_period(month, self.rule.step_months))
+        raise self._nobody(regular, month)
+
+    def _nobody(self, turn: int, month: int) -> NobodyLeft:
+        side = turn % len(self.orders)
+        return NobodyLeft(side, self.rule.sides[side].name, write_period(month, self.rule.step_months))
 
     def _next(self, turn: int) -> Held:
         order = self.orders[turn % len(self.orders)]
@@ -88,8 +93,8 @@ class Course:
         last = order.last
         due = order.due()
         if due is None:
-            raise NobodyLeft(order.side.name, write_period(month, self.rule.step_months))
-        held = Held(due[0], [*order.told_leavers(last, due[0]), due[1]])
+            raise self._nobody(turn, month)
+        held = Held(turn, due[0], [*order.told_leavers(last, due[0]), due[1]])
         joined, order.places[due[0]].joined = order.places[due[0]].joined, None
         held.why += [joined] if joined else []
         # A member named for the period holds it there, wherever a swap lets the turn show.
@@ -127,13 +132,13 @@ class Course:
     def _give_up(self, order: Order, held: Held, index: int, decision: Decision) -> None:
         giving = self.plan.names[held.stead.member if held.stead else order.places[held.place].code]
         if not self._end_stead(order, held):
-            raise BadDecision(index, "period", f"a skip of {decision.period} leaves nobody")
+            raise BadDecision(index, "period", "leaves_nobody", period=decision.period)
         held.why.append(self._named("skipped", order, held, decision, giving))
 
     def _leave(self, order: Order, held: Held, decision: Decision) -> None:
         """The member that a decision named for the turn has left the order since; the next takes it."""
         if not self._end_stead(order, held):
-            raise NobodyLeft(order.side.name, decision.period)
+            raise self._nobody(held.turn, self.plan.month_of(held.turn))
         held.why.append(self._named("left", order, held, decision))
 
     def _end_stead(self, order: Order, held: Held) -> bool:

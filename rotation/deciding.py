@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from . import rule
 from .changes import announce_turns
 from .comparison import Pair, compare
-from .models import Mechanism, RotationDecision, Side, Summit
+from .models import Mechanism, RotationDecision, Side, State, Summit
 from .projection import turns_until
+from .refusals import refusal_text
 from .translated import text_in
 
 # How far a decision is looked at before it is taken: two rounds of the six states.
@@ -41,26 +42,24 @@ def plan_decisions(
     before = turns_until(mechanism, until)
     try:
         after = turns_until(mechanism, until, drafts=drafts)
-    except rule.BadDecision as error:
-        raise _refusal(error, mechanism) from error
-    except rule.NobodyLeft as error:
-        raise DecisionRefused(
-            "member",
-            _("Nobody would be left in the side “%(side)s” to host in %(period)s.")
-            % {"side": error.side, "period": error.period},
-        ) from error
+    except rule.Refusal as refusal:
+        raise _worded(refusal, mechanism) from refusal
     return compare(before, after)
 
 
-def _refusal(error: rule.BadDecision, mechanism: Mechanism) -> DecisionRefused:
-    """The engine's words for a draft; for a stored decision also which one no longer makes sense."""
-    stored = mechanism.decisions.filter(number=error.index + 1).first()
+def _worded(refusal: rule.Refusal, mechanism: Mechanism) -> DecisionRefused:
+    """Why in the reader's language; for a stored decision also which one no longer makes sense."""
+    names = {state.code: str(state) for state in State.objects.all()}
+    problem = refusal_text(refusal, names, _)
+    if not isinstance(refusal, rule.BadDecision):
+        return DecisionRefused("member", problem)
+    stored = mechanism.decisions.filter(number=refusal.index + 1).first()
     if stored is None:
-        return DecisionRefused(error.key, error.problem)
+        return DecisionRefused(refusal.key, problem)
     return DecisionRefused(
         "",
-        _("Decision %(decision)s would make no sense any more: %(problem)s. Revoke it first.")
-        % {"decision": stored, "problem": error.problem},
+        _("Decision %(decision)s would make no sense any more. %(problem)s Revoke it first.")
+        % {"decision": stored, "problem": problem},
     )
 
 

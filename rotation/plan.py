@@ -63,8 +63,11 @@ class Plan:
         month = read_period(period, self.step)
         turn = bisect_left(self.months, month)
         if turn == len(self.months) or self.months[turn] != month:
-            raise BadDecision(index, key, f"no turn falls in {period}")
+            raise BadDecision(index, key, "no_turn", period=period)
         return turn
+
+    def _not_in_order(self, index: int, member: str, period: str) -> BadDecision:
+        return BadDecision(index, "member", "not_in_order", member=member, period=period)
 
     def _note(self, turn: int, code: str, basis: str, **values: str) -> None:
         reason = Reason(code, (*values.items(), ("basis", basis)))
@@ -78,7 +81,7 @@ class Plan:
     def _swap(self, index: int, decision: Decision) -> None:
         a, b = (self._turn(index, each, "periods") for each in (decision.period, decision.other_period))
         if a == b:
-            raise BadDecision(index, "periods", "a period cannot change places with itself")
+            raise BadDecision(index, "periods", "same_period")
         regular = self.regular_of
         regular[a], regular[b] = regular.get(b, b), regular.get(a, a)
         for turn in (a, b):
@@ -89,11 +92,9 @@ class Plan:
         turn = self._turn(index, decision.period)
         regular = self.regular_of.get(turn, turn)
         if decision.kind != "skip" and not self.is_member(decision.member, self.months[turn]):
-            raise BadDecision(
-                index, "member", f"{decision.member!r} is not in the order in {decision.period}"
-            )
+            raise self._not_in_order(index, decision.member, decision.period)
         if decision.kind == "assign" and self.side_of[decision.member] != regular % len(self.sides):
-            raise BadDecision(index, "member", f"{decision.member!r} is not of the side whose turn it is")
+            raise BadDecision(index, "member", "not_its_turn", member=decision.member)
         self.actions.setdefault(regular, []).append((index, decision))
 
     _skip = _substitute = _assign = _act
@@ -102,13 +103,13 @@ class Plan:
         turn = self._turn(index, decision.period)
         by = read_period(decision.to, self.step) - self.months[turn]
         if by <= 0:
-            raise BadDecision(index, "to", f"{decision.to} does not lie after {decision.period}")
+            raise BadDecision(index, "to", "not_later", to=decision.to, period=decision.period)
         if decision.shift:
             self._move(turn, by)
         elif self.months[turn] + by < self.month_of(turn + 1):
             self.months[turn] += by
         else:
-            raise BadDecision(index, "to", f"{decision.to} does not lie before the next turn")
+            raise BadDecision(index, "to", "past_next_turn", to=decision.to)
         self._note(turn, "postponed", decision.basis, period=decision.period, to=decision.to)
 
     def _vacate(self, index: int, decision: Decision) -> None:
@@ -125,13 +126,13 @@ class Plan:
         code, month = decision.member, read_period(decision.from_period, self.step)
         side = self._side_named.get(decision.side)
         if side is None:
-            raise BadDecision(index, "side", f"there is no side {decision.side!r}")
+            raise BadDecision(index, "side", "no_side", side=decision.side)
         if self.side_of.get(code, side) != side:
-            raise BadDecision(index, "member", f"{code!r} is in another side")
+            raise BadDecision(index, "member", "in_another_side", member=code)
         if any(max(place.first, month) <= place.last for place in self.places_of.get(code, ())):
-            raise BadDecision(index, "member", f"{code!r} is in the order in {decision.from_period} or later")
+            raise BadDecision(index, "member", "in_order", member=code, period=decision.from_period)
         if decision.after is not None and self.side_of.get(decision.after) != side:
-            raise BadDecision(index, "after", f"{decision.after!r} has no place in the list")
+            raise BadDecision(index, "after", "no_place", member=decision.after)
         places = self.sides[side]
         newcomer = Member(code, decision.name, decision.from_period, called=decision.called)
         place = self._place(side, newcomer)
@@ -149,8 +150,7 @@ class Plan:
     def _withdraw(self, index: int, decision: Decision) -> None:
         month = read_period(decision.from_period, self.step)
         if not self.is_member(decision.member, month):
-            problem = f"{decision.member!r} is not in the order in {decision.from_period}"
-            raise BadDecision(index, "member", problem)
+            raise self._not_in_order(index, decision.member, decision.from_period)
         self._membership.pop(decision.member, None)
         for place in self.places_of[decision.member]:
             if place.last >= month:

@@ -15,7 +15,7 @@ from datetime import date
 
 from .course import Course
 from .plan import Plan
-from .vocabulary import BadDecision, Decision, Member, NobodyLeft, Reason, Rule, Side, Turn
+from .vocabulary import BadDecision, Decision, Member, NobodyLeft, Reason, Refusal, Rule, Side, Turn
 
 __all__ = [
     "BadDecision",
@@ -23,6 +23,7 @@ __all__ = [
     "Member",
     "NobodyLeft",
     "Reason",
+    "Refusal",
     "Rule",
     "Side",
     "Turn",
@@ -61,6 +62,6 @@ def standing(decisions: Sequence[Decision], known_on: date | None = None) -> lis
                 decision.decided_on,
                 index,
             ):
-                raise BadDecision(index, "decision", "an earlier decision is expected")
+                raise BadDecision(index, "decision", "not_earlier")
             revoked.add(target)
     return [(index, each) for index, each in known if index not in revoked]

@@ -99,17 +99,25 @@ class Turn:
     why: tuple[Reason, ...]
 
 
-class NobodyLeft(Exception):
-    """A side has no member in a period in which it is its turn."""
+class Refusal(Exception):
+    """The engine cannot go on. `where` is the key in a spec; `code` and `values`: see rotation/refusals.py."""
 
-    def __init__(self, side: str, period: str) -> None:
-        super().__init__(f"side “{side}” has nobody for {period}")
+    def __init__(self, where: str, code: str, **values: str) -> None:
+        super().__init__(where, code, values)
+        self.where, self.code, self.values = where, code, values
+
+
+class NobodyLeft(Refusal):
+    """A side, `index` among the sides, has no member in a period in which it is its turn."""
+
+    def __init__(self, index: int, side: str, period: str) -> None:
+        super().__init__(f"sides[{index}]", "nobody_left", side=side, period=period)
         self.side, self.period = side, period
 
 
-class BadDecision(Exception):
+class BadDecision(Refusal):
     """A decision cannot be carried out; `index` is its place in the list, `key` what is wrong in it."""
 
-    def __init__(self, index: int, key: str, problem: str) -> None:
-        super().__init__(f"decisions[{index}].{key}: {problem}")
-        self.index, self.key, self.problem = index, key, problem
+    def __init__(self, index: int, key: str, code: str, **values: str) -> None:
+        super().__init__(f"decisions[{index}].{key}", code, **values)
+        self.index, self.key = index, key

@@ -90,8 +90,18 @@ def test_a_decision_without_a_legal_basis_is_refused(mechanism):
 def test_a_decision_of_a_period_without_a_turn_is_refused_and_changes_nothing(mechanism):
     with pytest.raises(DecisionRefused) as refused:
         decided(mechanism, "skip", period="2030")
-    assert (refused.value.key, refused.value.problem) == ("period", "no turn falls in 2030")
+    assert (refused.value.key, refused.value.problem) == ("period", "No turn falls in 2030.")
     assert not RotationDecision.objects.exists()
+
+
+def test_a_refusal_calls_the_state_by_its_name(mechanism):
+    decided(mechanism, "withdraw", member="TM", from_period="2031")
+    with pytest.raises(DecisionRefused) as refused:
+        decided(mechanism, "assign", period="2037", member="TM")
+    assert (refused.value.key, refused.value.problem) == (
+        "member",
+        "Turkmenistan is not in the order in 2037.",
+    )
 
 
 def test_the_last_member_of_a_side_cannot_withdraw(mechanism):
@@ -103,8 +113,12 @@ def test_an_earlier_decision_that_a_revocation_pulls_the_ground_from_is_named(me
     decided(mechanism, "withdraw", member="TM", from_period="2031", on="2026-01-01")
     StateFactory(code="TM")
     decided(mechanism, "accede", member="TM", name="Turkmenistan", side="Central Asia", from_period="2039")
-    with pytest.raises(DecisionRefused, match=r"Decision 2\. accession would make no sense any more"):
+    with pytest.raises(DecisionRefused) as refused:
         decided(mechanism, "revoke", revokes=0, on="2026-04-01")
+    assert refused.value.problem == (
+        "Decision 2. accession would make no sense any more. "
+        "Turkmenistan is in the order in 2039 or later. Revoke it first."
+    )
 
 
 def test_a_revocation_restores_the_turns(mechanism):

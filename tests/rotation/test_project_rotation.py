@@ -10,6 +10,7 @@ import pytest
 
 CASES = json.loads((Path(__file__).parent / "data" / "rotation-cases.json").read_text("utf-8"))["cases"]
 SKIP = {"kind": "skip", "period": "2025", "decided_on": "2024-02-01", "basis": "Note 1"}
+WITHDRAW = {"kind": "withdraw", "from": "2027", "decided_on": "2024-02-01", "basis": "Note 1"}
 
 SPEC = {
     "name": "China–Central Asia Summit",
@@ -118,6 +119,10 @@ def test_a_line_tells_the_reasons_as_sentences():
         ({**SKIP, "period": "2043"}, "decisions[0].period: a skip of 2043 leaves nobody"),
         ({**SKIP, "kind": "assign", "member": "FR"}, "decisions[0].member: 'FR' is not in the order in 2025"),
         ({**SKIP, "kind": "assign", "member": "CN"}, "decisions[0].member: 'CN' is not of the side"),
+        (
+            {**WITHDRAW, "member": "CN"},
+            "sides[0]: nobody would be left in the side “China” to host in 2027",
+        ),
     ],
 )
 def test_a_decision_that_cannot_be_carried_out_is_refused_before_the_first_line(decision, key):

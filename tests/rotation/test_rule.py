@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rotation.reasons import reason_text
-from rotation.rule import BadDecision, Decision, Member, Rule, Side, turns
+from rotation.rule import BadDecision, Decision, Member, NobodyLeft, Rule, Side, turns
 from rotation.spec import read_spec
 
 CHINA = Side("China", (Member("CN", "China"),))
@@ -274,35 +274,40 @@ def test_a_turn_tells_what_was_decided_on_it_and_on_what_basis():
 
 
 @pytest.mark.parametrize(
-    ("decision", "key"),
+    ("decision", "key", "code"),
     [
-        (decide("skip", "2019"), "period"),
-        (swap("2021", "2021"), "periods"),
-        (substitute("2021", "N", True), "member"),
-        (decide("postpone", "2021", to="2022"), "to"),
-        (decide("postpone", "2021", to="2020", shift=True), "to"),
-        (accede("A", "2021"), "member"),
-        (accede("N", "2021", after="O"), "after"),
-        (decide("accede", member="N", name="N", side="U", from_period="2021"), "side"),
-        (withdraw("N", "2021"), "member"),
-        (decide("revoke", revokes=0), "decision"),
+        (decide("skip", "2019"), "period", "no_turn"),
+        (swap("2021", "2021"), "periods", "same_period"),
+        (substitute("2021", "N", True), "member", "not_in_order"),
+        (decide("assign", "2021", member="A"), "member", "not_its_turn"),
+        (decide("postpone", "2021", to="2022"), "to", "past_next_turn"),
+        (decide("postpone", "2021", to="2020", shift=True), "to", "not_later"),
+        (accede("A", "2021"), "member", "in_order"),
+        (accede("X", "2021"), "member", "in_another_side"),
+        (accede("N", "2021", after="O"), "after", "no_place"),
+        (decide("accede", member="N", name="N", side="U", from_period="2021"), "side", "no_side"),
+        (withdraw("N", "2021"), "member", "not_in_order"),
+        (decide("revoke", revokes=0), "decision", "not_earlier"),
     ],
 )
-def test_a_decision_that_cannot_be_carried_out_is_refused_and_names_its_key(decision, key):
+def test_a_decision_that_cannot_be_carried_out_is_refused_and_names_its_key(decision, key, code):
     with pytest.raises(BadDecision) as refusal:
-        turns(YEARLY, [decision])
-    assert (refusal.value.index, refusal.value.key) == (0, key)
+        turns(TWO_SIDES, [decision])
+    assert (refusal.value.index, refusal.value.key, refusal.value.code) == (0, key, code)
 
 
 def test_a_skip_that_leaves_nobody_is_refused():
     alone = Rule("R", "2020", 12, (Side("S", letters("A")),))
-    with pytest.raises(BadDecision, match=r"decisions\[0\]\.period: a skip of 2021 leaves nobody"):
+    with pytest.raises(BadDecision) as refusal:
         turns(alone, [decide("skip", "2021")])
+    assert (refusal.value.where, refusal.value.code) == ("decisions[0].period", "leaves_nobody")
 
 
-def test_a_member_of_the_other_side_is_not_assigned():
-    with pytest.raises(BadDecision, match=r"decisions\[0\]\.member"):
-        turns(TWO_SIDES, [decide("assign", "2021", member="A")])
+def test_a_side_with_nobody_left_is_named_with_the_period():
+    sides = (Side("S", letters("A")), Side("T", letters("X", X=(None, "2022"))))
+    with pytest.raises(NobodyLeft) as refusal:
+        list(islice(turns(Rule("R", "2020", 12, sides)), 4))
+    assert (refusal.value.where, refusal.value.side, refusal.value.period) == ("sides[1]", "T", "2023")
 
 
 @st.composite

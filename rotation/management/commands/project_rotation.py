@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from rotation.periods import read_period
 from rotation.reasons import reason_text
-from rotation.rule import BadDecision, NobodyLeft, turns
+from rotation.refusals import refusal_line
+from rotation.rule import Refusal, turns
 from rotation.spec import LARGEST_BYTES, BadSpec, read_day, read_spec, read_until
 
 
@@ -52,8 +53,10 @@ class Command(BaseCommand):
                     turns(rule, decisions, known_on=known_on),
                 )
             ]
-        except (BadSpec, BadDecision, NobodyLeft) as error:
+        except BadSpec as error:
             _refuse(str(error))
+        except Refusal as refusal:
+            _refuse(refusal_line(refusal))
         try:
             sys.stdout.write("".join(f"{line}\n" for line in lines))
             sys.stdout.flush()
