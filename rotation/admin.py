@@ -22,6 +22,7 @@ from .models import Mechanism, Membership, RotationDecision, Side, State, Summit
 from .projection import decision_of, turns_until
 from .rule import standing
 from .turn_tables import turn_shown
+from .what_if_pages import WhatIfPages
 
 PROJECTED_UNTIL = "2045"
 
@@ -84,7 +85,7 @@ def _is_settled(row: Mechanism | Side | None) -> bool:
 
 
 @admin.register(Mechanism)
-class MechanismAdmin(DecisionPages, SettledRule, KeptAdmin):
+class MechanismAdmin(WhatIfPages, DecisionPages, SettledRule, KeptAdmin):
     list_display = ["name", "basis", "first_period", "step_months", "first_holder"]
     list_select_related = ["first_holder"]
     search_fields = ["slug", "names"]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from .deciding import LOOK_AHEAD_UNTIL, DecisionRefused, moved_summits, plan_decisions, record_decision
 from .decision_words import EFFECTS
-from .forms import RecordForm
+from .forms import FIELDS, RecordForm
 from .models import Mechanism, RotationDecision
 from .projection import decisions_of, turns_until
 from .turn_tables import pairs_shown
@@ -46,7 +46,7 @@ class DecisionPages:
             mechanism=mechanism,
             turns=turns_until(mechanism, LOOK_AHEAD_UNTIL),
             decisions=decisions,
-            initial={"decided_on": timezone.localdate(), **_named_in(request)},
+            initial={"decided_on": timezone.localdate(), **_named_in(request, kind)},
         )
         plan = None
         if form.is_valid():
@@ -69,7 +69,7 @@ class DecisionPages:
             nothing_to_revoke=kind == "revoke" and not decisions,
             rows=plan and pairs_shown(plan, form.names),
             changes=plan and sum(pair.is_changed for pair in plan),
-            summits=plan and _moves_shown(mechanism, plan, form.names),
+            summits=plan and moves_shown(mechanism, plan, form.names),
         )
 
     def _record(self, request: HttpRequest, mechanism: Mechanism, form: RecordForm) -> HttpResponse:
@@ -123,12 +123,13 @@ def add_refusal(form: Any, refusal: DecisionRefused) -> None:
     form.add_error(field if field in form.fields else None, refusal.problem)
 
 
-def _named_in(request: HttpRequest) -> dict[str, str]:
-    """What a link to the form fills in: a period, or the decision to revoke."""
-    return {name: request.GET[name] for name in ("period", "revokes") if name in request.GET}
+def _named_in(request: HttpRequest, kind: str) -> dict[str, str]:
+    """What a link to the form fills in, such as the period, the decision to revoke, or all that a what-if tried."""
+    return {name: request.GET[name] for name in FIELDS[kind] if name in request.GET}
 
 
-def _moves_shown(mechanism: Mechanism, plan: Any, names: dict[str, str]) -> list[dict[str, Any]]:
+def moves_shown(mechanism: Mechanism, plan: Any, names: dict[str, str]) -> list[dict[str, Any]]:
+    """The announced summits that follow their turns elsewhere, with where to."""
     return [
         {"summit": summit, "period": turn.period, "host": names.get(turn.holder, turn.holder)}
         for summit, turn in moved_summits(mechanism, plan)

@@ -92,6 +92,7 @@ class DecisionForm(forms.Form):
         values.pop("note", None)
         if self.kind == "accede":
             values["name"] = self._newcomer(values)
+            values["called"] = self.names.get(values["member"], values["member"])
         values["after"] = values.get("after") or None
         return Decision(kind=self.kind, **values)
 
