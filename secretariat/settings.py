@@ -138,6 +138,7 @@ LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("ru", "Русск�
 # The languages in which names and mails are written; the first is the one shown when one is missing.
 CONTENT_LANGUAGES = [("en", "English"), ("zh", "中文"), ("ru", "Русский")]
 USE_I18N = USE_TZ = True
+FORMAT_MODULE_PATH = ["secretariat.formats"]
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai")  # the secretariat's own; shown, never stored
 
 # --- Static files, API ------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from ..dates import Precision, Span
+from ..dates import Precision, Span, offset_text
 
 
 def when_text(span: Span) -> str:
@@ -22,20 +22,17 @@ def when_text(span: Span) -> str:
                 *(date_format(day, pgettext("a year", "Y")) for day in (span.first_on, span.last_on))
             )
         case Precision.MONTH:
-            return _range(
-                *(date_format(day, pgettext("a month", "F Y")) for day in (span.first_on, span.last_on))
-            )
+            return _range(*(date_format(day, "YEAR_MONTH_FORMAT") for day in (span.first_on, span.last_on)))
         case _:
             return days_text(span.first_on, span.last_on)
 
 
 def days_text(first: date, last: date) -> str:
     """One day or several, without saying month and year twice."""
-    full = pgettext("a day", "j E Y")
     if first == last:
-        return date_format(first, full)
+        return date_format(first)
     if first.year != last.year:
-        return f"{date_format(first, full)} – {date_format(last, full)}"
+        return f"{date_format(first)} – {date_format(last)}"
     if first.month != last.month:
         start = date_format(first, pgettext("first of several days in one year", "j E"))
         return f"{start} – {date_format(last, pgettext('last of several days in one year', 'j E Y'))}"
@@ -52,10 +49,9 @@ def hours_text(span: Span) -> str:
 
 
 def moment_text(at: datetime, zone: str) -> str:
-    """An instant on the clock of `zone`: "18:00, Asia/Almaty (UTC+05:00)"."""
+    """An instant on the clock of `zone`: "18:00, Asia/Almaty (UTC+5)"."""
     local = at.astimezone(ZoneInfo(zone))
-    offset = local.strftime("%z")
-    return f"{local:%H:%M}, {zone} (UTC{offset[:3]}:{offset[3:]})"
+    return f"{local:%H:%M}, {zone} ({offset_text(local)})"
 
 
 def _range(first: str, last: str) -> str:

@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from meetings.dates import offset_text
 from rotation.translated import text_in
 
 from .models import Delivery
@@ -180,15 +181,6 @@ def moment(at: datetime, zone: str, language: str) -> str:
         "zone": get_timezone_location(ZoneInfo(zone), locale=locale, return_city=True),
         "offset": offset_text(local),
     }
-
-
-def offset_text(local: datetime) -> str:
-    """The offset of an aware moment: "UTC+5", "UTC+5:30", "UTC"."""
-    minutes = int(local.utcoffset().total_seconds() // 60)  # type: ignore[union-attr]
-    if minutes == 0:
-        return "UTC"
-    hours, rest = divmod(abs(minutes), 60)
-    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
 
 
 def short_day(at: datetime, zone: str, language: str) -> str:
