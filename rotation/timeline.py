@@ -15,7 +15,7 @@ Row = Mapping[str, Any]  # a period as turn_tables.pairs_shown says it
 WIDTH = 1000
 MOST_COLUMNS = 8
 GAP = 6
-AXIS, LABEL, CELL, BETWEEN = 26, 20, 50, 18
+AXIS, LABEL, CELL, BETWEEN = 24, 26, 50, 18
 LETTER = 14
 
 
@@ -50,7 +50,7 @@ def _band(band: Sequence[Row], sides: Sequence[str], top: int, column: int) -> d
         "rows": [
             {
                 "side": side,
-                "y": y + 14,
+                "y": y + 19,
                 "cells": [
                     _cell(row, side, left, y + LABEL, column - GAP)
                     for left, row in zip(lefts, band, strict=True)

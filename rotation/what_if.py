@@ -64,7 +64,9 @@ def try_out(mechanism: Mechanism, drafts: Sequence[Draft]) -> WhatIf:
 
 def _one_by_one(mechanism: Mechanism, drafts: Sequence[Draft], until: str) -> WhatIf:
     """A draft is to blame for what goes wrong when it follows those before it."""
-    pairs, accepted, judged = plan_decisions(mechanism, [], until=until), [], []
+    pairs = plan_decisions(mechanism, [], until=until)
+    accepted: list[rule.Decision] = []
+    judged: list[Draft] = []
     for draft in drafts:
         if draft.decision:
             try:

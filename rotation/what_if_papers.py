@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format, get_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from .deciding import LOOK_AHEAD_UNTIL
@@ -65,7 +65,6 @@ def _plain(cell: str) -> str:
 
 def paper(mechanism: str, drafts: Sequence[Shown], rows: Sequence[Shown], *, author: str) -> bytes:
     """The what-if as a PDF in the reader's language."""
-    changes = sum(row["is_changed"] for row in rows)
     return typeset(
         "what-if.typ",
         {
@@ -86,11 +85,20 @@ def paper(mechanism: str, drafts: Sequence[Shown], rows: Sequence[Shown], *, aut
             "bands": [[_printed(row) for row in band] for band in bands(rows)],
             "changed": _("changed"),
             "legend": _("A thick frame and ▲ mark what changes; a name struck out no longer hosts then."),
-            "heads": [_("Period"), _("As it stands"), _("What if"), _("Why, if so")],
+            "heads": [_("Period"), _("As it stands"), _("What if"), _("What if: why")],
             "page": _("Page {page} of {pages}"),
-            "changes": changes,
+            "changes": _changes(rows),
         },
     )
+
+
+def _changes(rows: Sequence[Shown]) -> str:
+    count = sum(row["is_changed"] for row in rows)
+    if not count:
+        return _("No turn changes.")
+    return ngettext(
+        "%(count)s period changes; it is marked.", "%(count)s periods change; they are marked.", count
+    ) % {"count": count}
 
 
 def _printed(row: Shown) -> dict[str, Any]:
