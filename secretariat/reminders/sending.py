@@ -177,6 +177,9 @@ def _record(row: Delivery, outcome: Outcome) -> None:
             _finish(row, State.UNCERTAIN, outcome.reply)
         case "retry":
             _finish(row, State.DEFERRED, outcome.reply, next_try_at=Now() + _pause(row.attempts))
+        case "late":
+            # The slowness was ours and not the server's: nothing is gained by waiting.
+            _finish(row, State.PENDING, outcome.reply, next_try_at=Now())
 
 
 def _pause(attempts: int) -> timedelta:

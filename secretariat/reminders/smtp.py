@@ -14,13 +14,14 @@ from typing import Literal, Self
 
 from django.conf import settings
 
-Fate = Literal["accepted", "refused", "retry", "unreachable", "unknown", "withdrawn"]
+Fate = Literal["accepted", "refused", "retry", "unreachable", "unknown", "withdrawn", "late"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one message: accepted (250), refused for good (5xx), worth another try (4xx or lost
-    before the dot), unreachable (no server to speak to), unknown (lost after the dot), withdrawn (we stopped)."""
+    before the dot), unreachable (no server to speak to), unknown (lost after the dot), withdrawn (we stopped),
+    late (we hung up before the text, since our lease may be another's)."""
 
     fate: Fate
     reply: str = ""
@@ -100,7 +101,7 @@ class Connection:
         if time.monotonic() > deadline:
             # Frozen since the claim: hang up without the dot, which sends nothing (RFC 5321 §4.1.1.4).
             self._drop()
-            return Outcome("retry", "the lease ran out before the text")
+            return Outcome("late", "the lease ran out before the text")
         try:
             smtp.send(_dotted(body))
             code, reply = smtp.getreply()

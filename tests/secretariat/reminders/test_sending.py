@@ -1,5 +1,6 @@
 """Each reminder once, on time, never after it became untrue: by a real SMTP conversation."""
 
+import asyncio
 import email
 import email.policy
 from datetime import timedelta
@@ -160,6 +161,23 @@ def test_a_claim_of_a_worker_that_is_gone_is_given_back(meeting):
     assert set(Delivery.objects.filter(pk__in=[row.pk for row in rows]).values_list("state", flat=True)) == {
         "pending"
     }
+
+
+def test_a_worker_that_was_held_up_past_half_its_lease_hangs_up_and_sends_at_once_under_a_new_one(
+    meeting, sink, settings
+):
+    settings.LEASE_SECONDS = 2
+    prompt, held_up = sink.handle_RCPT, iter([1.2])
+
+    async def slow_once(server, session, envelope, address, options):
+        if address == "kz@example.org":
+            await asyncio.sleep(next(held_up, 0))
+        return await prompt(server, session, envelope, address, options)
+
+    sink.handle_RCPT = slow_once
+    assert send_due() == 3
+    assert sink.recipients == THREE
+    assert Delivery.objects.get(contact__email="kz@example.org", state="sent").attempts == 2
 
 
 def test_a_name_with_a_line_break_cannot_add_a_header_and_stops_nobody_else(meeting, sink):
