@@ -6,16 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .collation import sort_key
 from .decision_words import decision_text
 from .inputs import DayInput, PastDay
 from .models import Mechanism, Side, State
 from .periods import BadPeriod, read_period
 from .rule import Decision, Turn
-from .translated import content_language, text_in
+from .translated import name_key, text_in
 
 # The fields that each kind asks for, in the order of the form.
 FIELDS = {
@@ -178,8 +177,7 @@ class RecordForm(DecisionForm):
 def state_names() -> dict[str, str]:
     """The states' names by code, in the reader's language and its order; one query."""
     names = {state.code: str(state) for state in State.objects.all()}
-    locale = content_language(get_language())
-    return dict(sorted(names.items(), key=lambda entry: sort_key(entry[1], locale)))
+    return dict(sorted(names.items(), key=lambda entry: name_key(entry[1])))
 
 
 def period_choices(turns: Sequence[Turn], names: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any, cast
 
 from django.contrib.auth import get_user_model
 from django.db import models
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from .translated import TextsField
@@ -127,6 +129,10 @@ class _Names:
             return (
                 ", ".join(str(item) for item in value) if all(map(_is_plain, value)) else _("recorded anew")
             )
+        if isinstance(value, datetime):
+            return date_format(localtime(value), "DATETIME_FORMAT")
+        if isinstance(value, date):
+            return date_format(value)
         if isinstance(value, time):
             return f"{value:%H:%M}"
         if isinstance(value, bool):

@@ -15,6 +15,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .state_choices import StatesByName, is_to_state
+
 
 class DayInput(forms.DateInput):
     input_type = "date"
@@ -52,9 +54,15 @@ NATIVE_INPUTS = {models.DateField: {"widget": DayInput}, models.TimeField: {"wid
 
 
 class PlainInputs:
-    """Native inputs in forms, and one icon beside a related row: to add one."""
+    """Native inputs in forms, states by name, and one icon beside a related row: to add one."""
 
     formfield_overrides = NATIVE_INPUTS
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and is_to_state(db_field):
+            field.iterator = StatesByName
+        return field
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -14,6 +14,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from .collation import sort_key
+
 
 def content_language(language: str | None = None) -> str:
     """The content language for a Django language code: `zh-hans` → `zh`; None means the active one."""
@@ -30,6 +32,11 @@ def text_in(texts: Mapping[str, str], language: str | None = None) -> str:
         if texts.get(code):
             return f"{texts[code]} [{code}]"
     return ""
+
+
+def name_key(name: str) -> bytes:
+    """Sorts names by the alphabet of the active language."""
+    return sort_key(name, content_language())
 
 
 class TextsWidget(forms.MultiWidget):

@@ -71,7 +71,7 @@ class MeetingAdmin(MovePages, KeptAdmin):
         "status",
         ("track", admin.RelatedOnlyFieldListFilter),
         "format",
-        ("host", admin.RelatedOnlyFieldListFilter),
+        "host",
         "precision",
         "visibility",
     ]

@@ -88,7 +88,7 @@ class ContactAdmin(KeptAdmin):
 
     list_display = ["name", "office", "ministry", "email", "language", "mail_state"]
     list_filter = [
-        ("ministry__state", admin.RelatedOnlyFieldListFilter),
+        "ministry__state",
         OfficeFilter,
         "is_undeliverable",
         "language",

@@ -148,7 +148,7 @@ def _next_step(request: HttpRequest, track: Track, hosting: Hosting) -> dict[str
 @admin.register(Seat)
 class SeatAdmin(HistoryAdmin):
     list_display = ["organisation", "role", "track"]
-    list_filter = [("organisation__state", admin.RelatedOnlyFieldListFilter), "role"]
+    list_filter = ["organisation__state", "role"]
     list_select_related = ["organisation", "track"]
     autocomplete_fields = ["organisation", "track"]
     search_fields = ["organisation__names", "role"]

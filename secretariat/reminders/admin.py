@@ -65,7 +65,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         OutcomeFilter,
         "state",
         "kind",
-        ("contact__ministry__state", admin.RelatedOnlyFieldListFilter),
+        "contact__ministry__state",
         ("meeting__track", admin.RelatedOnlyFieldListFilter),
     ]
     list_select_related = ["contact__ministry", "due__deadline", "meeting__track"]

@@ -53,7 +53,7 @@ def test_a_confirmed_move_takes_the_deadlines_along_and_tells_who_and_why(desk, 
     last = history_of(moved)[0]
     assert (last.user, last.reason) == (user.username, "The host asked.")
     changed = {change.label: (change.before, change.after) for change in last.changes}
-    assert changed["First day"] == ("2031-05-20", "2031-06-17")
+    assert changed["First day"] == ("20 May 2031", "17 June 2031")
     shown = desk.get(reverse("admin:meetings_meeting_history", args=[trade.pk])).content.decode()
     assert "The host asked." in shown
     assert user.username in shown

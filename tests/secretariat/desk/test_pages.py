@@ -1,12 +1,17 @@
 """What holds on every page of the desk: who gets in, what it costs, what the browser is told to refuse."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
+from rotation.models import State
+from rotation.state_choices import StateFilter
 from secretariat.desk.models import OneTimePassword
+from tests.factories import StateFactory
 
 from . import factories
 
@@ -129,3 +134,36 @@ def test_the_start_page_names_the_next_summit_and_its_host(desk, body):
         "Kazakhstan",
         "2025",
     )
+
+
+def test_an_empty_list_says_whether_the_search_or_the_table_is_empty(desk, body):
+    address = reverse("admin:meetings_meeting_changelist")
+    assert "There is nothing here yet." in desk.get(address).content.decode()
+    factories.meeting(factories.track(body))
+    found = desk.get(address, {"q": "no meeting is called so"}).content.decode()
+    assert ("Nothing matches this search." in found, "There is nothing here yet." in found) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("en", ["Kazakhstan", "Kyrgyzstan"]),
+        ("ru", ["Казахстан", "Кыргызстан"]),
+        ("zh-hans", ["哈萨克斯坦", "吉尔吉斯斯坦"]),
+    ],
+)
+def test_states_stand_by_the_readers_alphabet_where_their_codes_would_say_otherwise(
+    desk, body, settings, language, names
+):
+    State.objects.filter(code="KZ").update(names=StateFactory.build(code="KZ").names)
+    StateFactory(code="KG")
+    factories.meeting(factories.track(body))
+    desk.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    form = desk.get(reverse("admin:meetings_meeting_add")).content.decode()
+    offered = re.findall(">([^<]+)</option>", form.partition('id="id_host"')[2].partition("</select>")[0])
+    specs = desk.get(reverse("admin:meetings_meeting_changelist")).context["cl"].filter_specs
+    (filtered,) = (
+        [label for _code, label in each.lookup_choices] for each in specs if isinstance(each, StateFilter)
+    )
+    assert [name for name in offered if name in names] == names
+    assert [name for name in filtered if name in names] == names
