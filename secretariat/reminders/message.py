@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, formataddr, parseaddr
 from typing import Any
 from unicodedata import category
 from zoneinfo import ZoneInfo
@@ -26,6 +26,9 @@ from .models import Delivery
 
 # Content language → the language of our catalogue and of Babel's tables.
 DJANGO_LANGUAGE = {"zh": "zh-hans"}
+# The library's own 78 columns are two more than RFC 2045 §6.7 allows a quoted-printable line.
+POLICY = SMTP.clone(max_line_length=76)
+LINE = 75  # columns of a header's line; RFC 2047 §2 allows an encoded word as many
 BABEL_LOCALE = {"en": "en_GB", "zh": "zh_Hans_CN", "ru": "ru_RU"}
 
 
@@ -59,34 +62,63 @@ def render(row: Delivery) -> Rendered:
             subject, context = _subject(row), _context(row)
             text = render_to_string("reminders/mail.txt", context)
             html = render_to_string("reminders/mail.html", context)
-    body = _message(row, language, subject, text, html, dated_at).as_bytes(policy=SMTP)
+    body = _bytes_of(_message(row, language, subject, text, html, dated_at))
     return Rendered(language, subject, text, html, dated_at, body, hashlib.sha256(body).hexdigest())
 
 
 def _message(
     row: Delivery, language: str, subject: str, text: str, html: str, dated_at: datetime
 ) -> EmailMessage:
-    message = EmailMessage(policy=SMTP)
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    message["From"] = Address(name, addr_spec=address)
-    message["To"] = Address(_header_text(row.contact.name), addr_spec=row.contact.email)
-    message["Subject"] = _header_text(subject)
+    message = EmailMessage(policy=POLICY)
+    message.set_raw("From", _mailbox("From", *parseaddr(settings.DEFAULT_FROM_EMAIL)))
+    message.set_raw("To", _mailbox("To", row.contact.name, row.contact.email))
+    message.set_raw("Subject", _header_text("Subject", subject))
     message["Date"] = format_datetime(dated_at)
     message["Message-ID"] = row.message_id
     if row.in_reply_to:
         message["In-Reply-To"] = message["References"] = row.in_reply_to
-    message["Content-Language"] = language
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5
     message["X-Auto-Response-Suppress"] = "All"  # Exchange does not read RFC 3834
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
+    # Set last: making it multipart moves every Content- header into the first part.
+    message["Content-Language"] = language
     # The random boundary of the library would make every attempt other bytes.
     message.set_boundary(f"=_{row.uid.hex}")
     return message
 
 
-def _header_text(text: str) -> str:
-    """A header's value; control characters that could reorder or break a line are refused, not repaired."""
+def _bytes_of(message: EmailMessage) -> bytes:
+    """The message as it goes over the wire; no line of it begins with "From ", which mailbox files would alter.
+
+    Only the bodies can have such a line, and they are quoted-printable (RFC 2049 §3).
+    """
+    return message.as_bytes(policy=POLICY).replace(b"\r\nFrom ", b"\r\n=46=\r\nrom ")
+
+
+def _mailbox(header: str, name: str, address: str) -> str:
+    """A name and an address as a header's value."""
+    text = _header_text(header, name)
+    if text == name:
+        name = formataddr((name, _header_safe(address)))
+        return name if len(header) + len(name) < LINE else name.replace(" <", "\r\n <")
+    return f"{text}\r\n <{_header_safe(address)}>"
+
+
+def _header_text(header: str, text: str) -> str:
+    """A header's value: as it is when it is one line of ASCII, else in encoded words alone (RFC 2047).
+
+    The library's own folding mixes plain and encoded words and loses or adds blanks between them; blanks
+    between two encoded words every reader drops.
+    """
+    text = _header_safe(text)
+    if text.isascii() and "=?" not in text and len(header) + len(text) < LINE:
+        return text
+    return Header(text, "utf-8", maxlinelen=LINE, header_name=header).encode(linesep="\r\n")
+
+
+def _header_safe(text: str) -> str:
+    """`text`, unless it holds control characters that could reorder or break a line: refused, not repaired."""
     # Cc are control characters, Cf hold the bidirectional overrides, Zl and Zp separate lines.
     if any(category(char) in ("Cc", "Cf", "Zl", "Zp") for char in text):
         raise ValueError(f"a line break or control character in {text!r}")
