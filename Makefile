@@ -1,5 +1,6 @@
 # The two commands: `make run` and `make test`. Each does all its set-up by itself.
-PYTHON ?= $(firstword $(shell for p in python3 python3.13 python3.12 python3.11; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' 2>/dev/null && echo $$p; done))
+SUITS := -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' >/dev/null 2>&1
+PYTHON ?= $(firstword $(shell for p in python3 python3.13 python3.12 python3.11; do $$p $(SUITS) && echo $$p; done))
 BIN := .venv/bin
 STAMP := .venv/.installed
 TEST_ENV := SECRET_KEY=only-for-tests LOCAL=1 PYTHONTZPATH= PYTHONDONTWRITEBYTECODE=1
@@ -37,7 +38,7 @@ clean: ## remove the environment and all local data
 	rm -rf .venv var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(STAMP): requirements.txt requirements-dev.txt
-	@test -n "$(PYTHON)" || { echo "secretariat: Python 3.11, 3.12 or 3.13 is needed; install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 2; }
+	@test -n "$(PYTHON)" && $(PYTHON) $(SUITS) || { echo "secretariat: Python 3.11, 3.12 or 3.13 is needed; install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 2; }
 	@# A half-made environment (no ensurepip, another Python gone) is made anew.
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { rm -rf .venv; $(PYTHON) -m venv .venv; } || \
 		{ rm -rf .venv; echo "secretariat: cannot make .venv; on Debian: apt-get install python3-venv" >&2; exit 2; }
