@@ -5,9 +5,15 @@ import pytest
 from tests.factories import UserFactory
 
 
+@pytest.fixture(scope="session")
+def no_collected_files(tmp_path_factory):
+    return str(tmp_path_factory.mktemp("static"))
+
+
 @pytest.fixture(autouse=True)
-def plain_static_files(settings):
-    """The hashed names of production need `collectstatic`, which no test runs."""
+def plain_static_files(settings, no_collected_files):
+    """The hashed names of production need `collectstatic`, which no test runs; nor serves what `make run` left."""
+    settings.STATIC_ROOT = no_collected_files
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
