@@ -7,8 +7,9 @@ COPY manage.py ./
 COPY rotation rotation
 COPY meetings meetings
 COPY secretariat secretariat
-# Hashed static files are part of the image; the values only satisfy the settings, nothing is reached.
-RUN LOCAL=1 SECRET_KEY=build DATABASE_URL=postgres:///x REDIS_URL=redis://x python manage.py collectstatic --noinput -v0
+# Static files, hashed and compressed, are part of the image; the values only satisfy the settings, nothing is reached.
+RUN SECRET_KEY=only-for-this-step-of-the-build-and-kept-by-no-container-of-it ALLOWED_HOSTS=build \
+    DATABASE_URL=postgres:///x REDIS_URL=redis://x python manage.py collectstatic --noinput -v0
 USER secretariat
 EXPOSE 8000
 CMD ["gunicorn", "secretariat.wsgi:application", "--workers", "2", "--no-control-socket", "--bind", "0.0.0.0:8000"]

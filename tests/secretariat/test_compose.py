@@ -2,6 +2,9 @@
 
 import importlib.util
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import yaml
@@ -26,6 +29,15 @@ def test_the_commands_are_those_of_make_run():
 def test_the_image_starts_web_by_default_with_the_same_command():
     command = next(line for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("CMD "))
     assert json.loads(command.removeprefix("CMD ")) == f"{supervisor.WEB} 0.0.0.0:8000".split()
+
+
+def test_the_image_holds_the_static_files_hashed_and_compressed(tmp_path):
+    steps = (ROOT / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
+    step = next(line for line in steps if line.startswith("RUN ") and "collectstatic" in line)
+    env = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "STATIC_ROOT": str(tmp_path)}
+    subprocess.run(["sh", "-ec", step.removeprefix("RUN ")], cwd=ROOT, env=env, check=True)
+    sheets = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
+    assert (tmp_path / f"{sheets['desk/desk.css']}.gz").is_file()
 
 
 def test_the_commands_exist():
