@@ -26,7 +26,7 @@ from .localstack.folders import hold
 from .localstack.processes import die_with_parent, free_port
 from .localstack.refusals import FULL, CannotStart, storage_advice, tells_full_disk
 
-READY_SECONDS = 60
+READY_SECONDS = 180  # on a busy machine the parts load for a minute
 STOP_SECONDS = 10  # on Ctrl-C: time for a mail under way
 FAIL_SECONDS = 1  # when a part died: the ledger sends again what was cut off
 # The same commands as docker-compose.yml names; a test compares them.
@@ -34,14 +34,15 @@ WEB = "gunicorn secretariat.wsgi:application --workers 2 --no-control-socket --b
 # Without gossip: cleaning up its queue ends the worker when the broker restarts (kombu's Redis transport).
 WORKER = "celery -A secretariat worker --without-gossip --without-mingle --concurrency 2 --loglevel INFO"
 BEAT = "celery -A secretariat beat --loglevel WARNING --schedule"
+BEGIN = "step: "  # before the name of each step of the setup, on a line of its own
 ANYWHERE = ("0.0.0.0", "::", "")
 
 
 def main() -> int:
     root = Path(__file__).resolve().parent.parent
     var = Path(os.environ.get("VAR_DIR") or root / "var").resolve()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)  # SIGINT too: a script's `make run &` hands it on as ignored
     servers_running: dict[str, subprocess.Popen[bytes]] = {}
     try:
         host, port = os.environ.get("HOST") or "127.0.0.1", _port(os.environ.get("PORT") or "8000")
@@ -155,26 +156,32 @@ def _kept_key(file: Path) -> str:
 
 def _prepare(root: Path, var: Path, env: dict[str, str]) -> str:
     """Run the one-time steps in order; returns what `ensure_admin` says of the login."""
-    steps = [["migrate", "--noinput", "-v1"], ["collectstatic", "--noinput", "-v0"], ["load_mechanism"]]
-    steps += [["load_example", "--first-run"]] if env.get("EXAMPLE") != "0" else []
+    steps = ["migrate --noinput -v1", "collectstatic --noinput -v0", "load_mechanism"]
+    steps += ["load_example --first-run"] if env.get("EXAMPLE") != "0" else []
     # Last, so that the one-time password it prints is not lost when another step fails.
-    steps.append(["ensure_admin"])
-    lines: list[str] = []
-    for step in steps:
-        process = _started([sys.executable, "manage.py", *step], root, env)
-        lines = []
-        try:
-            for line in _lines(process.stdout):
-                lines.append(line)
-                if step[0] != "ensure_admin":
-                    _say("setup", line)
-            if process.wait() and tells_full_disk("\n".join(lines)):
-                raise CannotStart(storage_advice(var, OSError(errno.ENOSPC, "")))
-            if process.returncode:
-                raise CannotStart(f"`manage.py {step[0]}` failed: {(lines or ['no message'])[-1]}")
-        except BaseException:
-            _stop({step[0]: process}, STOP_SECONDS)
-            raise
+    return _made(root, var, env, [*steps, "ensure_admin"])
+
+
+def _made(root: Path, var: Path, env: dict[str, str], steps: list[str]) -> str:
+    """Run `manage.py` commands in one process; returns what the last one says, which alone is not shown."""
+    process = _started([sys.executable, "-m", "secretariat.steps", *steps], root, env)
+    names = [step.split()[0] for step in steps]
+    name, lines = names[0], []
+    try:
+        for line in _lines(process.stdout):
+            if line.startswith(BEGIN):
+                name, lines = line.removeprefix(BEGIN), []
+                continue
+            lines.append(line)
+            if name != names[-1]:
+                _say("setup", line)
+        if process.wait() and tells_full_disk("\n".join(lines)):
+            raise CannotStart(storage_advice(var, OSError(errno.ENOSPC, "")))
+        if process.returncode:
+            raise CannotStart(f"`manage.py {name}` failed: {(lines or ['no message'])[-1]}")
+    except BaseException:
+        _stop({name: process}, STOP_SECONDS)
+        raise
     return "\n".join(lines).strip("\n")
 
 
@@ -211,18 +218,21 @@ def _run(
     running: dict[str, subprocess.Popen[bytes]] = {}
     echoes: list[threading.Thread] = []
     deadline: float | None = time.monotonic() + READY_SECONDS
-    patience = STOP_SECONDS
+    at_terminal = os.isatty(0)
+    patience, cause = STOP_SECONDS, ""
     try:
         for name, command in parts.items():
             running[name] = _started(command, root, env)
             echoes.append(threading.Thread(target=_echo, args=(name, running[name].stdout), daemon=True))
             echoes[-1].start()
         while True:
+            if at_terminal and not os.isatty(0):
+                raise KeyboardInterrupt  # it was closed, and only `make` was told, which waits for us
             for name, process in {**running, **servers_running}.items():
                 code = process.poll()
                 if code is not None:
-                    patience = FAIL_SECONDS
-                    print(f"secretariat: {name} ended ({code}); stopping all", file=sys.stderr, flush=True)
+                    patience, cause = FAIL_SECONDS, f"{name} ended ({code})"
+                    print(f"secretariat: {cause}; stopping all", file=sys.stderr, flush=True)
                     return 128 - code if code < 0 else code or 1
             if deadline and _answers(address, env):
                 deadline = None
@@ -235,7 +245,9 @@ def _run(
     finally:
         _stop(running, patience)
         for echo in echoes:
-            echo.join(1)
+            echo.join(STOP_SECONDS)  # until the pipe ends: a slow machine must not lose the last words
+        if cause:  # again, below the complaints of the others
+            print(f"secretariat: stopped, because {cause}", file=sys.stderr, flush=True)
         if deadline:
             print(login, flush=True)  # a one-time password is said once: not to be lost with a failed start
 

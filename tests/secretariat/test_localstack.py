@@ -58,14 +58,14 @@ def is_open(port):
 
 
 def wait_closed(found):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while any(is_open(port) for port in ports(found)):
         assert time.monotonic() < deadline, "a server stayed behind"
         time.sleep(0.05)
 
 
 def end(process):
-    process.communicate("", timeout=30)
+    process.communicate("", timeout=120)
     return process.returncode
 
 
@@ -163,7 +163,7 @@ def test_a_second_launcher_on_the_same_folder_is_refused_and_the_first_goes_on(s
     first = launch("--state", str(state))
     found = urls(first)
     second = launch("--state", str(state))
-    _output, errors = second.communicate("", timeout=30)
+    _output, errors = second.communicate("", timeout=120)
     assert second.returncode == 2
     refusal = f"Servers already run in {state}: stop the other `make run` first, or set VAR_DIR."
     assert errors == f"secretariat: {refusal}\n"
@@ -208,7 +208,7 @@ def test_a_link_laid_below_var_tmp_leads_root_nowhere(state):
 
 def test_given_servers_are_used_and_nothing_is_started():
     given = {**CLEAN, "DATABASE_URL": "postgres://given", "REDIS_URL": "redis://given"}
-    output, _errors = launch(env=given).communicate("", timeout=30)
+    output, _errors = launch(env=given).communicate("", timeout=120)
     assert output == "postgres://given redis://given\n"
 
 
@@ -223,7 +223,7 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path):
     file = tmp_path / "file"
     file.write_text("")
     process = launch("--state", str(file / "var"))
-    _output, errors = process.communicate("", timeout=30)
+    _output, errors = process.communicate("", timeout=120)
     assert process.returncode == 2
     assert errors.count("\n") == 1
     assert "set VAR_DIR" in errors

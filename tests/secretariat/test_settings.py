@@ -25,7 +25,7 @@ def manage(*arguments, **environment):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
 
 
