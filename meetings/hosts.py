@@ -32,6 +32,7 @@ SENTENCES = {
     "several_offers": _("More than one state offered to host in {period}; nothing is agreed yet"),
     "nobody_offered": _("The host is found by offer, and no state has offered to host in {period}"),
     "nobody_else_offered": _("The host is found by offer, and no other offer is recorded"),
+    "turns_end": _("Nobody is left in the order to host in {period}"),
     "fixed": _("{holder} hosts every meeting of this track — {basis}"),
     "no_fixed": _("One state hosts every meeting of this track, but it is not named yet"),
 }
@@ -52,7 +53,7 @@ class HostRule:
     """What decides a track's hosts.
 
     turns: those of the summit or of the track's own rotation, in order; `step_months` is theirs. basis: the
-    track's founding paper.
+    track's founding paper. nobody_from: the period from which nobody is left for a turn.
     """
 
     kind: Kind
@@ -61,6 +62,7 @@ class HostRule:
     offers: tuple[Offer, ...] = ()
     fixed: Member | None = None
     basis: str = ""
+    nobody_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Hosting:
 
 def host_on(rule: HostRule, day: date) -> Hosting:
     """Who hosts a meeting held on `day`."""
+    if rule.nobody_from and _month(day) >= _first_month(rule.nobody_from, rule):
+        return _open("turns_end", rule.nobody_from)
     match rule.kind:
         case "follows_summit":
             starts = [_first_month(turn.period, rule) for turn in rule.turns]
@@ -98,12 +102,15 @@ def next_hosts(rule: HostRule, since: date, until_year: int) -> tuple[Hosting, .
     if rule.kind == "by_offer":
         years = sorted({offer.year for offer in rule.offers if since.year <= offer.year <= until_year})
         return (*(_by_offer(rule, year) for year in years), _open("nobody_else_offered", ""))
+    end = (_open("turns_end", rule.nobody_from),) if rule.nobody_from else ()
+    if end and not rule.turns:
+        return end
     if not rule.turns:
         return (_open("no_rotation" if rule.kind == "own_rotation" else "no_turn", ""),)
     starts = [_first_month(turn.period, rule) for turn in rule.turns]
     first = max(bisect_right(starts, _month(since)) - 1, 0)
     coming = zip(rule.turns[first:], starts[first:], strict=True)
-    return tuple(_of_turn(rule, turn) for turn, start in coming if start // 12 <= until_year)
+    return (*(_of_turn(rule, turn) for turn, start in coming if start // 12 <= until_year), *end)
 
 
 def is_in_period(day: date, period: str, step_months: int) -> bool:

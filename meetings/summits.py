@@ -15,7 +15,7 @@ from rotation import rule
 from rotation.deciding import record_decision
 from rotation.models import Mechanism, State, Summit
 from rotation.periods import BadPeriod, read_period
-from rotation.projection import turns_of, turns_until
+from rotation.projection import outlook, stored, turns_of
 
 from .authorship import authored
 from .dates import Span
@@ -43,6 +43,10 @@ class SummitRefused(Exception):
 
 class NoTurn(SummitRefused):
     message = _("No turn falls in %(period)s.")
+
+
+class TurnsEnd(SummitRefused):
+    message = _("No turn of %(period)s can be computed: somebody has to be in the order for it first.")
 
 
 class AlreadyAnnounced(SummitRefused):
@@ -135,7 +139,10 @@ def _turn_of(mechanism: Mechanism, period: str) -> rule.Turn:
         read_period(period, mechanism.step_months)
     except BadPeriod as error:
         raise NoTurn(period=period) from error
-    turn = next((turn for turn in turns_until(mechanism, period) if turn.period == period), None)
+    found = outlook(stored(mechanism), period)
+    turn = next((turn for turn in found.turns if turn.period == period), None)
+    if turn is None and found.end is not None:
+        raise TurnsEnd(period=period)
     if turn is None:
         raise NoTurn(period=period)
     return turn
@@ -258,8 +265,11 @@ def hold_summit(summit_id: int, *, actor: Any, reason: str = "") -> Summit:
 
 
 def next_turn(summit: Summit) -> rule.Turn | None:
-    """The turn after a summit's, as the rule and the decisions have it now; None when there is none."""
-    return next((turn for turn in turns_of(summit.mechanism) if turn.ordinal > summit.ordinal), None)
+    """The turn after a summit's, as the rule and the decisions have it now; None when nobody is left for it."""
+    try:
+        return next((turn for turn in turns_of(summit.mechanism) if turn.ordinal > summit.ordinal), None)
+    except rule.Refusal:
+        return None
 
 
 @transaction.atomic

@@ -7,8 +7,8 @@ from typing import cast
 
 from rotation.models import Mechanism, State
 from rotation.periods import write_period
-from rotation.projection import turns_until
-from rotation.rule import Member, Turn
+from rotation.projection import Outlook, outlook, stored
+from rotation.rule import Member, NobodyLeft
 
 from .hosts import Hosting, HostRule, Kind, Offer, host_on, next_hosts
 from .models import HostOffer, Track
@@ -22,13 +22,16 @@ def host_rule_of(track: Track, until_year: int) -> HostRule:
     of = track.rotation if kind == Track.HostRule.OWN_ROTATION else track.mechanism
     by_turns = kind in (Track.HostRule.FOLLOWS_SUMMIT, Track.HostRule.OWN_ROTATION)
     by_offer = kind == Track.HostRule.BY_OFFER
+    until = write_period(until_year * 12 + 11, of.step_months) if of else ""
+    found = outlook(stored(of), until) if by_turns and of else Outlook([], None)
     return HostRule(
         kind=cast(Kind, kind),
-        turns=_turns(of, until_year) if by_turns and of else (),
+        turns=tuple(found.turns),
         step_months=of.step_months if of else 12,
         offers=_offers(track) if by_offer else (),
         fixed=_member(track.fixed_host) if track.fixed_host else None,
         basis=track.basis,
+        nobody_from=_nobody_from(found, of) if of else "",
     )
 
 
@@ -42,8 +45,11 @@ def coming_hosts(track: Track, since: date, until_year: int) -> tuple[Hosting, .
     return next_hosts(host_rule_of(track, until_year), since, until_year)
 
 
-def _turns(mechanism: Mechanism, until_year: int) -> tuple[Turn, ...]:
-    return tuple(turns_until(mechanism, write_period(until_year * 12 + 11, mechanism.step_months)))
+def _nobody_from(found: Outlook, of: Mechanism) -> str:
+    """The period for which no turn can be computed; the first of all where a decision makes no sense any more."""
+    if isinstance(found.end, NobodyLeft):
+        return found.end.period
+    return of.first_period if found.end else ""
 
 
 def _offers(track: Track) -> tuple[Offer, ...]:

@@ -13,13 +13,14 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .decision_pages import DecisionPages
+from .deciding import end_text
+from .decision_pages import DecisionPages, contradictions
 from .decision_words import decision_text
 from .forms import state_names
-from .history_admin import HistoryAdmin, KeptAdmin, ReadOnlyAdmin
+from .history_admin import KeptAdmin, ReadOnlyAdmin
 from .inputs import TableInline
 from .models import Mechanism, Membership, RotationDecision, Side, State, Summit
-from .projection import decision_of, turns_until
+from .projection import decision_of, outlook, stored
 from .rule import standing
 from .turn_tables import turn_shown
 from .what_if_pages import WhatIfPages
@@ -129,13 +130,14 @@ def _known_on(request: HttpRequest) -> date | None:
 def mechanism_shown(mechanism: Mechanism, known_on: date | None) -> dict[str, Any]:
     """The turns as known on a day (None: today), and the decisions behind them, newest first."""
     names = state_names()
+    found = outlook(stored(mechanism), PROJECTED_UNTIL, known_on=known_on)
     rows = mechanism.decisions.select_related("member", "side", "revokes", "recorded_by")
     decisions = [decision_of(row) for row in rows]
     standing_places = {place for place, _decision in standing(decisions)}
     return {
-        "turns": [
-            turn_shown(turn, names) for turn in turns_until(mechanism, PROJECTED_UNTIL, known_on=known_on)
-        ],
+        "turns": [turn_shown(turn, names) for turn in found.turns],
+        "turns_end": end_text(found, names),
+        "contradictions": [] if known_on else contradictions(mechanism, found.turns, names),
         "decisions": [
             {"row": row, "says": decision_text(decision, names, gettext), "stands": place in standing_places}
             for place, (row, decision) in enumerate(zip(rows, decisions, strict=True))
@@ -186,17 +188,19 @@ class SideAdmin(SettledRule, KeptAdmin):
 
 
 @admin.register(Summit)
-class SummitAdmin(HistoryAdmin):
+class SummitAdmin(KeptAdmin):
+    """Summits come from announcing, holding and the record; by hand only their source is corrected."""
+
     list_display = ["period", "ordinal", "host", "status", "mechanism"]
     list_display_links = ["period"]
     list_filter = ["status", ("host", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["host", "mechanism"]
     search_fields = ["period", "source", "host__names"]
+    readonly_fields = ["mechanism", "ordinal", "period", "host", "status"]
+    fields = [*readonly_fields, "source", "reason"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Summit]:
         return super().get_queryset(request).order_by("-ordinal")
-
-    def has_delete_permission(self, request: HttpRequest, obj: Summit | None = None) -> bool:
-        return (obj is None or obj.status != Summit.Status.HELD) and super().has_delete_permission(
-            request, obj
-        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from . import rule
 from .changes import announce_turns
 from .comparison import Pair, compare
 from .models import Mechanism, RotationDecision, Side, State, Summit
-from .projection import turns_until
+from .projection import Outlook, outlook, stored
 from .refusals import refusal_text
 from .translated import text_in
 
@@ -35,32 +35,55 @@ class DecidedMeanwhile(DecisionRefused):
         super().__init__("", _("Another decision was recorded since this was shown. Look again and confirm."))
 
 
+class Prospect:
+    """What stands up to a period, read once; any drafts are tried on it without another query."""
+
+    def __init__(self, mechanism: Mechanism, until: str = LOOK_AHEAD_UNTIL) -> None:
+        self.stands, self.until = stored(mechanism), until
+        self.names = {state.code: str(state) for state in State.objects.all()}
+        self.before = outlook(self.stands, until)
+
+    @property
+    def problem(self) -> str:
+        """Why the turns end before `until`, in the reader's language; empty when they do not."""
+        return end_text(self.before, self.names)
+
+    def with_drafts(self, drafts: Sequence[rule.Decision]) -> tuple[Pair, ...]:
+        """The turns before and after these decisions. Raises DecisionRefused."""
+        if not drafts:
+            return compare(self.before.turns, self.before.turns)
+        after = outlook(self.stands, self.until, drafts=drafts)
+        if after.end is not None:
+            raise self._worded(after.end) from after.end
+        return compare(self.before.turns, after.turns)
+
+    def _worded(self, refusal: rule.Refusal) -> DecisionRefused:
+        """Why in the reader's language; for a stored decision also which one no longer makes sense."""
+        problem = refusal_text(refusal, self.names, _)
+        if not isinstance(refusal, rule.BadDecision):
+            return DecisionRefused("member", problem)
+        if refusal.index >= len(self.stands.decisions):
+            return DecisionRefused(refusal.key, problem)
+        kind = self.stands.decisions[refusal.index].kind
+        return DecisionRefused(
+            "",
+            _("Decision %(decision)s would make no sense any more. %(problem)s Revoke it first.")
+            % {"decision": RotationDecision(number=refusal.index + 1, kind=kind), "problem": problem},
+        )
+
+
+def end_text(found: Outlook, names: Mapping[str, str]) -> str:
+    """Why the turns of an outlook end, in the reader's language; empty when they do not."""
+    if found.end is None:
+        return ""
+    return _("The turns end here. %(problem)s") % {"problem": refusal_text(found.end, names, _)}
+
+
 def plan_decisions(
     mechanism: Mechanism, drafts: Sequence[rule.Decision], *, until: str = LOOK_AHEAD_UNTIL
 ) -> tuple[Pair, ...]:
     """The turns before and after these decisions; writes nothing. Raises DecisionRefused."""
-    before = turns_until(mechanism, until)
-    try:
-        after = turns_until(mechanism, until, drafts=drafts)
-    except rule.Refusal as refusal:
-        raise _worded(refusal, mechanism) from refusal
-    return compare(before, after)
-
-
-def _worded(refusal: rule.Refusal, mechanism: Mechanism) -> DecisionRefused:
-    """Why in the reader's language; for a stored decision also which one no longer makes sense."""
-    names = {state.code: str(state) for state in State.objects.all()}
-    problem = refusal_text(refusal, names, _)
-    if not isinstance(refusal, rule.BadDecision):
-        return DecisionRefused("member", problem)
-    stored = mechanism.decisions.filter(number=refusal.index + 1).first()
-    if stored is None:
-        return DecisionRefused(refusal.key, problem)
-    return DecisionRefused(
-        "",
-        _("Decision %(decision)s would make no sense any more. %(problem)s Revoke it first.")
-        % {"decision": stored, "problem": problem},
-    )
+    return Prospect(mechanism, until).with_drafts(drafts)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,11 +13,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .deciding import LOOK_AHEAD_UNTIL, DecisionRefused, moved_summits, plan_decisions, record_decision
+from .deciding import DecisionRefused, Prospect, moved_summits, record_decision
 from .decision_words import EFFECTS
 from .forms import FIELDS, RecordForm
-from .models import Mechanism, RotationDecision
-from .projection import decisions_of, turns_until
+from .models import Mechanism, RotationDecision, Summit
+from .rule import Turn
 from .turn_tables import pairs_shown
 
 
@@ -39,12 +40,13 @@ class DecisionPages:
         mechanism = self._mechanism_for(request, pk)
         if kind not in EFFECTS:
             raise Http404
-        decisions = decisions_of(mechanism)
+        prospect = Prospect(mechanism)
+        decisions = prospect.stands.decisions
         form = RecordForm(
             request.POST or None,
             kind=kind,
             mechanism=mechanism,
-            turns=turns_until(mechanism, LOOK_AHEAD_UNTIL),
+            turns=prospect.before.turns,
             decisions=decisions,
             initial={"decided_on": timezone.localdate(), **_named_in(request, kind)},
         )
@@ -53,7 +55,7 @@ class DecisionPages:
             try:
                 if "confirm" in request.POST:
                     return self._record(request, mechanism, form)
-                plan = plan_decisions(mechanism, [form.decision()])
+                plan = prospect.with_drafts([form.decision()])
             except DecisionRefused as refusal:
                 add_refusal(form, refusal)
         return self._page(
@@ -66,10 +68,13 @@ class DecisionPages:
             media=self.media + form.media,
             has_errors=bool(form.errors),
             seen=len(decisions),
+            turns_end=prospect.problem,
             nothing_to_revoke=kind == "revoke" and not decisions,
             rows=plan and pairs_shown(plan, form.names),
             changes=plan and sum(pair.is_changed for pair in plan),
             summits=plan and moves_shown(mechanism, plan, form.names),
+            contradictions=plan
+            and contradictions(mechanism, [pair.after for pair in plan if pair.after], form.names),
         )
 
     def _record(self, request: HttpRequest, mechanism: Mechanism, form: RecordForm) -> HttpResponse:
@@ -133,4 +138,21 @@ def moves_shown(mechanism: Mechanism, plan: Any, names: dict[str, str]) -> list[
     return [
         {"summit": summit, "period": turn.period, "host": names.get(turn.holder, turn.holder)}
         for summit, turn in moved_summits(mechanism, plan)
+    ]
+
+
+def contradictions(
+    mechanism: Mechanism, turns: Sequence[Turn], names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The summits that were held otherwise than the turns have it, with the host and period that these give.
+
+    A held summit follows no decision: it is history. Either the decision is wrong, or the record is.
+    """
+    found = {turn.ordinal: turn for turn in turns}
+    held = mechanism.summits.filter(status=Summit.Status.HELD).select_related("host")
+    return [
+        {"summit": summit, "period": turn.period, "host": names.get(turn.holder, turn.holder)}
+        for summit in held
+        if (turn := found.get(summit.ordinal))
+        and (turn.holder, turn.period) != (summit.host_id, summit.period)
     ]

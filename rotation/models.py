@@ -163,6 +163,13 @@ class Summit(models.Model):
             ),
             models.CheckConstraint(name="summits_count_from_one", condition=Q(ordinal__gte=1)),
         ]
+        triggers = [
+            pgtrigger.Protect(
+                name="a_held_summit_stays",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__status="held"),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.mechanism} {self.ordinal} ({self.period})"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from itertools import takewhile
 
 from . import rule
 from .models import Mechanism, RotationDecision, Summit
@@ -76,23 +75,69 @@ def decision_of(row: RotationDecision, language: str | None = None) -> rule.Deci
     )
 
 
-def turns_of(
-    mechanism: Mechanism,
-    language: str | None = None,
-    *,
-    known_on: date | None = None,
-    drafts: Sequence[rule.Decision] = (),
-) -> Iterator[rule.Turn]:
-    """The turns by the stored rule and decisions, without end; none while the order is still being entered.
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What stands, read once: drafts are tried on it without another query.
+
+    announced: the ordinals of the summits that are announced.
+    """
+
+    stored_rule: rule.Rule
+    decisions: tuple[rule.Decision, ...]
+    announced: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The turns up to a period in order, and what ends them before it: then nobody can say who comes next."""
+
+    turns: list[rule.Turn]
+    end: rule.Refusal | None
+
+
+def stored(mechanism: Mechanism, language: str | None = None) -> Stored:
+    announced = mechanism.summits.filter(status=Summit.Status.ANNOUNCED).values_list("ordinal", flat=True)
+    return Stored(rule_of(mechanism, language), decisions_of(mechanism, language), frozenset(announced))
+
+
+def outlook(
+    stands: Stored, until: str, *, known_on: date | None = None, drafts: Sequence[rule.Decision] = ()
+) -> Outlook:
+    """The turns up to and in period `until`; a turn with an announced summit says so.
 
     known_on: as known on that day's end: with the decisions made up to and on it. drafts: decisions that are
-    tried, not stored; they follow the stored ones. Raises BadDecision, NobodyLeft.
+    tried, not stored; they follow the stored ones.
     """
-    stored = rule_of(mechanism, language)
+    # A summit's row has no day of its own: only decisions tell what was known on a day.
+    announced = stands.announced if known_on is None else frozenset()
+    found: list[rule.Turn] = []
+    try:
+        for turn in _turns(stands, known_on, drafts):
+            if turn.period > until:
+                break
+            is_announced = turn.ordinal in announced and turn.status == "projected"
+            found.append(replace(turn, status="announced") if is_announced else turn)
+    except rule.Refusal as end:
+        return Outlook(found, end)
+    return Outlook(found, None)
+
+
+def _turns(stands: Stored, known_on: date | None, drafts: Sequence[rule.Decision]) -> Iterator[rule.Turn]:
     # A mechanism, its sides and their members are saved one by one.
-    if not stored.sides or not all(side.members for side in stored.sides):
+    sides = stands.stored_rule.sides
+    if not sides or not all(side.members for side in sides):
         return iter(())
-    return rule.turns(stored, (*decisions_of(mechanism, language), *drafts), known_on=known_on)
+    return rule.turns(stands.stored_rule, (*stands.decisions, *drafts), known_on=known_on)
+
+
+def turns_of(mechanism: Mechanism, language: str | None = None) -> Iterator[rule.Turn]:
+    """The turns by the stored rule and decisions, without end; none while the order is still being entered.
+
+    Raises BadDecision, NobodyLeft.
+    """
+    return _turns(
+        Stored(rule_of(mechanism, language), decisions_of(mechanism, language), frozenset()), None, ()
+    )
 
 
 def turns_until(
@@ -103,20 +148,8 @@ def turns_until(
     known_on: date | None = None,
     drafts: Sequence[rule.Decision] = (),
 ) -> list[rule.Turn]:
-    """The turns up to and in period `until`, in order; a turn with an announced summit says so.
-
-    known_on, drafts and what is raised: see turns_of.
-    """
-    turns = turns_of(mechanism, language, known_on=known_on, drafts=drafts)
-    found = list(takewhile(lambda turn: turn.period <= until, turns))
-    if known_on is not None:
-        return found  # a summit's row has no day of its own: only decisions tell what was known then
-    announced = set(
-        mechanism.summits.filter(status=Summit.Status.ANNOUNCED).values_list("ordinal", flat=True)
-    )
-    return [
-        replace(turn, status="announced")
-        if turn.ordinal in announced and turn.status == "projected"
-        else turn
-        for turn in found
-    ]
+    """The turns of an outlook. Raises what ends them before `until`: BadDecision, NobodyLeft."""
+    found = outlook(stored(mechanism, language), until, known_on=known_on, drafts=drafts)
+    if found.end is not None:
+        raise found.end
+    return found.turns

@@ -116,7 +116,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise BadSpec(f"{key[:40]}: given twice")
+            raise BadSpec(f"{key[:40]!r}: given twice")
         found[key] = value
     return found
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from . import rule
 from .comparison import Pair
-from .deciding import LOOK_AHEAD_UNTIL, DecisionRefused, plan_decisions
+from .deciding import LOOK_AHEAD_UNTIL, DecisionRefused, Prospect
 from .models import Mechanism, Side, State
 from .periods import write_period
 from .spec import BadSpec, read_decision, write_decision
@@ -52,25 +52,24 @@ def last_period(mechanism: Mechanism) -> str:
     return write_period(int(LOOK_AHEAD_UNTIL) * 12 + 11, mechanism.step_months)
 
 
-def try_out(mechanism: Mechanism, drafts: Sequence[Draft]) -> WhatIf:
+def try_out(prospect: Prospect, drafts: Sequence[Draft]) -> WhatIf:
     """Carries out the drafts in their order; one that cannot be says why, and the others stay."""
-    until = last_period(mechanism)
     decisions = [draft.decision for draft in drafts if draft.decision]
     try:
-        return WhatIf(tuple(drafts), plan_decisions(mechanism, decisions, until=until))
+        return WhatIf(tuple(drafts), prospect.with_drafts(decisions))
     except DecisionRefused:
-        return _one_by_one(mechanism, drafts, until)
+        return _one_by_one(prospect, drafts)
 
 
-def _one_by_one(mechanism: Mechanism, drafts: Sequence[Draft], until: str) -> WhatIf:
+def _one_by_one(prospect: Prospect, drafts: Sequence[Draft]) -> WhatIf:
     """A draft is to blame for what goes wrong when it follows those before it."""
-    pairs = plan_decisions(mechanism, [], until=until)
+    pairs = prospect.with_drafts([])
     accepted: list[rule.Decision] = []
     judged: list[Draft] = []
     for draft in drafts:
         if draft.decision:
             try:
-                pairs = plan_decisions(mechanism, [*accepted, draft.decision], until=until)
+                pairs = prospect.with_drafts([*accepted, draft.decision])
                 accepted.append(draft.decision)
             except DecisionRefused as refusal:
                 draft = replace(draft, problem=refusal.problem)
@@ -110,7 +109,13 @@ class Drafts:
         try:
             decision = read_decision(text, self.rule, decided_on=self.day, basis=basis)
         except BadSpec as error:
-            return Draft(text, problem=_("This is no decision: %(problem)s.") % {"problem": error})
+            return Draft(
+                text, problem=_("This is no decision: %(problem)s.") % {"problem": shown_safely(str(error))}
+            )
+        if (decision.decided_on, decision.basis) != (self.day, basis):
+            return Draft(text, problem=_("A trial has neither a day nor a legal basis of its own."))
+        if not all(map(str.isprintable, (decision.member, decision.after or ""))):
+            return Draft(text, problem=_("This names no state."))
         if decision.kind == "revoke" and decision.revokes >= self.recorded:
             return Draft(text, problem=_("There is no recorded decision of this number to revoke."))
         if decision.kind == "accede":
@@ -136,6 +141,11 @@ class Drafts:
             is_listed = self.sides[position].order == Side.Order.LISTED
             decision = replace(decision, side=position, after=decision.after if is_listed else None)
         return write_decision(decision)
+
+
+def shown_safely(text: str) -> str:
+    """A text with what no page can show written out: what a stranger wrote may stand in it."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 def is_name(text: str) -> bool:

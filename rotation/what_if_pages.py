@@ -13,16 +13,15 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from .deciding import LOOK_AHEAD_UNTIL, DecisionRefused, plan_decisions
-from .decision_pages import add_refusal, kinds_shown, moves_shown
+from .deciding import LOOK_AHEAD_UNTIL, DecisionRefused, Prospect
+from .decision_pages import add_refusal, contradictions, kinds_shown, moves_shown
 from .decision_words import EFFECTS, decision_text
 from .forms import FIELDS, state_names
 from .models import Mechanism
-from .projection import decisions_of
 from .rule import Decision
 from .timeline import picture
 from .turn_tables import pairs_shown
-from .what_if import MOST_DRAFTS, Drafts, WhatIf, last_period, try_out
+from .what_if import MOST_DRAFTS, Drafts, WhatIf, last_period, shown_safely, try_out
 from .what_if_forms import TrialForm
 from .what_if_papers import paper, table
 
@@ -94,9 +93,10 @@ class Trial:
     def __init__(self, mechanism: Mechanism, texts: Sequence[str]) -> None:
         self.mechanism = mechanism
         self.texts, self.left_out = list(texts[:MOST_DRAFTS]), len(texts[MOST_DRAFTS:])
-        self.recorded = decisions_of(mechanism)
+        self.prospect = Prospect(mechanism, last_period(mechanism))
+        self.recorded = self.prospect.stands.decisions
         self.drafts = Drafts(mechanism, self.recorded)
-        self.result: WhatIf = try_out(mechanism, self.drafts.read(self.texts))
+        self.result: WhatIf = try_out(self.prospect, self.drafts.read(self.texts))
         self.names = {**self.result.newcomers, **state_names()}
 
     def form(self, kind: str, sent: Any) -> TrialForm:
@@ -115,9 +115,7 @@ class Trial:
         """The query with the form's decision behind the others; empty when the form says why it is refused."""
         decision = form.decision()
         try:
-            plan_decisions(
-                self.mechanism, [*self.result.carried_out, decision], until=last_period(self.mechanism)
-            )
+            self.prospect.with_drafts([*self.result.carried_out, decision])
         except DecisionRefused as refusal:
             add_refusal(form, refusal)
             return ""
@@ -133,7 +131,9 @@ class Trial:
     def drafts_shown(self) -> list[dict[str, Any]]:
         return [
             {
-                "says": decision_text(draft.decision, self.names, _) if draft.decision else draft.text[:60],
+                "says": decision_text(draft.decision, self.names, _)
+                if draft.decision
+                else shown_safely(draft.text[:60]),
                 "problem": draft.problem,
                 "without": _query(self.texts[:place] + self.texts[place + 1 :]),
                 "record": self._record_address(draft.decision) if place == 0 and not draft.problem else "",
@@ -162,8 +162,14 @@ class Trial:
             "nothing_to_revoke": not self.recorded,
             "is_tried": is_tried,
             "rows": rows,
+            "problem": "" if is_tried else self.prospect.problem,
             "changes": sum(row["is_changed"] for row in rows),
             "summits": moves_shown(self.mechanism, self.result.pairs, self.names),
+            "contradictions": contradictions(
+                self.mechanism, [pair.after for pair in self.result.pairs if pair.after], self.names
+            )
+            if is_tried
+            else [],
             "picture": picture(rows, ["before", "after"] if is_tried else ["before"]),
         }
 

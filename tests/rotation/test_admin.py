@@ -1,8 +1,10 @@
+import pytest
+from django.db import ProgrammingError, connection, transaction
 from django.urls import reverse
 
 from rotation.history import history_of
-from rotation.models import Mechanism, State, Summit
-from tests.factories import StateFactory
+from rotation.models import Mechanism, RotationDecision, State, Summit
+from tests.factories import StateFactory, decided
 from tests.secretariat.desk.conftest import body  # noqa: F401
 
 
@@ -20,20 +22,52 @@ def test_the_mechanisms_page_shows_the_turns_to_2045_with_their_reasons(desk, bo
 
 def test_the_reason_given_on_a_form_stands_in_the_history(desk, body, user):  # noqa: F811
     summit = Summit.objects.get(period="2025")
-    values = {"mechanism": body.pk, "ordinal": 2, "period": "2025", "host": "KZ", "status": "held"}
-    desk.post(
-        reverse("admin:rotation_summit_change", args=[summit.pk]), {**values, "reason": "Astana Declaration"}
-    )
+    values = {"source": "Astana Declaration", "reason": "Misspelt in the record"}
+    desk.post(reverse("admin:rotation_summit_change", args=[summit.pk]), values)
     last = history_of(summit)[0]
-    assert (last.user, last.reason) == (user.username, "Astana Declaration")
-    assert [(change.before, change.after) for change in last.changes] == [("announced", "held")]
+    assert (last.user, last.reason) == (user.username, "Misspelt in the record")
+    assert [(change.before, change.after) for change in last.changes] == [("", "Astana Declaration")]
 
 
-def test_a_summit_that_was_held_stays(desk, body):  # noqa: F811
-    held, announced = Summit.objects.order_by("ordinal")
-    for summit, status in [(held, 403), (announced, 302)]:
-        address = reverse("admin:rotation_summit_delete", args=[summit.pk])
-        assert desk.post(address, {"post": "yes"}).status_code == status
+def test_a_summit_is_neither_made_nor_moved_nor_removed_by_hand(desk, body):  # noqa: F811
+    """It comes from announcing, holding and the record; by hand only its source is corrected."""
+    before = list(Summit.objects.values("ordinal", "period", "host", "status"))
+    values = {
+        "mechanism": body.pk,
+        "ordinal": 9,
+        "period": "2039",
+        "host": "CN",
+        "status": "held",
+        "source": "x",
+    }
+    assert desk.post(reverse("admin:rotation_summit_add"), values).status_code == 403
+    for summit in Summit.objects.all():
+        assert desk.post(reverse("admin:rotation_summit_change", args=[summit.pk]), values).status_code == 302
+        page = reverse("admin:rotation_summit_delete", args=[summit.pk])
+        assert desk.post(page, {"post": "yes"}).status_code == 403
+    assert list(Summit.objects.values("ordinal", "period", "host", "status")) == before
+
+
+def test_the_database_keeps_a_summit_that_was_held(body):  # noqa: F811
+    held = Summit.objects.get(status="held")
+    for remove in (
+        held.delete,
+        lambda: connection.cursor().execute("DELETE FROM rotation_summit WHERE id = %s", [held.pk]),
+    ):
+        with pytest.raises(ProgrammingError, match="Cannot delete rows"), transaction.atomic():
+            remove()
+    assert Summit.objects.filter(pk=held.pk).exists()
+
+
+def test_the_database_keeps_a_decision_as_it_was_recorded(body):  # noqa: F811
+    decided(body, "announce", period="2027")
+    for statement in (
+        "UPDATE rotation_rotationdecision SET basis = 'x'",
+        "DELETE FROM rotation_rotationdecision",
+    ):
+        with pytest.raises(ProgrammingError, match="Cannot update or delete"), transaction.atomic():
+            connection.cursor().execute(statement)
+    assert RotationDecision.objects.get().basis == "Astana Declaration, art. 3"
 
 
 def test_a_rule_by_which_turns_were_held_is_not_edited_any_more(desk, body):  # noqa: F811
