@@ -46,13 +46,18 @@ class DueChange:
     moment: DueMoment | None
 
 
-def parties_of(meeting: Meeting) -> list[Party]:
-    """The states of the meeting's mechanism with their zones and calendars; two queries."""
-    states = list(
+def states_of(meeting: Meeting) -> list[State]:
+    """The states of the meeting's mechanism; one query."""
+    return list(
         State.objects.filter(
             memberships__side__mechanism=meeting.track.mechanism_id, memberships__until_period=""
         ).distinct()
     )
+
+
+def parties_of(meeting: Meeting) -> list[Party]:
+    """The states of the meeting's mechanism with their zones and calendars; two queries."""
+    states = states_of(meeting)
     calendars = calendars_of(states)
     return [
         Party(state.code, state.zone, calendars[state.code], is_host=state.code == meeting.host_id)

@@ -183,6 +183,27 @@ class CalendarDayFactory(Factory):
     name = "Nauryz"
 
 
+class AgendaFactory(Factory):
+    class Meta:
+        model = meetings.Agenda
+
+    meeting = factory.SubFactory(MeetingFactory)
+
+
+class AgendaItemFactory(Factory):
+    """A regular item on the agenda, with titles in all three languages."""
+
+    class Meta:
+        model = meetings.AgendaItem
+
+    agenda = factory.SubFactory(AgendaFactory)
+    position = factory.LazyAttribute(lambda o: o.agenda.items.count() + 1)
+    titles = factory.LazyAttribute(
+        lambda o: {"en": f"Item {o.position}", "zh": f"议题{o.position}", "ru": f"Пункт {o.position}"}
+    )
+    requested_on = date(2027, 1, 11)
+
+
 def decided(mechanism, kind, basis="Astana Declaration, art. 3", on="2026-03-02", actor=None, **values):
     """A decision of the parties, recorded as the desk records it."""
     return record_decision(

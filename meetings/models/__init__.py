@@ -1,3 +1,4 @@
+from .agenda import Agenda, AgendaItem, AgendaStage, ItemProposer
 from .committee import Seat
 from .deadlines import Deadline, DeadlineTemplate, Due, TemplateLine
 from .handovers import Handover
@@ -8,6 +9,9 @@ from .tracks import HostOffer, Responsibility, Track
 from .workdays import CalendarDay
 
 __all__ = [
+    "Agenda",
+    "AgendaItem",
+    "AgendaStage",
     "CalendarDay",
     "Contact",
     "Deadline",
@@ -15,6 +19,7 @@ __all__ = [
     "Due",
     "Handover",
     "HostOffer",
+    "ItemProposer",
     "Meeting",
     "Ministry",
     "Organisation",
