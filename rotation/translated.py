@@ -23,6 +23,12 @@ def content_language(language: str | None = None) -> str:
     return code if code in dict(settings.CONTENT_LANGUAGES) else settings.CONTENT_LANGUAGES[0][0]
 
 
+def interface_language(language: str) -> str:
+    """The language of our own sentences for a content language: `zh` → `zh-hans`; the fallback where there is none."""
+    spoken = (code for code, _name in settings.LANGUAGES if code.split("-")[0] == language)
+    return next(spoken, settings.LANGUAGE_CODE)
+
+
 def text_in(texts: Mapping[str, str], language: str | None = None) -> str:
     """The text in `language`, or in the first language that has one with its code behind it: "Health [en]"."""
     wanted = content_language(language)

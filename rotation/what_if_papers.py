@@ -66,7 +66,7 @@ def _plain(cell: str) -> str:
 def paper(mechanism: str, drafts: Sequence[Shown], rows: Sequence[Shown], *, author: str) -> bytes:
     """The what-if as a PDF in the reader's language."""
     return typeset(
-        "what-if.typ",
+        "rotation/paper/what-if.typ",
         {
             "language": content_language(get_language()),
             "title": _("What if?"),

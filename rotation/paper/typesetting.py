@@ -1,4 +1,7 @@
-"""Papers as PDF: a template beside this file, and what stands in it as JSON, so that no text becomes markup."""
+"""Papers as PDF: a template of any floor, and what stands in it as JSON, so that no text becomes markup.
+
+What all of them share stands in house.typ beside this file.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,14 @@ from typing import Any
 
 import typst
 
-FOLDER = Path(__file__).parent
+FLOORS = Path(__file__).parents[2]  # a template names what it imports from here on
 
 
 def typeset(template: str, content: Mapping[str, Any]) -> bytes:
-    """The PDF of a template in this folder; the template finds `content` in `sys.inputs.content`."""
+    """The PDF of a template, such as "rotation/paper/what-if.typ", which finds `content` in `sys.inputs.content`."""
     printed: bytes = typst.compile(
-        FOLDER / template,
-        root=FOLDER,
+        FLOORS / template,
+        root=FLOORS,
         font_paths=_fonts(),
         sys_inputs={"content": json.dumps(content)},
     )
