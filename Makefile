@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 TEST_ENV := SECRET_KEY=only-for-tests LOCAL=1 PYTHONTZPATH= PYTHONDONTWRITEBYTECODE=1
 STACK := $(TEST_ENV) $(BIN)/python -m secretariat.localstack exec --
 
-.PHONY: run test lint format shell clean help
+.PHONY: run test lint words format shell clean help
 
 help: ## what can be done
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -23,6 +23,9 @@ lint: $(STAMP) ## style, floors, types
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(STACK) $(BIN)/mypy
+
+words: $(STAMP) ## bring the catalogues up to date; say what waits for a translation
+	@PYTHONTZPATH= $(BIN)/python -m secretariat.catalogues
 
 format: $(STAMP) ## put the code into the house style
 	$(BIN)/ruff check --fix .

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 WEEKDAYS = [
     gettext_lazy("Monday"),
@@ -58,14 +58,24 @@ def _sentence(step: Mapping[str, Any]) -> str:
 
 
 def _offset_sentence(step: Mapping[str, Any], values: dict[str, Any]) -> str:
-    days = step["days"]
+    days = abs(step["days"])
     texts = {
         **values,
-        "days": abs(days),
+        "days": days,
         "anchor": date_format(date.fromisoformat(step["anchor"]), "DATE_FORMAT"),
     }
-    if days > 0:
-        return _("%(days)s days after %(anchor)s is %(day)s, a %(weekday)s.") % texts
-    if days < 0:
-        return _("%(days)s days before %(anchor)s is %(day)s, a %(weekday)s.") % texts
+    if step["days"] > 0:
+        after = ngettext(
+            "%(days)s day after %(anchor)s is %(day)s, a %(weekday)s.",
+            "%(days)s days after %(anchor)s is %(day)s, a %(weekday)s.",
+            days,
+        )
+        return after % texts
+    if step["days"] < 0:
+        before = ngettext(
+            "%(days)s day before %(anchor)s is %(day)s, a %(weekday)s.",
+            "%(days)s days before %(anchor)s is %(day)s, a %(weekday)s.",
+            days,
+        )
+        return before % texts
     return _("The first day of the meeting is %(day)s, a %(weekday)s.") % texts

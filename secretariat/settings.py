@@ -38,7 +38,12 @@ BASE_URL = env.str(
 
 # --- What it is made of -----------------------------------------------------------------------
 INSTALLED_APPS = [
-    "secretariat.desk.apps.DeskConfig",  # before Django's admin, whose templates it replaces
+    # Before Django's own apps, whose templates and words ours replace.
+    "secretariat.desk.apps.DeskConfig",
+    "rotation",
+    "meetings",
+    "secretariat.reminders",
+    "secretariat.feed",
     "secretariat.desk.apps.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -52,10 +57,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "csp",
-    "rotation",
-    "meetings",
-    "secretariat.reminders",
-    "secretariat.feed",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

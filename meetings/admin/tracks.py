@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from rotation.forms import state_names
@@ -27,7 +27,7 @@ STATUSES = TURN_STATUSES | {
     "agreed": _("agreed"),
     "offered": _("offered"),
     "fixed": _("fixed"),
-    "open": _("open"),
+    "open": pgettext_lazy("of a host", "open"),
 }
 
 

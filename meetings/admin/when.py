@@ -35,9 +35,11 @@ def days_text(first: date, last: date) -> str:
         return f"{date_format(first)} – {date_format(last)}"
     if first.month != last.month:
         start = date_format(first, pgettext("first of several days in one year", "j E"))
-        return f"{start} – {date_format(last, pgettext('last of several days in one year', 'j E Y'))}"
+        end = date_format(last, pgettext("last of several days in one year", "j E Y"))
+        return f"{start} – {end}"
     start = date_format(first, pgettext("first of several days in one month", "j"))
-    return f"{start}–{date_format(last, pgettext('last of several days in one month', 'j E Y'))}"
+    end = date_format(last, pgettext("last of several days in one month", "j E Y"))
+    return f"{start}–{end}"
 
 
 def hours_text(span: Span) -> str:

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rotation.models import State
 from rotation.translated import TextsField, text_in
@@ -82,7 +83,11 @@ class Contact(models.Model):
     ministry = models.ForeignKey(
         Ministry, on_delete=models.PROTECT, related_name="contacts", verbose_name=_("ministry")
     )
-    name = models.CharField(_("name"), max_length=200, help_text=_("person or office, as it is addressed"))
+    name = models.CharField(
+        pgettext_lazy("of a person", "name"),
+        max_length=200,
+        help_text=_("person or office, as it is addressed"),
+    )
     office = models.CharField(_("office"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), validators=[validate_email])
     language = models.CharField(_("language"), max_length=8, choices=settings.CONTENT_LANGUAGES)

@@ -12,6 +12,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from meetings.models import Contact, Due, Meeting, Track
 
@@ -104,7 +105,9 @@ class Delivery(models.Model):
     zone = models.CharField(_("time zone"), max_length=64)
     planned_at = models.DateTimeField(_("planned"))
     expires_at = models.DateTimeField(_("untrue from"))
-    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PENDING)
+    state = models.CharField(
+        pgettext_lazy("of a delivery", "state"), max_length=10, choices=State.choices, default=State.PENDING
+    )
     next_try_at = models.DateTimeField(_("next try"))
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     token = models.UUIDField(null=True, blank=True, editable=False)
