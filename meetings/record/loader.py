@@ -141,7 +141,7 @@ class Loader:
         for position, side in enumerate(record["sides"]):
             own = {"mechanism_id": self.mechanism.pk, "position": position}
             order = {"order": side["order"], "locale": side.get("locale", "en")}
-            names = {"names": {"en": side["name"]}}
+            names = {"names": {"en": side["name"]} | side.get("names", {})}
             row = self._entry(Side, f"{slug}:{position}", own | names | order, own)
             members = [state["code"] for state in self.record["states"] if state["side"] == side["name"]]
             for place, code in enumerate(members):
@@ -170,7 +170,7 @@ class Loader:
         values = {
             "track_id": track.pk,
             "ordinal": meeting["ordinal"],
-            "titles": {"en": meeting["title"]} if "title" in meeting else {},
+            "titles": ({"en": meeting["title"]} if "title" in meeting else {}) | meeting.get("titles", {}),
             "status": STATUSES[meeting["status"]],
             "visibility": Meeting.Visibility.PUBLIC.value,
             "format": meeting["format"],

@@ -61,6 +61,8 @@ def _check_mechanism(document: Document) -> None:
     for index, side in enumerate(mechanism["sides"]):
         at = (*path, "sides", index)
         check_shape(document, at, side, SIDE)
+        if "names" in side:
+            check_texts(document, (*at, "names"), side["names"])
         check_known(document, (*at, "order"), side["order"], ("listed", "alphabetical"), "order")
         check_once(document, (*at, "name"), seen, side["name"], f"there is a side “{side['name']}” already")
 

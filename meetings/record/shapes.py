@@ -23,7 +23,7 @@ MECHANISM: Shape = {
     "step_months": (int, True), "first_holder": (str, False), "summit_track": (str, False),
     "committee_track": (str, False), "zone": (str, True), "sides": (list, True),
 }  # fmt: skip
-SIDE: Shape = {"name": (str, True), "order": (str, True), "locale": (str, False)}
+SIDE: Shape = {"name": (str, True), "names": (dict, False), "order": (str, True), "locale": (str, False)}
 STATE: Shape = {
     "code": (str, True), "alpha3": (str, False), "side": (str, True), "name": (dict, True), "formal": (dict, False),
     "capital": (str, False), "zone": (str, True), "languages": (list, False), "weekend": (list, False),
@@ -35,7 +35,7 @@ TRACK: Shape = {
 MEETING: Shape = {
     "track": (str, True), "ordinal": ((int, NULL), True), "start": ((str, NULL), True), "end": ((str, NULL), True),
     "precision": (str, True), "city": ((str, NULL), True), "host": ((str, NULL), True), "format": (str, True),
-    "status": (str, True), "source": (str, False), "title": (str, False), "note": (str, False),
+    "status": (str, True), "source": (str, False), "title": (str, False), "titles": (dict, False), "note": (str, False),
     "outcomes": (list, False), "announced_on": (str, False),
 }  # fmt: skip
 SEAT: Shape = {"state": (str, True), "name": (str, True), "role": (str, True)}

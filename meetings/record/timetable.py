@@ -13,6 +13,7 @@ from .checks import (
     check_list_of_texts,
     check_once,
     check_range,
+    check_texts,
     checked_rows,
 )
 from .positions import Document
@@ -48,6 +49,8 @@ def check_meetings(document: Document, states: set[str], tracks: set[str]) -> No
         check_known(document, (*path, "host"), meeting["host"], {*states, None}, "state")
         check_known(document, (*path, "format"), meeting["format"], FORMATS, "format")
         check_known(document, (*path, "status"), meeting["status"], STATUSES, "status")
+        if "titles" in meeting:
+            check_texts(document, (*path, "titles"), meeting["titles"])
         _check_dates(document, path, meeting)
         check_list_of_texts(document, (*path, "outcomes"), meeting.get("outcomes", []))
         if meeting["ordinal"] is None:

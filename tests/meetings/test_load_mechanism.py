@@ -12,7 +12,7 @@ from meetings.management.commands.load_mechanism import SHIPPED
 from meetings.models import CalendarDay, HostOffer, Meeting, Organisation, Outcome, Seat, Track
 from meetings.moves import cancel_meeting, move_meeting
 from meetings.track_hosts import proposed_host
-from rotation.models import State, Summit
+from rotation.models import Mechanism, Side, State, Summit
 from rotation.projection import turns_until
 from tests.factories import MeetingFactory, StateFactory, TrackFactory, day_span
 
@@ -36,6 +36,16 @@ def test_the_whole_record_is_there_after_the_first_load():
         "CN",
         "KG",
     ]
+
+
+def test_what_the_record_names_it_names_in_every_language_of_the_service():
+    load()
+    named = [*State.objects.all(), *Track.objects.all(), *Side.objects.all(), *Mechanism.objects.all()]
+    assert [str(row) for row in named if set(row.names) != {"en", "zh", "ru"}] == []
+    assert [
+        row.titles for row in Meeting.objects.exclude(titles={}) if set(row.titles) != {"en", "zh", "ru"}
+    ] == []
+    assert str(Side.objects.get(position=1).names["ru"]) == "Центральная Азия"
 
 
 def test_the_third_summit_is_announced_from_the_day_on_which_it_was(capsys):

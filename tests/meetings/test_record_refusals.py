@@ -41,6 +41,14 @@ def load(path):
         (lambda r: r["tracks"][1].update(host_rule="dice"), "tracks[1].host_rule: unknown host rule “dice”"),
         (lambda r: r["tracks"][1].update(slug="summit"), "tracks[1].slug: track “summit” is given already"),
         (lambda r: r["tracks"][1].update(name={"xx": "?"}), "tracks[1].name.xx: a text in en, zh or ru"),
+        (
+            lambda r: r["mechanism"]["sides"][0].update(names={"xx": "?"}),
+            "mechanism.sides[0].names.xx: a text in en, zh or ru",
+        ),
+        (
+            lambda r: r["meetings"][0].update(titles={"ru": 1}),
+            "meetings[0].titles.ru: a text in en, zh or ru",
+        ),
         (lambda r: r["states"][1].update(code="CN"), "states[1].code: state “CN” is given already"),
         (lambda r: r["states"][1].update(alpha3="KAZA"), "states[1].alpha3: empty, or longer than 3"),
         (lambda r: r["states"][0].update(weekend=[6, 8]), "states[0].weekend[1]: a whole number from 1 to 7"),
