@@ -1,8 +1,9 @@
 FROM python:3.13-slim
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PYTHONTZPATH="" STATIC_ROOT=/srv/static
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PYTHONTZPATH="" STATIC_ROOT=/srv/static DOCUMENTS_DIR=/srv/documents
 WORKDIR /srv/app
 COPY requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt && useradd --system --uid 10001 secretariat
+RUN pip install --no-cache-dir -r requirements.txt && useradd --system --uid 10001 secretariat \
+    && install -d -m 700 -o secretariat /srv/documents
 COPY manage.py ./
 COPY rotation rotation
 COPY meetings meetings

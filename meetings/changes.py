@@ -1,6 +1,6 @@
-"""The one signal of this floor: something about these meetings changed that others may have derived from.
+"""The signals of this floor: something about these meetings, or this silence, changed that others may have derived from.
 
-It is sent inside the transaction that made the change; receivers write their own rows in it and raise to
+Each is sent inside the transaction that made the change; receivers write their own rows in it and raise to
 abort it. What leaves the machine starts from a committed row, never from here.
 """
 
@@ -10,6 +10,8 @@ from django.dispatch import Signal
 
 # Sent with `meeting_ids: frozenset[int]`. Covers the meeting's public face, its dues, and who is written to.
 meetings_changed = Signal()
+# Sent with `procedure_id: int` after each act upon a silence procedure; `silences.notices_of` says what is to be told.
+silence_changed = Signal()
 
 
 def announce(meeting_ids: Iterable[int]) -> None:

@@ -175,6 +175,12 @@ def _states(acts: Iterable[Act]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(act.state for act in acts))
 
 
+def foreseen(parties: Sequence[str], acts: Sequence[Act], act: Act) -> tuple[Effect, Standing]:
+    """What `act` would do, and where the procedure would stand then; the preview and the act both ask this."""
+    done = (*acts, act)
+    return effects(done)[-1], standing(parties, done, act.at)
+
+
 def check_opening(parties: Sequence[str], closing: Closing, now: datetime) -> None:
     """Raises SilenceRefused unless silence can be opened now."""
     if not parties:

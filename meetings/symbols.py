@@ -8,7 +8,7 @@ the pattern come suffixes, as the United Nations write them: `/Rev.1` replaces a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from string import Formatter
@@ -203,22 +203,3 @@ def numbered(row: str, number: int) -> str:
     if len(text) > LONGEST:
         raise BadSymbol("long")
     return text
-
-
-def replaced(parent: str, family: Iterable[str]) -> str | None:
-    """The latest revision of `parent` in `family`, None where there is none: what is read in its place."""
-    base, suffixes = split_suffixes(parent)
-    own = suffixes[-1].number if suffixes and suffixes[-1].kind == "Rev" else 0
-    stem = suffixes[:-1] if own else suffixes
-    later: list[tuple[int, str]] = []
-    for other in family:
-        other_base, other_suffixes = split_suffixes(other)
-        if other_base == base and _is_revision(other_suffixes, stem) and other_suffixes[-1].number > own:
-            later.append((other_suffixes[-1].number, other))
-    return max(later)[1] if later else None
-
-
-def _is_revision(suffixes: Sequence[Suffix], stem: Sequence[Suffix]) -> bool:
-    return (
-        len(suffixes) == len(stem) + 1 and tuple(suffixes[:-1]) == tuple(stem) and suffixes[-1].kind == "Rev"
-    )

@@ -112,6 +112,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_SECONDS,
         "options": {"expires": TICK_SECONDS},
     },
+    "close-silences": {
+        "task": "meetings.tasks.close_silences",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
     "reconcile": {
         "task": "secretariat.reminders.tasks.reconcile_all",
         "schedule": 24 * 3600,
@@ -138,9 +143,28 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("ru", "Русский")]
 # The languages in which names and mails are written; the first is the one shown when one is missing.
 CONTENT_LANGUAGES = [("en", "English"), ("zh", "中文"), ("ru", "Русский")]
+# The languages in which papers may appear: those, and the state languages. Which of them a paper needs is data.
+PAPER_LANGUAGES = [
+    *CONTENT_LANGUAGES,
+    ("kk", "Қазақша"),
+    ("ky", "Кыргызча"),
+    ("tg", "Тоҷикӣ"),
+    ("tk", "Türkmençe"),
+    ("uz", "Oʻzbekcha"),
+]
 USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = ["secretariat.formats"]
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai")  # the secretariat's own; shown, never stored
+
+# --- Papers -----------------------------------------------------------------------------------
+# Private: nothing is served from it but by the view that checks who asks.
+MEDIA_ROOT = env.str("DOCUMENTS_DIR", default=str(BASE_DIR / "var" / "documents"))
+UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", default=25)
+# Run as given with the file's path behind it: 0 is clean, 1 is infected, anything else refuses the file too.
+UPLOAD_SCAN_COMMAND = env.str("UPLOAD_SCAN_COMMAND", default="")
+# Less is possible, and warned of (UN General Assembly, 2020: at least 72 hours).
+SILENCE_MINIMUM_HOURS = env.int("SILENCE_MINIMUM_HOURS", default=72)
+SILENCE_REMINDER_HOURS = env.list("SILENCE_REMINDER_HOURS", cast=int, default=[72, 24, 3])
 
 # --- Static files, API ------------------------------------------------------------------------
 STATIC_URL = "/static/"

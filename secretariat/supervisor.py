@@ -130,6 +130,7 @@ def _environment(var: Path, port: int, given: dict[str, str]) -> dict[str, str]:
         "SECRET_KEY": outside.get("SECRET_KEY") or _kept_key(var / "secret_key"),
         "BASE_URL": f"http://127.0.0.1:{port}",
         "STATIC_ROOT": str(var / "static"),
+        "DOCUMENTS_DIR": str(var / "documents"),
         **outside,
         **given,
         "DJANGO_SETTINGS_MODULE": "secretariat.settings",  # another project's may be in the environment

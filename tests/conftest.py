@@ -31,3 +31,9 @@ def desk(client, user):
     """The desk as `user` clicks it."""
     client.force_login(user)
     return client
+
+
+@pytest.fixture(autouse=True)
+def folder_of_papers(settings, tmp_path_factory):
+    """Each test's papers are kept in a folder of its own."""
+    settings.MEDIA_ROOT = str(tmp_path_factory.mktemp("documents"))

@@ -211,3 +211,13 @@ def decided(mechanism, kind, basis="Astana Declaration, art. 3", on="2026-03-02"
         Decision(kind=kind, decided_on=date.fromisoformat(on), basis=basis, **values),
         actor=actor,
     )
+
+
+class SymbolSchemeFactory(Factory):
+    class Meta:
+        model = meetings.SymbolScheme
+
+    mechanism = factory.SubFactory(MechanismFactory)
+    body = "CCA"
+    languages = ["zh", "ru"]
+    authentic_languages = ["zh", "ru"]

@@ -1,10 +1,14 @@
 from .agenda import Agenda, AgendaItem, AgendaStage, ItemProposer
 from .committee import Seat
 from .deadlines import Deadline, DeadlineTemplate, Due, TemplateLine
+from .documents import Document, LanguageVersion
 from .handovers import Handover
-from .meetings import Meeting, Outcome
+from .meetings import Meeting
+from .outcomes import Outcome, OutcomePosition, OutcomeStep
 from .parties import Contact, Ministry, Organisation
 from .record import RecordEntry
+from .silence import SilenceBinding, SilenceEvent, SilenceParty, SilenceProcedure
+from .symbols import SymbolCounter, SymbolScheme, TakenSymbol
 from .tracks import HostOffer, Responsibility, Track
 from .workdays import CalendarDay
 
@@ -16,17 +20,28 @@ __all__ = [
     "Contact",
     "Deadline",
     "DeadlineTemplate",
+    "Document",
     "Due",
     "Handover",
     "HostOffer",
     "ItemProposer",
+    "LanguageVersion",
     "Meeting",
     "Ministry",
     "Organisation",
     "Outcome",
+    "OutcomePosition",
+    "OutcomeStep",
     "RecordEntry",
     "Responsibility",
     "Seat",
+    "SilenceBinding",
+    "SilenceEvent",
+    "SilenceParty",
+    "SilenceProcedure",
+    "SymbolCounter",
+    "SymbolScheme",
+    "TakenSymbol",
     "TemplateLine",
     "Track",
 ]

@@ -204,23 +204,3 @@ def numbered(name: str, ordinal: int, language: str) -> str:
         return f"{name}, № {ordinal}"
     suffix = "th" if ordinal % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(ordinal % 10, "th")
     return f"{ordinal}{suffix} {name}"
-
-
-@pghistory.track()
-class Outcome(models.Model):
-    """What a meeting adopted: a declaration, a communiqué, a memorandum."""
-
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="outcomes")
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    title = models.CharField(_("title"), max_length=300)
-
-    class Meta:
-        ordering = ["meeting", "position"]
-        verbose_name = _("outcome")
-        verbose_name_plural = _("outcomes")
-        constraints = [
-            models.UniqueConstraint(name="outcomes_stand_in_one_order", fields=["meeting", "position"])
-        ]
-
-    def __str__(self) -> str:
-        return self.title

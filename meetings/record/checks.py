@@ -25,10 +25,10 @@ def check_shape(document: Document, path: Path, value: Any, shape: Shape) -> Non
         elif not isinstance(value[key], types) or isinstance(value[key], bool):
             raise document.refuse((*path, key), "of the wrong type")
         elif isinstance(value[key], str):
-            _check_text(document, (*path, key), value[key], key)
+            check_text(document, (*path, key), value[key], key)
 
 
-def _check_text(document: Document, path: Path, text: str, key: str) -> None:
+def check_text(document: Document, path: Path, text: str, key: str) -> None:
     longest = LONGEST.get(key, LONGEST_OTHER)
     if not text.strip() or len(text) > longest:
         raise document.refuse(path, f"empty, or longer than {longest:,} characters")
@@ -64,14 +64,14 @@ def check_texts(document: Document, path: Path, texts: dict[str, Any]) -> None:
     for code, text in texts.items():
         if code not in TEXTS or not isinstance(text, str):
             raise document.refuse((*path, code), "a text in en, zh or ru is expected")
-        _check_text(document, (*path, code), text, "name")
+        check_text(document, (*path, code), text, "name")
 
 
 def check_list_of_texts(document: Document, path: Path, texts: list[Any]) -> None:
     for index, text in enumerate(texts):
         if not isinstance(text, str):
             raise document.refuse((*path, index), "a text is expected")
-        _check_text(document, (*path, index), text, path[-1])
+        check_text(document, (*path, index), text, path[-1])
 
 
 def check_once(document: Document, path: Path, seen: dict[Any, Path], key: Any, what: str) -> None:

@@ -23,8 +23,10 @@ from rotation.models import Mechanism, Membership, Side, State, Summit
 from rotation.rule import Decision
 
 from ..dates import parse_span
-from ..models import HostOffer, Meeting, Organisation, Outcome, RecordEntry, Seat, Track
+from ..models import HostOffer, Meeting, Organisation, RecordEntry, Seat, Track
 from ..saving import save_meeting
+from .outcome_entries import entry_of
+from .outcomes import write_outcomes
 from .shapes import STATUSES
 from .timetable import entry_key, is_turn, period_of
 
@@ -197,19 +199,20 @@ class Loader:
         key = f"{track.slug}:{meeting['host']}:{year}"
         self._entry(HostOffer, key, own | {"basis": meeting["source"]}, own)
 
-    def _outcomes(self, meeting: Meeting, key: str, titles: list[str]) -> None:
+    def _outcomes(self, meeting: Meeting, key: str, outcomes: list[Any]) -> None:
         """The list as a whole: the file's when the file changed it, else what the desk made of it."""
-        key, stored = _stored_key(f"outcomes:{key}"), {"titles": titles}
+        key, entries = _stored_key(f"outcomes:{key}"), [entry_of(outcome) for outcome in outcomes]
+        stored: Values = {"titles": [entry["title"] for entry in entries]}
+        if any(len(entry) > 1 for entry in entries):
+            stored["entries"] = entries
         entry = self.entries.get(key)
         if (entry.values if entry else {"titles": []}) == stored:
-            self.summary.counts["outcome"]["unchanged"] += len(titles)
+            self.summary.counts["outcome"]["unchanged"] += len(entries)
             return
         is_new = entry is None and not meeting.outcomes.exists()
-        meeting.outcomes.all().delete()
-        for position, title in enumerate(titles):
-            Outcome.objects.create(meeting=meeting, position=position, title=title)
+        write_outcomes(meeting, entries)
         self._remember(key, stored, meeting)
-        self.summary.counts["outcome"]["created" if is_new else "changed"] += len(titles)
+        self.summary.counts["outcome"]["created" if is_new else "changed"] += len(entries)
 
     def _summit(self, meeting: Values) -> int | None:
         """The turn that a numbered summit holds; an announced one is a turn too."""

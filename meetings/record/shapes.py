@@ -13,6 +13,10 @@ STATUSES = {
     "held": "held", "announced": "confirmed", "confirmed": "confirmed", "offered": "proposed",
     "proposed": "proposed", "cancelled": "cancelled", "postponed": "postponed",
 }  # fmt: skip
+OUTCOME_KINDS = {
+    "declaration", "treaty", "joint statement", "communique", "press statement", "memorandum", "action plan",
+    "roadmap", "initiative", "regulations", "minutes", "list", "other",
+}  # fmt: skip
 FORMATS = {"in person", "video", "hybrid"}
 
 # Key → (types, required). What is not listed is refused: a misspelt key would be lost in silence.
@@ -37,6 +41,10 @@ MEETING: Shape = {
     "precision": (str, True), "city": ((str, NULL), True), "host": ((str, NULL), True), "format": (str, True),
     "status": (str, True), "source": (str, False), "title": (str, False), "titles": (dict, False), "note": (str, False),
     "outcomes": (list, False), "announced_on": (str, False),
+}  # fmt: skip
+OUTCOME: Shape = {
+    "title": (str, True), "kind": (str, False), "stage": (str, False), "on": (str, False),
+    "adopted_by": (list, False), "apart": (dict, False),
 }  # fmt: skip
 SEAT: Shape = {"state": (str, True), "name": (str, True), "role": (str, True)}
 FILE: Shape = {

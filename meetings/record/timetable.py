@@ -10,12 +10,12 @@ from ..dates import BadSpan, Precision, parse_span
 from .checks import (
     Path,
     check_known,
-    check_list_of_texts,
     check_once,
     check_range,
     check_texts,
     checked_rows,
 )
+from .outcome_entries import check_outcomes
 from .positions import Document
 from .shapes import FORMATS, LONGEST, MEETING, STATUSES
 
@@ -52,7 +52,7 @@ def check_meetings(document: Document, states: set[str], tracks: set[str]) -> No
         if "titles" in meeting:
             check_texts(document, (*path, "titles"), meeting["titles"])
         _check_dates(document, path, meeting)
-        check_list_of_texts(document, (*path, "outcomes"), meeting.get("outcomes", []))
+        check_outcomes(document, path, meeting, states)
         if meeting["ordinal"] is None:
             why = "the same track, date and title as the meeting"
         else:

@@ -264,3 +264,28 @@ def test_a_state_keeps_what_the_record_does_not_know():
     StateFactory(code="KZ")
     load()
     assert State.objects.get(code="KZ").capital == "Astana"
+
+
+def test_the_communique_of_the_sixth_foreign_ministers_was_adopted_by_five():
+    load()
+    outcome = Outcome.objects.get(meeting__track__slug="foreign-ministers", meeting__ordinal=6)
+    step = outcome.steps.get()
+    assert (outcome.kind, outcome.stage, step.on) == ("communique", "adopted", date(2025, 4, 26))
+    assert step.states == ("CN", "KG", "KZ", "TJ", "UZ")
+    apart = step.positions.get(is_bound=False)
+    assert (apart.state_id, apart.represented_by) == ("TM", "its ambassador to China")
+    assert step.basis == outcome.meeting.source
+
+
+def test_an_outcome_with_stages_stays_when_the_file_no_longer_names_it(changed):
+    load()
+    sixth = Meeting.objects.get(track__slug="foreign-ministers", ordinal=6)
+    place = next(n for n, m in enumerate(json.loads(SHIPPED.read_text())["meetings"]) if "apart" in str(m))
+    load(changed(lambda r: r["meetings"][place].update(outcomes=["Roadmap"])))
+    assert list(sixth.outcomes.values_list("position", "title", "stage")) == [
+        (0, "Roadmap", ""),
+        (1, "Communiqué", "adopted"),
+    ]
+    load()
+    assert list(sixth.outcomes.values_list("title", flat=True)) == ["Communiqué"]
+    assert sixth.outcomes.get().steps.count() == 1

@@ -21,6 +21,7 @@ from tests.factories import (
     TemplateLineFactory,
     TrackFactory,
 )
+from tests.meetings.paper_breakers import PAPER_BREAKERS
 
 from .test_agenda_models import BREAKERS as AGENDA_BREAKERS
 
@@ -115,6 +116,8 @@ BREAKERS = {
     "a_date_set_by_hand_has_its_reason": lambda: DueFactory(is_pinned=True, pin_reason=""),
     "a_day_is_entered_once_a_basis": lambda: twice(CalendarDayFactory, state=StateFactory()),
 }
+
+BREAKERS |= PAPER_BREAKERS
 
 
 @pytest.mark.parametrize("constraint", BREAKERS)

@@ -71,6 +71,29 @@ def load(path):
             "meetings[1].outcomes[0]: empty, or longer",
         ),
         (
+            lambda r: r["meetings"][1].update(outcomes=["Declaration", "Declaration"]),
+            "meetings[1].outcomes[1]: “Declaration” is an outcome already",
+        ),
+        (lambda r: r["meetings"][1].update(outcomes=[7]), "meetings[1].outcomes[0]: a title or an object"),
+        (
+            lambda r: r["meetings"][1].update(outcomes=[{"title": "Treaty", "kind": "pact"}]),
+            "meetings[1].outcomes[0].kind: unknown kind “pact”",
+        ),
+        (
+            lambda r: r["meetings"][1].update(outcomes=[{"title": "Treaty", "adopted_by": ["CN"]}]),
+            "meetings[1].outcomes[0].stage: missing, and a step is told",
+        ),
+        (
+            lambda r: r["meetings"][1].update(
+                outcomes=[{"title": "Treaty", "stage": "signed", "adopted_by": ["RU"]}]
+            ),
+            "meetings[1].outcomes[0].adopted_by: unknown state “RU”",
+        ),
+        (
+            lambda r: r["meetings"][1].update(outcomes=[{"title": "Treaty", "stage": "signed", "on": "May"}]),
+            "meetings[1].outcomes[0].on: a day such as",
+        ),
+        (
             lambda r: r["meetings"][3].update(announced_on="2025-06"),
             "meetings[3].announced_on: a day such as 2025-06-17 is expected",
         ),

@@ -12,7 +12,6 @@ from meetings.symbols import (
     Suffix,
     Symbol,
     numbered,
-    replaced,
     split_suffixes,
     suffixed_row,
 )
@@ -152,22 +151,6 @@ def test_a_suffix_hangs_on_the_paper_that_it_concerns(parent, kind, row):
 def test_a_symbol_grows_no_longer_than_its_column():
     with pytest.raises(BadSymbol):
         numbered("A" * 99 + "/Rev.#", 1)
-
-
-def test_the_latest_revision_replaces_a_paper_and_an_addendum_does_not():
-    family = [
-        "CCA/3",
-        "CCA/3/Rev.1",
-        "CCA/3/Rev.10",
-        "CCA/3/Rev.2",
-        "CCA/3/Add.1",
-        "CCA/3/Rev.2/Corr.1",
-        "CCA/4/Rev.11",
-    ]
-    assert replaced("CCA/3", family) == "CCA/3/Rev.10"
-    assert replaced("CCA/3/Rev.10", family) is None
-    assert replaced("CCA/3/Add.1", family) is None
-    assert replaced("CCA/3/Rev.1", family) == "CCA/3/Rev.10"
 
 
 def test_suffixes_are_split_from_the_end_only():

@@ -1,0 +1,228 @@
+"""Silence procedures: what was put to the parties, until when, and every act upon it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from rotation.models import Recorded, State
+from rotation.zones import validate_zone
+
+from ..silence import Act, Closing, Kind, Stage, Standing, standing
+from .documents import Document
+
+
+class SilenceQuerySet(models.QuerySet["SilenceProcedure"]):
+    def with_acts(self) -> SilenceQuerySet:
+        return self.select_related("document__symbol", "document__track").prefetch_related(
+            "parties__state", "events__state", "events__recorded_by"
+        )
+
+
+class SilenceProcedure(models.Model):
+    """Silence on an issued paper. `status` and the closing follow from the acts; the clock is the database's."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("open")
+        BROKEN = "broken", _("broken")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        ADOPTED = "adopted", _("adopted")
+
+    document = models.ForeignKey(
+        Document, on_delete=models.PROTECT, related_name="silences", verbose_name=_("paper")
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN)
+    opened_at = models.DateTimeField(_("opened"))
+    # The closing that stands: the local decision, and the instant derived from it.
+    closes_on = models.DateField(_("closes on"))
+    closes_at = models.TimeField(_("at"))
+    zone = models.CharField(_("time zone"), max_length=64, validators=[validate_zone])
+    closing_at = models.DateTimeField(_("closing instant"), help_text=_("UTC; the first that is too late"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    objects = SilenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opened_at", "-pk"]
+        verbose_name = _("silence procedure")
+        verbose_name_plural = _("silence procedures")
+        constraints = [
+            models.UniqueConstraint(
+                name="a_paper_is_under_one_silence_at_a_time", fields=["document"], condition=Q(status="open")
+            ),
+            models.CheckConstraint(
+                name="silence_closes_after_it_opens", condition=Q(closing_at__gt=F("opened_at"))
+            ),
+            models.CheckConstraint(
+                name="silence_that_is_over_says_when",
+                condition=Q(status="open", ended_at__isnull=True)
+                | ~Q(status="open") & Q(ended_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="nothing_is_adopted_before_silence_closes",
+                condition=~Q(status="adopted") | Q(ended_at__gte=F("closing_at")),
+            ),
+            models.CheckConstraint(
+                name="silence_is_broken_or_withdrawn_before_it_closes",
+                condition=~Q(status__in=["broken", "withdrawn"]) | Q(ended_at__lt=F("closing_at")),
+            ),
+        ]
+        indexes = [models.Index(fields=["closing_at"], name="silence_to_close", condition=Q(status="open"))]
+        triggers = [
+            pgtrigger.Protect(name="silence_procedures_are_kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="silence_that_is_over_stays_so",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__status="open"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.document)
+
+    @property
+    def closing(self) -> Closing:
+        return Closing(self.closes_on, self.closes_at, self.zone)
+
+    def take_closing(self, closing: Closing) -> None:
+        """Write a closing into the columns, the instant included; saves nothing."""
+        self.closes_on, self.closes_at, self.zone = closing.on, closing.at, closing.zone
+        self.closing_at = closing.instant
+
+    def take_standing(self, stands: Standing, at: datetime) -> None:
+        """Write where the procedure stands after an act at `at`; saves nothing."""
+        self.take_closing(stands.closing)
+        if stands.stage not in (Stage.OPEN, Stage.EXPIRED):
+            self.status, self.ended_at = stands.stage.value, at
+
+    @property
+    def party_codes(self) -> tuple[str, ...]:
+        return tuple(party.state_id for party in self.parties.all())
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        return tuple(event.act for event in self.events.all())
+
+    def standing(self, now: datetime) -> Standing:
+        return standing(self.party_codes, self.acts, now)
+
+
+class SilenceParty(models.Model):
+    """A state whose silence is asked for: fixed when silence is opened."""
+
+    procedure = models.ForeignKey(SilenceProcedure, on_delete=models.PROTECT, related_name="parties")
+    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["procedure", "state"]
+        verbose_name = _("party")
+        verbose_name_plural = _("parties")
+        constraints = [
+            models.UniqueConstraint(name="a_state_is_asked_once", fields=["procedure", "state"]),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="parties_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return self.state_id
+
+
+class SilenceEvent(Recorded):
+    """One act upon a procedure, in the order in which they were recorded. Append-only."""
+
+    class Label(models.TextChoices):
+        OPENED = Kind.OPENED.value, _("silence opened")
+        OBJECTED = Kind.OBJECTED.value, _("objection")
+        STOOD_ASIDE = Kind.STOOD_ASIDE.value, _("stands aside")
+        EXPLAINED = Kind.EXPLAINED.value, _("explanation of position")
+        EXTENDED = Kind.EXTENDED.value, _("extension")
+        WITHDRAWN = Kind.WITHDRAWN.value, _("withdrawal")
+        ADOPTED = Kind.ADOPTED.value, _("adoption")
+
+    OF_A_STATE = (Label.OBJECTED, Label.STOOD_ASIDE, Label.EXPLAINED)
+
+    procedure = models.ForeignKey(SilenceProcedure, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(_("act"), max_length=12, choices=Label.choices)
+    at = models.DateTimeField(_("at"), help_text=_("on the database's clock, while the procedure was locked"))
+    state = models.ForeignKey(
+        State, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("state")
+    )
+    text = models.TextField(
+        _("text"), blank=True, help_text=_("the source, the reason, or what the state said")
+    )
+    amendment = models.TextField(
+        _("amendment"), blank=True, help_text=_("the words that an objection proposes")
+    )
+    closes_on = models.DateField(_("closes on"), null=True, blank=True)
+    closes_at = models.TimeField(_("closes at"), null=True, blank=True)
+    zone = models.CharField(_("time zone"), max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["procedure", "pk"]
+        verbose_name = _("act on silence")
+        verbose_name_plural = _("acts on silence")
+        constraints = [
+            models.UniqueConstraint(
+                name="a_text_is_adopted_once", fields=["procedure"], condition=Q(kind="adopted")
+            ),
+            models.UniqueConstraint(
+                name="silence_is_opened_once", fields=["procedure"], condition=Q(kind="opened")
+            ),
+            models.UniqueConstraint(
+                name="a_state_objects_once", fields=["procedure", "state"], condition=Q(kind="objected")
+            ),
+            models.CheckConstraint(
+                name="a_state_speaks_for_itself",
+                condition=Q(kind__in=["objected", "stood aside", "explained"], state__isnull=False)
+                | ~Q(kind__in=["objected", "stood aside", "explained"]) & Q(state__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="who_opens_or_extends_says_until_when",
+                condition=Q(kind__in=["opened", "extended"], closes_on__isnull=False, closes_at__isnull=False)
+                & ~Q(zone="")
+                | ~Q(kind__in=["opened", "extended"])
+                & Q(closes_on__isnull=True, closes_at__isnull=True, zone=""),
+            ),
+            models.CheckConstraint(
+                name="only_an_objection_proposes_other_words", condition=Q(amendment="") | Q(kind="objected")
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="acts_on_silence_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def act(self) -> Act:
+        closing = (
+            Closing(self.closes_on, self.closes_at, self.zone) if self.closes_on and self.closes_at else None
+        )
+        return Act(Kind(self.kind), self.at, self.state_id or "", closing, amends=bool(self.amendment))
+
+
+class SilenceBinding(models.Model):
+    """A state that an adoption binds; as append-only as the act."""
+
+    event = models.ForeignKey(SilenceEvent, on_delete=models.PROTECT, related_name="bindings")
+    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["event", "state"]
+        verbose_name = _("bound state")
+        verbose_name_plural = _("bound states")
+        constraints = [models.UniqueConstraint(name="a_state_is_bound_once", fields=["event", "state"])]
+        triggers = [
+            pgtrigger.Protect(name="bindings_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return self.state_id
