@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Literal
 
 from .order import Order
@@ -75,7 +76,8 @@ class Course:
     def _successor(self, regular: int, left: int, month: int, why: list[Reason]) -> str:
         """Who takes a swapped turn whose holder is not a member then: the next after its place."""
         order = self.orders[regular % len(self.orders)]
-        for place in (*order.places[left + 1 :], *order.places[:left]):
+        places = order.places
+        for place in chain(islice(places, left + 1, None), islice(places, left)):
             if place.first <= month <= place.last:
                 values = (("member", order.places[left].name), ("holder", place.name))
                 why.append(Reason("left", (*values, ("basis", ""))))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from .collation import sort_key
@@ -22,6 +21,71 @@ class Place:
     last: int
     joined: Reason | None = None  # told with its first turn
     left: Reason | None = None  # told when the order first passes over it
+
+
+@dataclass(slots=True)
+class Run:
+    """Places of one member that end in the same month; `first` is the earliest begin of these and later runs.
+
+    `withdrawn`: the period and basis of the withdrawal that ended them.
+    """
+
+    last: int
+    first: int
+    places: list[Place]
+    withdrawn: tuple[tuple[str, str], ...] = ()
+
+
+class Memberships:
+    """When one member is in the order: its places in runs, by the month in which they end.
+
+    A withdrawal ends all later runs as one, so a thousand withdrawals need not touch a thousand places each.
+    """
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        self._runs: list[Run] = []
+        for place in sorted(places, key=lambda each: each.last, reverse=True):
+            first = min(place.first, self._runs[-1].first) if self._runs else place.first
+            self._runs.append(Run(place.last, first, [place]))
+        self._runs.reverse()
+
+    def hold(self, month: int) -> bool:
+        at = bisect_left(self._runs, month, key=lambda run: run.last)
+        return at < len(self._runs) and self._runs[at].first <= month
+
+    def reach(self, month: int) -> bool:
+        """Whether one holds in `month` or later."""
+        return bool(self._runs) and self._runs[-1].last >= month
+
+    def add(self, place: Place) -> None:
+        """A place that begins after all others have ended."""
+        self._runs.append(Run(place.last, place.first, [place]))
+
+    def end(self, month: int, why: tuple[tuple[str, str], ...]) -> None:
+        """Ends every membership from `month` on; one holds in it. `why`: the period and basis, for reasons."""
+        at = bisect_left(self._runs, month, key=lambda run: run.last)
+        ended = self._runs[at:]
+        del self._runs[at:]
+        whole = max(ended, key=lambda run: len(run.places))
+        for run in ended:
+            if run is not whole:
+                whole.places += run.places
+        whole.last, whole.first, whole.withdrawn = month - 1, ended[0].first, why
+        if whole.first < month:
+            self._runs.append(whole)
+        else:
+            self._settle(whole)  # none of them had begun
+
+    def settle(self) -> None:
+        """Tells the places when and why they end."""
+        for run in self._runs:
+            self._settle(run)
+
+    def _settle(self, run: Run) -> None:
+        for place in run.places:
+            place.last = run.last
+            if run.withdrawn:
+                place.left = Reason("withdrawn", (("member", place.name), *run.withdrawn))
 
 
 def members_in_order(side: Side) -> tuple[Member, ...]:
@@ -45,34 +109,41 @@ class Order:
             self._own.setdefault(place.code, []).append(n)
         self._untold = [n for n, place in enumerate(places) if place.left is not None]
         self._here: list[int] = []  # the places in the order now
-        self._codes: Counter[str] = Counter()
+        self._here_of: dict[str, list[int]] = {}  # by code
+        self._month = -1
         spans = [(place.first, place.last, n) for n, place in enumerate(places) if place.first <= place.last]
         self._events = sorted([(a, n, 1) for a, _, n in spans] + [(b + 1, n, -1) for _, b, n in spans])
         self._events.reverse()
 
     def advance(self, month: int) -> None:
+        self._month = month
         while self._events and self._events[-1][0] <= month:
             _, place, change = self._events.pop()
-            if change == 1:
-                insort(self._here, place)
-            else:
-                del self._here[bisect_left(self._here, place)]
             code = self.places[place].code
-            self._codes[code] += change
-            if not self._codes[code]:
-                del self._codes[code]
+            own = self._here_of.setdefault(code, [])
+            for here in (self._here, own):
+                if change == 1:
+                    insort(here, place)
+                else:
+                    del here[bisect_left(here, place)]
+            if not own:
+                del self._here_of[code]
 
     def after(self, place: int, without: Collection[str] = ()) -> int | None:
         """The next place now in the order, wrapping round; members in `without` are passed over."""
         start = bisect_right(self._here, place)
-        for away in range(len(self._here)):
+        # Never more steps than there are members, however often the list names one that gave up its turn.
+        for away in range(len(self._here_of)):
             found = self._here[(start + away) % len(self._here)]
             if self.places[found].code not in without:
                 return found
-        return None
+        ahead = [_next(own, place) for code, own in self._here_of.items() if code not in without]
+        return min(ahead, key=lambda found: (found <= place, found), default=None)
 
     def place_of(self, code: str, due: int, month: int) -> int:
         """A member's next place, that of the member due included; of one that left by `month`, where it was."""
+        if month == self._month and code in self._here_of:
+            return _next(self._here_of[code], due - 1)
         own = self._own[code]
         start = bisect_left(own, due)
         for away in range(len(own)):
@@ -96,7 +167,7 @@ class Order:
         start = -1 if last is None else last
         begin, end = bisect_right(self._untold, start), bisect_left(self._untold, place)
         passed = self._untold[begin:end] if start < place else self._untold[begin:] + self._untold[:end]
-        told = [n for n in passed if not self._is_here(n)]
+        told = [n for n in passed if self.places[n].last < self._month]
         for n in told:
             del self._untold[bisect_left(self._untold, n)]
         return [reason for n in told if (reason := self.places[n].left) is not None]
@@ -106,7 +177,7 @@ class Order:
         return at < len(self._here) and self._here[at] == place
 
     def _how(self, place: int) -> str:
-        if len(self._codes) == 1:
+        if len(self._here_of) == 1:
             return "only_member"
         if self.last is None:
             return "named_first" if self.begin == place else "first_in_order"
@@ -122,3 +193,8 @@ class Order:
         if self.last is not None:
             values = (*values, ("previous", self.places[self.last].name))
         return Reason(code, values)
+
+
+def _next(places: list[int], after: int) -> int:
+    """The first of some places after another, wrapping round."""
+    return places[bisect_right(places, after) % len(places)]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from itertools import chain
 
 from .collation import sort_key
-from .order import Place, members_in_order
+from .order import Memberships, Place, members_in_order
 from .periods import OPEN, read_period
 from .vocabulary import BadDecision, Decision, Member, Reason, Rule
 
@@ -17,13 +18,15 @@ class Plan:
         self.rule, self.step = rule, rule.step_months
         self.first = read_period(rule.first_period, self.step)
         self._side_named = {side.name: n for n, side in enumerate(rule.sides)}
-        self.places_of: dict[str, list[Place]] = {}
         self.side_of: dict[str, int] = {}
         self.names: dict[str, str] = {}
-        self._membership: dict[str, dict[int, bool]] = {}  # found before, by code and month
         self.sides = [
             [self._place(n, m) for m in members_in_order(side)] for n, side in enumerate(rule.sides)
         ]
+        places_of: dict[str, list[Place]] = {}
+        for place in chain.from_iterable(self.sides):
+            places_of.setdefault(place.code, []).append(place)
+        self._memberships = {code: Memberships(places) for code, places in places_of.items()}
         self._last_place = {place.code: place for places in self.sides for place in places}
         named = [p for _, each in decisions for p in (each.period, each.other_period, each.to) if p]
         last = max((read_period(period, self.step) for period in named), default=self.first)
@@ -35,6 +38,8 @@ class Plan:
         self.announced: set[int] = set()
         for index, decision in decisions:
             getattr(self, f"_{decision.kind}")(index, decision)
+        for memberships in self._memberships.values():
+            memberships.settle()
         self.shown_in = {regular: turn for turn, regular in self.regular_of.items()}
 
     def month_of(self, turn: int) -> int:
@@ -43,19 +48,14 @@ class Plan:
         return self.first + turn * self.step + self._moved
 
     def is_member(self, code: str, month: int) -> bool:
-        found = self._membership.setdefault(code, {})
-        if month not in found:
-            found[month] = any(place.first <= month <= place.last for place in self.places_of.get(code, ()))
-        return found[month]
+        return code in self._memberships and self._memberships[code].hold(month)
 
     def _place(self, side: int, member: Member) -> Place:
         key = (sort_key(member.name, self.rule.sides[side].locale), member.code)
         first = read_period(member.from_period, self.step) if member.from_period else 0
         last = read_period(member.until_period, self.step) if member.until_period else OPEN
         place = Place(member.code, member.called or member.name, key, first, last)
-        self.places_of.setdefault(member.code, []).append(place)
         self.side_of[member.code], self.names[member.code] = side, place.name
-        self._membership.pop(member.code, None)
         return place
 
     def _turn(self, index: int, period: str, key: str = "period") -> int:
@@ -129,7 +129,8 @@ class Plan:
             raise BadDecision(index, "side", "no_side", side=decision.side)
         if self.side_of.get(code, side) != side:
             raise BadDecision(index, "member", "in_another_side", member=code)
-        if any(max(place.first, month) <= place.last for place in self.places_of.get(code, ())):
+        memberships = self._memberships.setdefault(code, Memberships(()))
+        if memberships.reach(month):
             raise BadDecision(index, "member", "in_order", member=code, period=decision.from_period)
         if decision.after is not None and self.side_of.get(decision.after) != side:
             raise BadDecision(index, "after", "no_place", member=decision.after)
@@ -138,6 +139,7 @@ class Plan:
         place = self._place(side, newcomer)
         values = (("holder", place.name), ("period", decision.from_period), ("basis", decision.basis))
         place.joined = Reason("joined", values)
+        memberships.add(place)
         if self.rule.sides[side].order == "alphabetical":
             insort(places, place, key=lambda each: each.key)
         else:
@@ -151,11 +153,5 @@ class Plan:
         month = read_period(decision.from_period, self.step)
         if not self.is_member(decision.member, month):
             raise self._not_in_order(index, decision.member, decision.from_period)
-        self._membership.pop(decision.member, None)
-        for place in self.places_of[decision.member]:
-            if place.last >= month:
-                place.last = month - 1
-                values = (("member", place.name), ("period", decision.from_period), ("basis", decision.basis))
-                place.left = Reason("withdrawn", values)
-        live = [place for place in self.places_of[decision.member] if place.first <= place.last]
-        self.places_of[decision.member] = live
+        why = (("period", decision.from_period), ("basis", decision.basis))
+        self._memberships[decision.member].end(month, why)
