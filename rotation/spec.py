@@ -108,7 +108,9 @@ def write_decision(decision: Decision) -> str:
 def _json(text: str, where: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise BadSpec(f"{where} is nested too deeply") from error
+    except ValueError as error:
         raise BadSpec(f"{where} is not JSON: {str(error)[:100]}") from error
 
 

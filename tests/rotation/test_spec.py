@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rotation.rule import Decision, Member, Rule, Side
@@ -106,6 +106,12 @@ def test_each_kind_of_decision_is_read(written, fields):
         ({"kind": "skip", "period": "2021", "decided_on": "20190228"}, "decisions[0].decided_on"),
         ({"kind": "skip", "period": "2021", "decided_on": None}, "decisions[0].decided_on"),
         ({"kind": "skip", "period": "2021", "basis": 1}, "decisions[0].basis"),
+        ({"kind": "skip", "period": "2021", "note": ""}, "decisions[0]: unknown key 'note'"),
+        ({"kind": "swap", "periods": ["2021", "4020"]}, "decisions[0].periods"),
+        ({"kind": "swap", "periods": ["2021", None]}, "decisions[0].periods"),
+        ({"kind": "assign", "period": "2021", "member": "x" * 201}, "decisions[0].member"),
+        ({"kind": "withdraw", "member": "A", "from": None}, "decisions[0].from"),
+        ({"kind": "postpone", "period": "2021", "to": "4020", "shift": True}, "decisions[0].to"),
         ({"kind": "swap", "periods": ["2021"]}, "decisions[0].periods"),
         ({"kind": "swap", "periods": "2021"}, "decisions[0].periods"),
         ({"kind": "swap", "periods": ["2021", "2021"]}, "decisions[0].periods"),
@@ -181,10 +187,68 @@ def test_a_revocation_of_a_decision_made_later_is_refused_wherever_it_stands_in_
         ({"name": " "}, "name"),
         ({"held_until": "2020-H1"}, "held_until"),
         ({"first_holder": "B"}, "first_holder"),
+        ({"first_holder": 1}, "first_holder"),
+        ({"step_months": "12"}, "step_months"),
+        ({"step_months": None}, "step_months"),
+        ({"first_period": 2020}, "first_period"),
+        ({"first_period": "2020-H1"}, "first_period"),
+        ({"held_until": "4020"}, "held_until"),
+        ({"sides": {}}, "sides"),
+        ({"sides": [[]]}, "sides[0]"),
+        ({"name": ""}, "name"),
+        ({"name": ["R"]}, "name"),
+        ({"typo": 1}, "'typo'"),
     ],
 )
 def test_a_mistake_in_the_rule_is_refused_and_its_key_named(changes, key):
     assert key in refusal({**SPEC, **changes})
+
+
+@pytest.mark.parametrize("key", ["name", "first_period", "step_months", "sides"])
+def test_a_missing_key_of_the_rule_is_named(key):
+    assert refusal({k: v for k, v in SPEC.items() if k != key}) == f"the spec: the key '{key}' is missing"
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"order": "random"}, "sides[1].order"),
+        ({"order": ["listed"]}, "sides[1].order"),
+        ({"members": []}, "sides[1].members"),
+        ({"members": {"code": "B"}}, "sides[1].members"),
+        ({"members": ["B"]}, "sides[1].members[0]"),
+        ({"members": [{"code": "B"}]}, "sides[1].members[0]: the key 'name'"),
+        (
+            {"members": [{"code": "B", "name": "B", "since": "2001"}]},
+            "sides[1].members[0]: unknown key 'since'",
+        ),
+        ({"members": [{"code": "B" * 201, "name": "B"}]}, "sides[1].members[0].code"),
+        ({"members": [{"code": "B", "name": "\n"}]}, "sides[1].members[0].name"),
+        ({"members": [{"code": 1, "name": "B"}]}, "sides[1].members[0].code"),
+        ({"members": [{"code": "B", "name": "B", "from": "2001-01"}]}, "sides[1].members[0].from"),
+        (
+            {"members": [{"code": "B", "name": "B", "from": "2001", "until": "2000"}]},
+            "sides[1].members[0].until",
+        ),
+        ({"members": [{"code": "A", "name": "A"}]}, "sides[1].members: 'A' is in another side too"),
+        ({"name": "Listed"}, "sides[1].name"),
+        ({"name": ""}, "sides[1].name"),
+        ({"locale": None}, "sides[1].locale"),
+        ({"locale": ""}, "sides[1].locale"),
+        ({"colour": "red"}, "sides[1]: unknown key 'colour'"),
+    ],
+)
+def test_a_mistake_in_a_side_is_refused_and_its_key_named(changes, key):
+    assert key in refusal({**SPEC, "sides": [SPEC["sides"][0], {**SPEC["sides"][1], **changes}]})
+
+
+def test_a_name_of_200_characters_and_a_decision_1999_steps_on_are_read():
+    read({**spec_with({"kind": "skip", "period": "4019"}), "name": "x" * 200, "held_until": "4019"})
+
+
+def test_the_form_of_a_revoked_decision_is_checked_too():
+    revoked = spec_with({"kind": "skip", "period": "soon"}, {"kind": "revoke", "decision": 0})
+    assert "decisions[0].period" in refusal(revoked)
 
 
 def side_of(*members, order="alphabetical"):
@@ -216,6 +280,7 @@ def test_until_may_lie_where_no_turn_falls_but_not_before_the_first_nor_2000_ste
             read_until(text, rule)
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=5),

@@ -1,4 +1,7 @@
-"""The rotation engine for any body: a JSON spec in, a JSON line a turn out. Needs no database."""
+"""The rotation engine for any body: a JSON spec in, a JSON line a turn out. Needs no database.
+
+manage.py runs it without the settings: whatever it imports must do without them too.
+"""
 
 import json
 import os
@@ -13,11 +16,15 @@ from rotation.periods import read_period
 from rotation.reasons import reason_text
 from rotation.refusals import refusal_line
 from rotation.rule import Refusal, turns
-from rotation.spec import LARGEST_BYTES, BadSpec, read_day, read_spec, read_until
+from rotation.spec import LARGEST_BYTES, LONGEST_NAME, MOST_STEPS, BadSpec, read_day, read_spec, read_until
 
 
 class Command(BaseCommand):
-    help = "Project a rotation: prints one JSON object a line, a turn each."
+    help = (
+        "Project a rotation: prints one JSON object a line, a turn each. What makes no sense is refused with one "
+        f"line, exit code 2. At most {LARGEST_BYTES:,} bytes of a spec are read; names and codes have at most "
+        f"{LONGEST_NAME} characters; periods lie less than {MOST_STEPS:,} steps after the first."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -32,36 +39,42 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            rule, decisions = read_spec(_read(options["spec"]))
-            known_on = None if options["known_on"] is None else read_day(options["known_on"], "known-on")
-            until = read_until(options["until"], rule)
-            # All of it before the first line: a refusal leaves nothing on standard output.
-            lines = [
-                json.dumps(
-                    {
-                        "ordinal": turn.ordinal,
-                        "period": turn.period,
-                        "holder": turn.holder,
-                        "side": turn.side,
-                        "status": turn.status,
-                        "why": [reason_text(reason) for reason in turn.why],
-                    },
-                    ensure_ascii=False,
-                )
-                for turn in takewhile(
-                    lambda turn: read_period(turn.period, rule.step_months) <= until,
-                    turns(rule, decisions, known_on=known_on),
-                )
-            ]
+            lines = _lines(options["spec"], options["until"], options["known_on"])
         except BadSpec as error:
             _refuse(str(error))
         except Refusal as refusal:
             _refuse(refusal_line(refusal))
         try:
-            sys.stdout.write("".join(f"{line}\n" for line in lines))
-            sys.stdout.flush()
+            _print("".join(f"{line}\n" for line in lines))
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _refuse(f"standard output: {error.strerror}")
+
+
+def _lines(spec: str, until: str, known_on: str | None) -> list[str]:
+    """All of them before the first is printed: a refusal leaves nothing on standard output."""
+    rule, decisions = read_spec(_read(spec))
+    day = None if known_on is None else read_day(known_on, "known-on")
+    last = read_until(until, rule)
+    return [
+        json.dumps(
+            {
+                "ordinal": turn.ordinal,
+                "period": turn.period,
+                "holder": turn.holder,
+                "side": turn.side,
+                "status": turn.status,
+                "why": [reason_text(reason) for reason in turn.why],
+            },
+            ensure_ascii=False,
+        )
+        for turn in takewhile(
+            lambda turn: read_period(turn.period, rule.step_months) <= last,
+            turns(rule, decisions, known_on=day),
+        )
+    ]
 
 
 def _read(name: str) -> bytes:
@@ -74,6 +87,17 @@ def _read(name: str) -> bytes:
         raise BadSpec(f"spec: {name[:200]}: {error.strerror}") from error
 
 
+def _print(text: str) -> None:
+    if sys.stdout is None:
+        _refuse("there is no standard output")
+    # JSON is UTF-8, whatever the terminal's language.
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
+
+
 def _refuse(message: str) -> NoReturn:
-    sys.stderr.write(f"project_rotation: {' '.join(message.split())[:500]}\n")
+    """One line without what would move a terminal's cursor, such as a key of the spec could hold."""
+    line = " ".join(message[:2000].split())[:500]
+    shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)
+    sys.stderr.write(f"project_rotation: {shown}\n")
     raise SystemExit(2)
