@@ -15,6 +15,7 @@ from meetings.admin.when import days_text, moment_text
 from rotation.history_admin import HistoryAdmin, ReadOnlyAdmin
 
 from .models import Delivery, DeliveryEvent, ReminderRule
+from .settle_pages import SettlePages
 
 LATE = {Delivery.State.FAILED, Delivery.State.UNCERTAIN}
 
@@ -22,9 +23,12 @@ LATE = {Delivery.State.FAILED, Delivery.State.UNCERTAIN}
 class EventInline(admin.TabularInline):
     model = DeliveryEvent
     extra = 0
-    fields = readonly_fields = ["at", "state", "detail", "worker"]
+    fields = readonly_fields = ["at", "state", "detail", "author", "worker"]
     can_delete = False
     verbose_name_plural = gettext_lazy("What became of it")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("author")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -47,9 +51,11 @@ class OutcomeFilter(admin.SimpleListFilter):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ReadOnlyAdmin):
+class DeliveryAdmin(SettlePages, ReadOnlyAdmin):
     """The ledger is written by the service alone; the database forbids the rest."""
 
+    change_form_template = "admin/reminders/delivery/change_form.html"
+    actions = ["settle_arrival", "settle_refusal"]
     list_display = [
         "planned_shown",
         "kind",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import time
+from datetime import datetime, time
+from typing import Any
 
 import pghistory
 import pgtrigger
+from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -55,6 +57,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def unsettled(self) -> DeliveryQuerySet:
         """What staff must look at: refused for good, or not known to have arrived."""
         return self.filter(state__in=[Delivery.State.FAILED, Delivery.State.UNCERTAIN])
+
+    def still_true(self, now: datetime) -> DeliveryQuerySet:
+        """What would still be said at `now`: the due stands as the text says, and its hour has not passed."""
+        withdrawn = Q(kind=Delivery.Kind.WITHDRAWN, due__status=Due.Status.WITHDRAWN)
+        stands = ~Q(kind=Delivery.Kind.WITHDRAWN) & Q(due__status=Due.Status.OPEN)
+        return self.filter(withdrawn | stands, due__sequence=F("sequence"), expires_at__gt=now)
 
 
 class Delivery(models.Model):
@@ -132,6 +140,9 @@ class Delivery(models.Model):
         ordering = ["-planned_at", "pk"]
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
+        permissions = [
+            ("settle_delivery", "Can settle deliveries that failed or are not known to have arrived")
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="one_thing_is_said_once", fields=["kind", "due", "sequence", "offset_code", "contact"]
@@ -173,6 +184,15 @@ class DeliveryEvent(models.Model):
     state = models.CharField(max_length=10, choices=Delivery.State.choices)
     detail = models.CharField(max_length=500, blank=True)
     worker = models.CharField(max_length=100, blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("by"),
+        help_text=_("empty where the service did it by itself"),
+    )
 
     class Meta:
         ordering = ["delivery", "pk"]
@@ -186,11 +206,13 @@ class DeliveryEvent(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.state}"
 
 
-def append_events(delivery_ids: Iterable[int], state: str, detail: str, worker: str = "") -> None:
+def append_events(
+    delivery_ids: Iterable[int], state: str, detail: str, worker: str = "", author: Any = None
+) -> None:
     """Record that these deliveries came into `state`; one query a thousand."""
     DeliveryEvent.objects.bulk_create(
         [
-            DeliveryEvent(delivery_id=pk, state=state, detail=detail[:500], worker=worker)
+            DeliveryEvent(delivery_id=pk, state=state, detail=detail[:500], worker=worker, author=author)
             for pk in delivery_ids
         ],
         batch_size=1000,

@@ -39,15 +39,34 @@ def _message_ids(folder: Path) -> set[str]:
 
 
 @transaction.atomic
-def settle(delivery_id: int, *, arrived: bool, actor: Any, reason: str) -> None:
-    """Record that an uncertain message arrived, or send the same message, with the same Message-ID, again."""
+def settle(delivery_id: int, *, arrived: bool, actor: Any, reason: str) -> bool:
+    """Record that an uncertain message arrived, or send the same message, with the same Message-ID, again.
+
+    False, and nothing has changed, when the delivery is no longer uncertain.
+    """
     row = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
     if row.state != State.UNCERTAIN:
-        return
-    who = f" ({actor})" if actor is not None else ""
+        return False
     if arrived:
         row.state, row.sent_at = State.SENT, row.dated_at or timezone.now()
     else:
         row.state, row.next_try_at = State.PENDING, timezone.now()
     row.save(update_fields=["state", "sent_at", "next_try_at"])
-    append_events([row.pk], row.state, f"settled: {reason}{who}")
+    append_events([row.pk], row.state, f"settled: {reason}", author=actor)
+    return True
+
+
+@transaction.atomic
+def try_again(delivery_id: int, *, actor: Any, reason: str) -> bool:
+    """Let a delivery that was refused for good be tried anew, now and to the contact's address of today.
+
+    Nothing of it was ever accepted, so it is the same delivery; what was refused, and at which address,
+    stays in its events. False, and nothing has changed, when it is no longer a failed one.
+    """
+    row = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
+    if row.state != State.FAILED:
+        return False
+    row.state, row.next_try_at = State.PENDING, timezone.now()
+    row.save(update_fields=["state", "next_try_at"])
+    append_events([row.pk], row.state, f"to be tried again: {reason}", author=actor)
+    return True

@@ -1,0 +1,166 @@
+"""Settling what staff must decide: mails of which nobody knows whether they arrived, and refused ones."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from meetings.admin.when import days_text, moment_text
+
+from .models import Delivery
+from .settling import settle, try_again
+
+PERMISSION = "reminders.settle_delivery"
+MOST = 1000  # mails on one page
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=gettext_lazy("Stands in the record of each mail beside your name."),
+    )
+
+
+class ArrivalForm(ReasonForm):
+    # No choice is made for the reader: either is wrong when it is a guess.
+    what = forms.ChoiceField(
+        label=gettext_lazy("What you found"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("arrived", gettext_lazy("It arrived")),
+            ("again", gettext_lazy("Send the same mail again")),
+        ],
+    )
+    field_order = ["what", "reason"]
+
+
+class SettlePages:
+    """Two pages for one mail or for those ticked in the list, mixed into the delivery's admin."""
+
+    # what: the state that it is for, its form
+    SETTLED: dict[str, tuple[str, type[forms.Form]]] = {
+        "arrival": (Delivery.State.UNCERTAIN, ArrivalForm),
+        "refusal": (Delivery.State.FAILED, ReasonForm),
+    }
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.settle_view)
+        return [path("settle/<str:what>/", view, name="reminders_delivery_settle"), *super().get_urls()]
+
+    def has_settle_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(PERMISSION)
+
+    @admin.action(description=gettext_lazy("Did they arrive?…"), permissions=["settle"])
+    def settle_arrival(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        return self._chosen(request, queryset, "arrival", _("Choose mails not known to have arrived."))
+
+    @admin.action(description=gettext_lazy("Try failed ones again…"), permissions=["settle"])
+    def settle_refusal(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        return self._chosen(request, queryset, "refusal", _("Choose mails that failed."))
+
+    def _chosen(self, request: HttpRequest, queryset: Any, what: str, otherwise: str) -> HttpResponse | None:
+        keys = list(queryset.filter(state=self.SETTLED[what][0]).values_list("pk", flat=True)[:MOST])
+        if not keys:
+            messages.warning(request, otherwise)
+            return None
+        query = urlencode({"ids": ",".join(map(str, keys))})
+        return HttpResponseRedirect(f"{reverse('admin:reminders_delivery_settle', args=[what])}?{query}")
+
+    def settle_view(self, request: HttpRequest, what: str) -> HttpResponse:
+        if what not in self.SETTLED:
+            raise Http404
+        if not self.has_settle_permission(request):
+            raise PermissionDenied
+        state, form_class = self.SETTLED[what]
+        keys = [key for key in request.GET.get("ids", "").split(",") if key.isdigit()][:MOST]
+        rows = list(
+            Delivery.objects.filter(pk__in=keys, state=state)
+            .select_related("contact__ministry", "due__deadline", "meeting__track")
+            .order_by("expires_at", "pk")
+        )
+        if not rows:
+            messages.warning(request, _("This is settled already."))
+            return HttpResponseRedirect(reverse("admin:reminders_delivery_changelist"))
+        form = form_class(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            return self._settle(request, rows, form.cleaned_data)
+        return self._page(request, rows, form, what)
+
+    @transaction.atomic
+    def _settle(self, request: HttpRequest, rows: list[Delivery], values: dict[str, Any]) -> HttpResponse:
+        why: dict[str, Any] = {"actor": request.user, "reason": values["reason"]}
+        arrived = values.get("what") == "arrived"
+        # In one order, so that two who settle at once do not wait for each other in a ring.
+        keys = sorted(row.pk for row in rows)
+        if "what" in values:
+            count = sum(settle(key, arrived=arrived, **why) for key in keys)
+        else:
+            count = sum(try_again(key, **why) for key in keys)
+        if arrived:
+            text = ngettext(
+                "%(count)d mail was recorded as arrived.", "%(count)d mails were recorded as arrived.", count
+            )
+        else:
+            text = ngettext("%(count)d mail goes out again now.", "%(count)d mails go out again now.", count)
+        messages.success(request, text % {"count": count})
+        if len(rows) == 1:
+            return HttpResponseRedirect(reverse("admin:reminders_delivery_change", args=[rows[0].pk]))
+        return HttpResponseRedirect(f"{reverse('admin:reminders_delivery_changelist')}?outcome=unsettled")
+
+    def _page(self, request: HttpRequest, rows: list[Delivery], form: forms.Form, what: str) -> HttpResponse:
+        now = timezone.now()
+        true = set(
+            Delivery.objects.still_true(now)
+            .filter(pk__in=[row.pk for row in rows])
+            .values_list("pk", flat=True)
+        )
+        titles = {
+            "arrival": ngettext("Did this mail arrive?", "Did these mails arrive?", len(rows)),
+            "refusal": ngettext("Try this mail again", "Try these mails again", len(rows)),
+        }
+        context = {
+            **self.admin_site.each_context(request),
+            "title": titles[what],
+            "what": what,
+            "opts": self.opts,
+            "form": form,
+            "media": self.media + form.media,
+            "has_errors": bool(form.errors),
+            "tick": settings.TICK_SECONDS,
+            "mails": [_mail_shown(row, row.pk in true, now) for row in rows],
+        }
+        return TemplateResponse(request, "admin/reminders/delivery/settle.html", context)
+
+
+def _mail_shown(row: Delivery, is_true: bool, now: datetime) -> dict[str, Any]:
+    """A mail, and what would become of it if it were sent again."""
+    tried = row.dated_at
+    return {
+        "row": row,
+        "address": row.recipient or row.contact.email,
+        "has_new_address": bool(row.recipient) and row.recipient != row.contact.email,
+        "tried": _moment(tried, row.zone) if tried else "",
+        "is_true": is_true,
+        "is_past": row.expires_at <= now,
+    }
+
+
+def _moment(at: datetime, zone: str) -> str:
+    day = at.astimezone(ZoneInfo(zone)).date()
+    return f"{days_text(day, day)}, {moment_text(at, zone)}"
