@@ -34,13 +34,13 @@ class Command(BaseCommand):
         mechanism = Mechanism.objects.first()
         if mechanism is None:
             raise CommandError("Load a mechanism first: manage.py load_mechanism")
+        fifties, rest = divmod(options["deliveries"], DUE_FROM)
         with transaction.atomic():
-            track, _created = Track.objects.get_or_create(
-                slug="synthetic",
-                defaults={"mechanism": mechanism, "names": {"en": "Synthetic track"}, "level": "forum"},
-            )
-            self._add_meetings(track, options["meetings"])
-            self._add_deliveries(track, options["deliveries"], options["due_in"])
+            self._add_meetings(_track(mechanism, DUE_FROM), options["meetings"])
+            # A deadline is due from everybody of its track, so what is left has a track of as many people.
+            for people, deadlines in ((DUE_FROM, fifties), (rest, 1)):
+                if people and deadlines:
+                    self._add_deliveries(_track(mechanism, people), people, deadlines, options["due_in"])
         self.stdout.write(f"added {options['meetings']} meetings, {options['deliveries']} deliveries")
 
     def _add_meetings(self, track: Track, count: int) -> None:
@@ -53,35 +53,37 @@ class Command(BaseCommand):
         for position in range(0, len(rows), 500):
             announce(row.pk for row in rows[position : position + 500])
 
-    def _add_deliveries(self, track: Track, count: int, due_in: int) -> None:
-        """One deadline for each fifty deliveries, due far enough ahead that its reminders are due now."""
-        if not count:
-            return
+    def _add_deliveries(self, track: Track, people: int, deadlines: int, due_in: int) -> None:
+        """Deadlines two days ahead: of each, the reminder of three days before is due from everybody now."""
         state = State.objects.filter(memberships__side__mechanism=track.mechanism).first()
-        ministry, is_new = Ministry.objects.get_or_create(state=state, names={"en": "Synthetic ministry"})
+        ministry, is_new = Ministry.objects.get_or_create(
+            state=state, names={"en": f"Synthetic ministry of {people}"}
+        )
         if is_new:
             Responsibility.objects.create(track=track, ministry=ministry)
             Contact.objects.bulk_create(
                 Contact(ministry=ministry, name=f"Desk {n}", email=f"desk{n}@{DOMAIN}", language=language)
-                for n, language in zip(range(DUE_FROM), ["en", "zh", "ru"] * DUE_FROM, strict=False)
+                for n, language in zip(range(people), ["en", "zh", "ru"] * people, strict=False)
             )
-        before = set(Delivery.objects.filter(meeting__track=track).values_list("pk", flat=True))
-        day = timezone.now().date() + timedelta(days=2)
-        meeting = _meeting(
-            track, day, f"Synthetic meeting with deadlines {track.meetings.count()}", status="confirmed"
-        )
+        now = timezone.now()
+        title = f"Synthetic meeting with deadlines {track.meetings.count()}"
+        meeting = _meeting(track, now.date() + timedelta(days=2), title, status="confirmed")
         meeting.save()
-        for number in range(-(-count // DUE_FROM)):
+        for number in range(deadlines):
             Deadline.objects.create(
                 meeting=meeting, titles={"en": f"Paper {number}"}, offset_days=0, roll="none"
             )
         derive_dues(meeting)
         announce([meeting.pk])
-        now = timezone.now()
-        added = Delivery.objects.filter(meeting=meeting).exclude(pk__in=before)
-        due = list(added.filter(planned_at__lte=now).values_list("pk", flat=True))
-        Delivery.objects.filter(pk__in=due[:count]).update(next_try_at=now + timedelta(seconds=due_in))
-        Delivery.objects.filter(pk__in=due[count:]).update(state=Delivery.State.CANCELLED)
+        due = Delivery.objects.filter(meeting=meeting, planned_at__lte=timezone.now())
+        due.update(next_try_at=now + timedelta(seconds=due_in))
+
+
+def _track(mechanism: Mechanism, people: int) -> Track:
+    """The synthetic track whose deadlines are due from `people` contacts."""
+    slug = "synthetic" if people == DUE_FROM else f"synthetic-{people}"
+    values = {"mechanism": mechanism, "names": {"en": "Synthetic track"}, "level": "forum"}
+    return Track.objects.get_or_create(slug=slug, defaults=values)[0]
 
 
 def _meeting(track: Track, day: date, title: str, status: str = "held") -> Meeting:
