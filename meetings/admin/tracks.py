@@ -102,7 +102,8 @@ def hostings_shown(request: HttpRequest, track: Track) -> list[dict[str, Any]]:
     """The next hosts of a track in words, each with its meeting or the page that makes one; few queries."""
     names = state_names()
     planned = _planned(track)
-    return [
+    past = _held_by_offer(track, planned, names)
+    return past + [
         {
             "hosting": hosting,
             "host": names.get(hosting.host, hosting.host) if hosting.host else "",
@@ -111,6 +112,23 @@ def hostings_shown(request: HttpRequest, track: Track) -> list[dict[str, Any]]:
             **(_link_to(planned.get(hosting.period)) or _next_step(request, track, hosting)),
         }
         for hosting in coming_hosts(track, timezone.localdate(), HOSTS_UNTIL)
+    ]
+
+
+def _held_by_offer(track: Track, planned: dict[str, Meeting], names: dict[str, str]) -> list[dict[str, Any]]:
+    """Who hosted so far, where no rule but an offer says it: those who think of offering look at that first."""
+    if track.host_rule != Track.HostRule.BY_OFFER:
+        return []
+    held = [(year, row) for year, row in sorted(planned.items()) if row.status == Meeting.Status.HELD]
+    return [
+        {
+            "hosting": Hosting(row.host_id, year, "held", ()),
+            "host": names.get(row.host_id, row.host_id) if row.host_id else "",
+            "status": STATUSES["held"],
+            "reasons": [gettext("The meeting was held — %(source)s") % {"source": row.source or row}],
+            **_link_to(row),
+        }
+        for year, row in held
     ]
 
 

@@ -301,6 +301,22 @@ def test_a_meeting_that_is_planned_already_is_linked_not_made_again(desk, mechan
     assert hosts_on_the_page(desk, transport) == [("2027", "Kyrgyzstan", link), ("", "", "")]
 
 
+def test_a_track_by_offer_tells_who_hosted_so_far(desk, mechanism):
+    transport = TrackFactory(mechanism=mechanism, host_rule="by_offer")
+    HostOffer.objects.create(track=transport, state_id="KG", year=2027, basis="Trend, May 2025")
+    for day, host in (("2025-04-11", "KZ"), ("2023-04-11", "CN")):
+        MeetingFactory(track=transport, status="held", host_id=host, span=day_span(day), source="Kazinform")
+    rows = hosts_on_the_page(desk, transport)
+    assert [row[:2] for row in rows] == [
+        ("2023", "China"),
+        ("2025", "Kazakhstan"),
+        ("2027", "Kyrgyzstan"),
+        ("", ""),
+    ]
+    page = desk.get(reverse("admin:meetings_track_change", args=[transport.pk]))
+    assert page.context["hostings"][0]["reasons"] == ["The meeting was held — Kazinform"]
+
+
 def test_an_offer_is_entered_on_its_tracks_page_and_marked_when_withdrawn(desk, mechanism):
     transport = TrackFactory(mechanism=mechanism, host_rule="by_offer")
     page = reverse("admin:meetings_track_change", args=[transport.pk])

@@ -93,6 +93,33 @@ def test_bad_input_is_said_beside_its_field_and_changes_nothing(desk, mechanism,
     assert not RotationDecision.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("swap", {"period": "2029", "other_period": "2033"}),
+        ("substitute", {"period": "2029", "member": "UZ"}),
+        ("assign", {"period": "2029", "member": "UZ"}),
+        ("skip", {"period": "2029"}),
+        ("postpone", {"period": "2029", "to": "2030"}),
+        ("vacate", {"period": "2029"}),
+        ("accede", {"member": "MN", "side": "Central Asia", "from_period": "2031"}),
+        ("withdraw", {"member": "TM", "from_period": "2031"}),
+        ("announce", {"period": "2029"}),
+        ("revoke", {"revokes": "0"}),
+    ],
+)
+def test_every_kind_asks_for_its_legal_basis_and_shows_what_it_changes(desk, mechanism, kind, values):
+    StateFactory(code="MN", names={"en": "Mongolia"}, zone="Asia/Ulaanbaatar")
+    decided(mechanism, "skip", period="2037")
+    for basis in ("", "  "):
+        answer = desk.post(page(mechanism, kind), {**TAKEN, **values, "basis": basis, "preview": "1"})
+        assert list(answer.context["form"].errors) == ["basis"]
+    answer = desk.post(page(mechanism, kind), {**TAKEN, **values, "preview": "1"})
+    assert answer.context["changes"] > 0
+    answer = desk.post(page(mechanism, kind), {**TAKEN, **values, "seen": "1", "confirm": "1"})
+    assert (answer.status_code, mechanism.decisions.count()) == (302, 2)
+
+
 def test_a_decision_of_a_day_that_has_not_come_is_refused_as_every_page_refuses_one(desk, mechanism):
     answer = desk.post(page(mechanism, "skip"), {**TAKEN, "period": "2029", "decided_on": "2099-01-01"})
     assert answer.context["form"].errors["decided_on"] == ["This day has not come yet."]
