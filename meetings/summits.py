@@ -199,17 +199,21 @@ def announce_summit(
     return summit
 
 
-def follow_turns(mechanism: Mechanism, summits: Sequence[Summit], **_: Any) -> None:
+def follow_turns(
+    mechanism: Mechanism, summits: Sequence[Summit], withdrawn: Sequence[Summit] = (), **_: Any
+) -> None:
     """Take the meetings of announced summits along when a decision gives these to another state or period.
 
     A meeting known to its period only moves to the new one. A day that was chosen stays: staff are shown that
     it lies outside, and move it with a reason. A place in the former host's state is given up.
     """
     meetings = Meeting.objects.select_for_update(of=("self",)).select_related("track", "summit__host")
-    moved = meetings.filter(summit__in=summits).exclude(status__in=OVER).order_by("pk")
+    moved = meetings.filter(summit__in=[*summits, *withdrawn]).exclude(status__in=OVER).order_by("pk")
     decision = mechanism.decisions.select_related("recorded_by").order_by("-number").first()
     for meeting in moved:
-        if meeting.summit:
+        if meeting.summit in withdrawn:
+            meeting.summit, meeting.status = None, Meeting.Status.PROPOSED
+        elif meeting.summit:
             _follow(meeting, meeting.summit, mechanism.step_months)
         save_meeting(
             meeting,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -52,10 +53,22 @@ class Prospect:
         """The turns before and after these decisions. Raises DecisionRefused."""
         if not drafts:
             return compare(self.before.turns, self.before.turns)
-        after = outlook(self.stands, self.until, drafts=drafts)
+        stands = replace(self.stands, announced=self.stands.announced - self.withdrawn(drafts))
+        after = outlook(stands, self.until, drafts=drafts)
         if after.end is not None:
             raise self._worded(after.end) from after.end
         return compare(self.before.turns, after.turns)
+
+    def withdrawn(self, drafts: Sequence[rule.Decision]) -> frozenset[int]:
+        """The ordinals of the announced summits whose announcement these decisions revoke."""
+        if not any(draft.kind == "revoke" for draft in drafts):
+            return frozenset()
+        return self.stands.announced & (self._decided(()) - self._decided(drafts))
+
+    def _decided(self, drafts: Sequence[rule.Decision]) -> frozenset[int]:
+        """The turns that decisions announce, whatever summits there are."""
+        found = outlook(replace(self.stands, announced=frozenset()), self.until, drafts=drafts)
+        return frozenset(turn.ordinal for turn in found.turns if turn.status == "announced")
 
     def _worded(self, refusal: rule.Refusal) -> DecisionRefused:
         """Why in the reader's language; for a stored decision also which one no longer makes sense."""
@@ -97,6 +110,8 @@ def record_decision(
 ) -> RotationDecision:
     """Append a decision. Announced summits that it gives to another state or period follow it.
 
+    One whose announcement it revokes is a projected turn again, and projected turns have no row.
+
     seen: how many decisions there were when the effect was shown; None means that none was shown.
     Raises DecisionRefused; then nothing has changed.
     """
@@ -108,11 +123,14 @@ def record_decision(
         raise DecisionRefused(
             "basis", _("Give the legal basis: the paper and its paragraph; each changed turn names it.")
         )
-    pairs = plan_decisions(mechanism, [draft])
+    prospect = Prospect(mechanism)
+    pairs, withdrawn = prospect.with_drafts([draft]), prospect.withdrawn([draft])
     row = RotationDecision.objects.create(
         mechanism=mechanism, number=count + 1, note=note, recorded_by=actor, **_columns(mechanism, draft)
     )
-    announce_turns(mechanism, _follow(mechanism, pairs))
+    no_longer = mechanism.summits.filter(ordinal__in=withdrawn)
+    announce_turns(mechanism, _follow(mechanism, pairs), withdrawn=list(no_longer))
+    no_longer.delete()
     return row
 
 
@@ -137,14 +155,19 @@ def _columns(mechanism: Mechanism, draft: rule.Decision) -> dict[str, Any]:
 
 
 def moved_summits(mechanism: Mechanism, pairs: Sequence[Pair]) -> list[tuple[Summit, rule.Turn]]:
-    """The announced summits that the turns after a decision give to another state or period, with their turns."""
+    """The announced summits that the turns after a decision give to another state or period, with their turns.
+
+    One whose announcement the decision revokes is not among them.
+    """
     turns = {pair.after.ordinal: pair.after for pair in pairs if pair.after}
     announced = mechanism.summits.filter(status=Summit.Status.ANNOUNCED).select_related("host")
     found = [(summit, turns.get(summit.ordinal)) for summit in announced]
     return [
         (summit, turn)
         for summit, turn in found
-        if turn and (summit.host_id, summit.period) != (turn.holder, turn.period)
+        if turn
+        and turn.status == "announced"
+        and (summit.host_id, summit.period) != (turn.holder, turn.period)
     ]
 
 

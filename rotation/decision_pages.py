@@ -134,10 +134,14 @@ def _named_in(request: HttpRequest, kind: str) -> dict[str, str]:
 
 
 def moves_shown(mechanism: Mechanism, plan: Any, names: dict[str, str]) -> list[dict[str, Any]]:
-    """The announced summits that follow their turns elsewhere, with where to."""
+    """The announced summits that follow their turns elsewhere, with where to; and those no longer announced."""
+    withdrawn = [pair.after.ordinal for pair in plan if pair.after and pair.after.status == "projected"]
     return [
         {"summit": summit, "period": turn.period, "host": names.get(turn.holder, turn.holder)}
         for summit, turn in moved_summits(mechanism, plan)
+    ] + [
+        {"summit": summit}
+        for summit in mechanism.summits.filter(ordinal__in=withdrawn, status=Summit.Status.ANNOUNCED)
     ]
 
 

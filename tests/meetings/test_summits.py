@@ -111,3 +111,20 @@ def test_a_summit_that_has_not_begun_is_not_held(mechanism, track):
     summit = announce(mechanism)
     with pytest.raises(NotBegun):
         hold_summit(summit.pk, actor=None)
+
+
+def test_revoking_an_announcement_makes_the_turn_projected_again_and_its_meeting_a_proposal(mechanism, track):
+    summit = announce(mechanism)
+    meeting = summit.meeting
+    decided(mechanism, "revoke", on="2026-07-01", revokes=0)
+    assert [turn.status for turn in turns_until(mechanism, "2029")] == ["projected"] * 4
+    assert not Summit.objects.filter(pk=summit.pk).exists()
+    meeting.refresh_from_db()
+    assert (meeting.summit, meeting.status, meeting.ordinal) == (None, "proposed", 4)
+
+
+def test_revoking_another_decision_leaves_what_is_announced(mechanism, track):
+    decided(mechanism, "swap", period="2029", other_period="2033")
+    announce(mechanism)
+    decided(mechanism, "revoke", on="2026-07-01", revokes=0)
+    assert [(summit.period, summit.host_id) for summit in Summit.objects.all()] == [("2029", "KG")]
