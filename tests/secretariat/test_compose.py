@@ -63,12 +63,12 @@ def test_the_image_holds_no_development_package():
 
 
 def test_whoever_serves_is_asked_whether_it_does():
-    assert {part for part in COMPOSE if "healthcheck" in COMPOSE[part]} == {
-        "postgres",
-        "redis",
-        "web",
-        "worker",
-    }
+    assert {part for part in COMPOSE if "healthcheck" in COMPOSE[part]} == {"postgres", "redis", "web"}
+
+
+def test_no_health_check_asks_a_worker_that_may_not_answer(settings):
+    assert settings.CELERY_WORKER_ENABLE_REMOTE_CONTROL is False
+    assert "inspect" not in str([part.get("healthcheck") for part in COMPOSE.values()])
 
 
 def test_nothing_serves_before_the_migration_is_done():
