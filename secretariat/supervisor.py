@@ -117,6 +117,8 @@ def _refuse_taken(host: str, port: int, patience: float) -> None:
             except PermissionError as error:
                 raise CannotStart(f"Port {port} is for root alone: choose one above 1023.") from error
             except OSError as error:
+                if error.errno == errno.EADDRNOTAVAIL:
+                    raise CannotStart(f"HOST={host} is no address of this machine.") from error
                 if time.monotonic() > deadline:
                     other = port + 1 if port < 65535 else 8000
                     advice = f"choose another, such as PORT={other} make run."

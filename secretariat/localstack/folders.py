@@ -17,9 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .processes import account, free_port, is_root
-from .refusals import CannotStart, storage_advice
+from .refusals import NEEDED_MB, CannotStart, storage_advice
 
-NEEDED_BYTES = 100 * 1024 * 1024  # a new PostgreSQL folder is 40 MB, its first journal 16 MB
 TEMPORARY = "secretariat-exec-"
 
 
@@ -42,7 +41,7 @@ def state_folder(state: Path | None, stack: contextlib.ExitStack) -> Path:
                     named.symlink_to(folder)  # so that one finds the data, and `make clean` removes it
         (folder / ".writable").write_text("yes")
         (folder / ".writable").unlink()
-        if shutil.disk_usage(folder).free < NEEDED_BYTES:
+        if shutil.disk_usage(folder).free < NEEDED_MB * 1024 * 1024:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     except OSError as error:
         raise CannotStart(storage_advice(state or Path(tempfile.gettempdir()), error)) from error

@@ -231,11 +231,11 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path):
 
 def test_a_full_disk_is_said_before_anything_is_made(state, monkeypatch):
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.setattr(folders, "NEEDED_BYTES", 2**62)
+    monkeypatch.setattr(folders, "NEEDED_MB", 2**42)
     with pytest.raises(CannotStart) as refusal, servers(state):
         pass
-    assert (
-        str(refusal.value)
-        == f"The disk that holds {state} is full: free some space, or set VAR_DIR to another disk."
+    room = "has no room left (a start needs 100 MB)"
+    assert str(refusal.value) == (
+        f"The disk that holds {state} {room}: free some, or set VAR_DIR to another disk."
     )
     assert list(state.iterdir()) == []

@@ -258,6 +258,12 @@ def test_a_port_that_is_none_is_said_in_one_line(tmp_path, port):
     assert refusal(PORT=port, VAR_DIR=str(tmp_path)) == (2, line)
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "no.such.invalid"])
+def test_a_host_that_is_not_this_machine_is_said_in_one_line(tmp_path, host):
+    line = f"secretariat: HOST={host} is no address of this machine.\n"
+    assert refusal(HOST=host, PORT=str(free_port()), VAR_DIR=str(tmp_path)) == (2, line)
+
+
 def test_a_var_folder_that_cannot_be_made_is_said_in_one_line(tmp_path):
     (tmp_path / "file").write_text("")
     code, output = refusal(PORT=str(free_port()), VAR_DIR=str(tmp_path / "file/var"))
