@@ -90,7 +90,9 @@ class Side(models.Model):
         ALPHABETICAL = "alphabetical", _("alphabetical")
         LISTED = "listed", _("as listed")
 
-    mechanism = models.ForeignKey(Mechanism, on_delete=models.CASCADE, related_name="sides")
+    mechanism = models.ForeignKey(
+        Mechanism, on_delete=models.CASCADE, related_name="sides", verbose_name=_("mechanism")
+    )
     position = models.PositiveSmallIntegerField(_("position"))
     names = TextsField(_("name"))
     order = models.CharField(
@@ -119,8 +121,12 @@ class Side(models.Model):
 class Membership(models.Model):
     """A state's place in a side, in the periods in which it belongs (inclusive; empty means open)."""
 
-    side = models.ForeignKey(Side, on_delete=models.CASCADE, related_name="memberships")
-    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="memberships")
+    side = models.ForeignKey(
+        Side, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("side")
+    )
+    state = models.ForeignKey(
+        State, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("state")
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     from_period = models.CharField(_("from period"), max_length=10, blank=True)
     until_period = models.CharField(_("until period"), max_length=10, blank=True)
@@ -142,7 +148,9 @@ class Summit(models.Model):
         ANNOUNCED = "announced", _("announced")
         HELD = "held", _("held")
 
-    mechanism = models.ForeignKey(Mechanism, on_delete=models.PROTECT, related_name="summits")
+    mechanism = models.ForeignKey(
+        Mechanism, on_delete=models.PROTECT, related_name="summits", verbose_name=_("mechanism")
+    )
     ordinal = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
     period = models.CharField(_("period"), max_length=10)
     host = models.ForeignKey(State, on_delete=models.PROTECT, related_name="summits", verbose_name=_("host"))

@@ -78,7 +78,9 @@ class DeadlineTemplate(models.Model):
 
 @pghistory.track()
 class TemplateLine(DeadlineRule):
-    template = models.ForeignKey(DeadlineTemplate, on_delete=models.CASCADE, related_name="lines")
+    template = models.ForeignKey(
+        DeadlineTemplate, on_delete=models.CASCADE, related_name="lines", verbose_name=_("deadline template")
+    )
 
     class Meta:
         ordering = ["template", "offset_days", "position"]
@@ -93,7 +95,9 @@ class TemplateLine(DeadlineRule):
 class Deadline(DeadlineRule):
     """A meeting's deadline: the line as it stood when the meeting took it, so that a template may change later."""
 
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="deadlines")
+    meeting = models.ForeignKey(
+        Meeting, on_delete=models.CASCADE, related_name="deadlines", verbose_name=_("meeting")
+    )
     line = models.ForeignKey(
         TemplateLine,
         on_delete=models.SET_NULL,
@@ -101,6 +105,7 @@ class Deadline(DeadlineRule):
         null=True,
         blank=True,
         editable=False,
+        verbose_name=_("template line"),
     )
 
     class Meta:
@@ -167,6 +172,7 @@ class Due(models.Model):
         null=True,
         blank=True,
         editable=False,
+        verbose_name=_("recorded by"),
     )
     settle_reason = models.CharField(_("note"), max_length=300, blank=True)
 

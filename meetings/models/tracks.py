@@ -87,7 +87,9 @@ class Track(models.Model):
 class Responsibility(models.Model):
     """The ministry that answers for a track in its state; its contacts get the track's reminders."""
 
-    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="responsibilities")
+    track = models.ForeignKey(
+        Track, on_delete=models.CASCADE, related_name="responsibilities", verbose_name=_("track")
+    )
     ministry = models.ForeignKey(
         Ministry, on_delete=models.PROTECT, related_name="responsibilities", verbose_name=_("ministry")
     )

@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                 ('names', rotation.translated.TextsField(default=dict, verbose_name='name')),
                 ('order', models.CharField(choices=[('alphabetical', 'alphabetical'), ('listed', 'as listed')], default='alphabetical', max_length=12, verbose_name='order inside')),
                 ('locale', models.CharField(default='en', help_text='ICU locale, such as en or ru', max_length=16, verbose_name='language of the alphabet')),
-                ('mechanism', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sides', to='rotation.mechanism')),
+                ('mechanism', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sides', to='rotation.mechanism', verbose_name='mechanism')),
             ],
             options={
                 'verbose_name': 'side',
@@ -126,8 +126,8 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
                 ('from_period', models.CharField(blank=True, max_length=10, verbose_name='from period')),
                 ('until_period', models.CharField(blank=True, max_length=10, verbose_name='until period')),
-                ('side', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='rotation.side')),
-                ('state', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='rotation.state')),
+                ('side', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='rotation.side', verbose_name='side')),
+                ('state', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='rotation.state', verbose_name='state')),
             ],
             options={
                 'verbose_name': 'membership',
@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
                 ('names', rotation.translated.TextsField(default=dict, verbose_name='name')),
                 ('order', models.CharField(choices=[('alphabetical', 'alphabetical'), ('listed', 'as listed')], default='alphabetical', max_length=12, verbose_name='order inside')),
                 ('locale', models.CharField(default='en', help_text='ICU locale, such as en or ru', max_length=16, verbose_name='language of the alphabet')),
-                ('mechanism', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='rotation.mechanism')),
+                ('mechanism', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='rotation.mechanism', verbose_name='mechanism')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='rotation.side')),
             ],
@@ -166,8 +166,8 @@ class Migration(migrations.Migration):
                 ('until_period', models.CharField(blank=True, max_length=10, verbose_name='until period')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='rotation.membership')),
-                ('side', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='rotation.side')),
-                ('state', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='rotation.state')),
+                ('side', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='rotation.side', verbose_name='side')),
+                ('state', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='rotation.state', verbose_name='state')),
             ],
             options={
                 'abstract': False,
@@ -228,7 +228,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='summit',
             name='mechanism',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='summits', to='rotation.mechanism'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='summits', to='rotation.mechanism', verbose_name='mechanism'),
         ),
         migrations.AddField(
             model_name='summitevent',
@@ -238,7 +238,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='summitevent',
             name='mechanism',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='rotation.mechanism'),
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='rotation.mechanism', verbose_name='mechanism'),
         ),
         migrations.AddField(
             model_name='summitevent',

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from meetings.admin.when import days_text, moment_text
 from rotation.history_admin import HistoryAdmin, ReadOnlyAdmin
@@ -110,7 +110,7 @@ class DeliveryAdmin(SettlePages, ReadOnlyAdmin):
     def meeting_shown(self, delivery: Delivery) -> str:
         return str(delivery.meeting)
 
-    @admin.display(description=gettext_lazy("state"), ordering="state")
+    @admin.display(description=pgettext_lazy("of a delivery", "state"), ordering="state")
     def state_chip(self, delivery: Delivery) -> str:
         kind = "late" if delivery.state in LATE else delivery.state
         return format_html('<span class="chip chip-{}">{}</span>', kind, delivery.get_state_display())

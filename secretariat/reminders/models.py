@@ -179,11 +179,15 @@ class Delivery(models.Model):
 class DeliveryEvent(models.Model):
     """One step of a delivery; append-only in the database."""
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="events")
-    at = models.DateTimeField(auto_now_add=True)
-    state = models.CharField(max_length=10, choices=Delivery.State.choices)
-    detail = models.CharField(max_length=500, blank=True)
-    worker = models.CharField(max_length=100, blank=True)
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.PROTECT, related_name="events", verbose_name=_("delivery")
+    )
+    at = models.DateTimeField(_("moment"), auto_now_add=True)
+    state = models.CharField(
+        pgettext_lazy("of a delivery", "state"), max_length=10, choices=Delivery.State.choices
+    )
+    detail = models.CharField(_("detail"), max_length=500, blank=True)
+    worker = models.CharField(_("worker"), max_length=100, blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

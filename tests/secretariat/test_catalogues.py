@@ -9,13 +9,17 @@ from string import Formatter
 import pytest
 from babel.messages.catalog import Message
 from django.conf import settings
+from django.contrib import admin
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import to_locale
 
 from secretariat import catalogues
 from secretariat.catalogues import APPS, LANGUAGES, MARKS, ROOT
+from secretariat.reminders.models import Delivery
 
 MEND = "run `make words`, write the translations into the .po files it names, and run it again"
+OURS = ("rotation", "meetings", "secretariat")
 EACH = [(app, language) for app in APPS for language in LANGUAGES]
 
 
@@ -116,6 +120,20 @@ def test_russian_counts_in_three_forms(count, text):
     with translation.override("ru"):
         shown = translation.ngettext("in %(days)s day", "in %(days)s days", count) % {"days": count}
     assert shown == text
+
+
+def test_what_a_form_of_the_desk_asks_for_has_a_name_that_can_be_translated():
+    pages = [
+        admin.site._registry[model] for model in admin.site._registry if model.__module__.startswith(OURS)
+    ]
+    models = {each.model for page in pages for each in (page, *page.inlines)}
+    unmarked = [
+        str(field)
+        for model in models - {Delivery}  # its page is read only, and lists what it shows
+        for field in model._meta.local_fields
+        if field.editable and not field.auto_created and not isinstance(field.verbose_name, Promise)
+    ]
+    assert sorted(unmarked) == []
 
 
 def test_no_string_stands_outside_the_apps_that_have_catalogues():

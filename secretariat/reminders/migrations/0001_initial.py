@@ -66,11 +66,11 @@ class Migration(migrations.Migration):
             name='DeliveryEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('state', models.CharField(choices=[('pending', 'planned'), ('deferred', 'to be tried again'), ('claimed', 'taken by a worker'), ('sending', 'being sent'), ('sent', 'taken by the mail server'), ('uncertain', 'not known whether it arrived'), ('failed', 'failed'), ('cancelled', 'cancelled')], max_length=10)),
-                ('detail', models.CharField(blank=True, max_length=500)),
-                ('worker', models.CharField(blank=True, max_length=100)),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='reminders.delivery')),
+                ('at', models.DateTimeField(auto_now_add=True, verbose_name='moment')),
+                ('state', models.CharField(choices=[('pending', 'planned'), ('deferred', 'to be tried again'), ('claimed', 'taken by a worker'), ('sending', 'being sent'), ('sent', 'taken by the mail server'), ('uncertain', 'not known whether it arrived'), ('failed', 'failed'), ('cancelled', 'cancelled')], max_length=10, verbose_name='state')),
+                ('detail', models.CharField(blank=True, max_length=500, verbose_name='detail')),
+                ('worker', models.CharField(blank=True, max_length=100, verbose_name='worker')),
+                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='reminders.delivery', verbose_name='delivery')),
             ],
             options={
                 'verbose_name': 'delivery event',
