@@ -199,7 +199,8 @@ class Meeting(models.Model):
 def numbered(name: str, ordinal: int, language: str) -> str:
     """A track's name with a meeting's number, as the language writes it."""
     if language == "zh":
-        return f"第{ordinal}次{name}"
+        # Summits and forums are counted by 届, talks and sessions by 次.
+        return f"第{ordinal}{'届' if name.endswith(('峰会', '论坛')) else '次'}{name}"
     if language == "ru":
         return f"{name}, № {ordinal}"
     suffix = "th" if ordinal % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(ordinal % 10, "th")

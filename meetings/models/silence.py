@@ -8,6 +8,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rotation.models import Recorded, State
 from rotation.zones import validate_zone
@@ -141,7 +142,7 @@ class SilenceEvent(Recorded):
         STOOD_ASIDE = Kind.STOOD_ASIDE.value, _("stands aside")
         EXPLAINED = Kind.EXPLAINED.value, _("explanation of position")
         EXTENDED = Kind.EXTENDED.value, _("extension")
-        WITHDRAWN = Kind.WITHDRAWN.value, _("withdrawal")
+        WITHDRAWN = Kind.WITHDRAWN.value, pgettext_lazy("of a silence procedure", "withdrawal")
         ADOPTED = Kind.ADOPTED.value, _("adoption")
 
     OF_A_STATE = (Label.OBJECTED, Label.STOOD_ASIDE, Label.EXPLAINED)
