@@ -80,27 +80,106 @@ def feed(meetings):
 
 
 def ledger(deliveries, port):
+    """Mails a second to the same sink: bare SMTP, Django's back-end, and the ledger with one worker and two."""
+    import django
     from django.conf import settings
     from django.core.management import call_command
 
-    from secretariat.reminders.message import render
     from secretariat.reminders.models import Delivery
-    from secretariat.reminders.sending import send_due
 
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.MAILBOX_DIR = "127.0.0.1", port, ""
     call_command("fill_synthetic", deliveries=deliveries)
-    body = render(Delivery.objects.filter(state="pending").first()).body
-    begin = time.perf_counter()
-    sent = send_due()
-    through = sent / (time.perf_counter() - begin)
-    with smtplib.SMTP("127.0.0.1", port) as raw:
+    rows = due_rows()[:deliveries]
+    rates = {"raw smtplib, bytes ready": raw(rows, port), "Django EmailBackend": through_django(rows, port)}
+    for workers in (1, 2):
+        if workers > 1:
+            call_command("fill_synthetic", deliveries=deliveries)
+        rates[f"ledger, {workers} worker{'s' * (workers > 1)}"] = through_ledger(deliveries, port, workers)
+    assert not Delivery.objects.filter(state__in=["uncertain", "failed", "deferred"]).exists()
+    base = rates["Django EmailBackend"]
+    print(f"{deliveries} mails to one sink, connection reused (Django {django.__version__})")
+    for name, rate in rates.items():
+        print(f"{name:28} {rate:>8.0f}/s  ratio to EmailBackend {rate / base:.2f}")
+
+
+def due_rows():
+    from django.utils import timezone
+
+    from secretariat.reminders.models import Delivery
+
+    related = ["contact__ministry__state", "due__deadline", "due__state", "meeting__track__mechanism"]
+    waiting = Delivery.objects.filter(state="pending", next_try_at__lte=timezone.now())
+    return list(waiting.select_related(*related))
+
+
+def raw(rows, port):
+    from secretariat.reminders.message import render
+
+    bodies = [render(row).body for row in rows]
+    with smtplib.SMTP("127.0.0.1", port) as smtp:
         begin = time.perf_counter()
-        for _number in range(sent):
-            raw.sendmail("a@example.org", ["b@example.org"], body)
-        ceiling = sent / (time.perf_counter() - begin)
-    print(
-        f"ledger: {sent} sent, {through:.0f}/s; raw smtplib, bytes ready: {ceiling:.0f}/s; ratio {through / ceiling:.2f}"
+        for body in bodies:
+            smtp.sendmail("a@example.org", ["b@example.org"], body)
+        return len(bodies) / (time.perf_counter() - begin)
+
+
+def through_django(rows, port):
+    """The same texts and headers, written and sent one by one over one open connection; nothing is recorded."""
+    from django.core.mail import EmailMultiAlternatives, get_connection
+
+    from secretariat.reminders.message import write
+
+    backend = get_connection("django.core.mail.backends.smtp.EmailBackend", host="127.0.0.1", port=port)
+    backend.open()
+    begin = time.perf_counter()
+    for row in rows:
+        written = write(row)
+        message = EmailMultiAlternatives(
+            written.subject,
+            written.text,
+            "secretariat@example.org",
+            [row.contact.email],
+            connection=backend,
+            headers={"Message-ID": row.message_id, "Content-Language": written.language},
+        )
+        message.attach_alternative(written.html, "text/html")
+        assert message.send() == 1
+    rate = len(rows) / (time.perf_counter() - begin)
+    backend.close()
+    return rate
+
+
+def through_ledger(deliveries, port, workers):
+    """`manage.py send_due` in as many processes, each ready before the clock starts."""
+    code = (
+        "import sys, django\n"
+        "django.setup()\n"
+        "from secretariat.reminders.sending import send_due\n"
+        "from secretariat.reminders.models import Delivery\n"
+        "Delivery.objects.exists()\n"
+        "print('ready', flush=True)\n"
+        "sys.stdin.readline()\n"
+        "print(send_due(), flush=True)\n"
     )
+    env = os.environ | {"EMAIL_URL": f"smtp://127.0.0.1:{port}", "MAILBOX_DIR": ""}
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, text=True
+        )
+        for _worker in range(workers)
+    ]
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+    begin = time.perf_counter()
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    sent = [int(process.stdout.readline()) for process in processes]
+    rate = sum(sent) / (time.perf_counter() - begin)
+    for process in processes:
+        process.communicate()
+    assert sum(sent) == deliveries, sent
+    return rate
 
 
 def main():

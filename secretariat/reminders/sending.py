@@ -17,16 +17,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.utils import timezone
-
-from meetings.models import Contact, Due
 
 from .message import Rendered, render, sender_address
 from .models import Delivery, append_events
 from .settling import settle_uncertain
 from .smtp import Connection, Outcome
+from .statements import begin_sending, finish
 
 log = logging.getLogger(__name__)
 State = Delivery.State
@@ -85,12 +82,12 @@ def claim(limit: int) -> list[Delivery]:
 def _send_batch(smtp: Connection, batch: list[Delivery], keep_on: Callable[[], bool]) -> tuple[int, bool]:
     """How many were accepted, and whether there is a server to go on with."""
     deadline = time.monotonic() + settings.LEASE_SECONDS / 2
-    sent = 0
+    sent, ahead = 0, Ahead(batch)
     for position, row in enumerate(batch):
         if not keep_on() or time.monotonic() > deadline:
             release(batch[position:])
             return sent, keep_on()
-        outcome = _send_one(smtp, row, deadline)
+        outcome = _send_one(smtp, row, ahead, deadline)
         sent += outcome.fate == "accepted"
         if outcome.fate == "unreachable":
             release(batch[position:], after=timedelta(seconds=UNREACHABLE_SECONDS), detail=outcome.reply)
@@ -99,103 +96,77 @@ def _send_batch(smtp: Connection, batch: list[Delivery], keep_on: Callable[[], b
     return sent, True
 
 
-def _send_one(smtp: Connection, row: Delivery, deadline: float) -> Outcome:
+class Ahead:
+    """Writes the mails of a batch, one ahead of the one on the wire: the server's time is used for it."""
+
+    def __init__(self, rows: list[Delivery]) -> None:
+        self._rows = iter(rows)
+        self._next: Rendered | Exception | None = None
+
+    def write(self) -> None:
+        """Write the next mail, if it is not written; raises nothing."""
+        row = next(self._rows, None) if self._next is None else None
+        if row is not None:
+            try:
+                self._next = render(row)
+            except Exception as error:  # one bad row must not stop the others; the row will say what is wrong
+                self._next = error
+
+    def take(self) -> Rendered:
+        """The next mail. Raises what writing it raised."""
+        self.write()
+        written, self._next = self._next, None
+        if isinstance(written, Rendered):
+            return written
+        raise written or LookupError("no mail of this batch is left")
+
+
+def _send_one(smtp: Connection, row: Delivery, ahead: Ahead, deadline: float) -> Outcome:
     try:
-        rendered = render(row)
-    except Exception as error:  # one bad row must not stop the others; the row says what is wrong
+        rendered = ahead.take()
+    except Exception as error:
         log.exception("delivery %s cannot be written", row.uid)
-        _finish(row, State.FAILED, f"cannot be written: {type(error).__name__}: {error}"[:500])
+        finish(row, State.FAILED, f"cannot be written: {type(error).__name__}: {error}", WORKER)
         return Outcome("refused")
     outcome = smtp.send(
         sender_address(),
         row.contact.email,
         rendered.body,
-        commit=lambda: begin_sending(row, rendered),
+        commit=lambda: _begin(row, rendered),
         deadline=deadline,
+        meanwhile=ahead.write,
     )
     _record(row, outcome)
     return outcome
 
 
-def begin_sending(row: Delivery, rendered: Rendered) -> bool:
-    """The point of no return: commits that the message is being sent, if it is still ours and still true.
-
-    Waits for a transaction that is moving the meeting, which holds the row locked.
-    """
-    still_true = Q(due__sequence=F("sequence")) & (
-        Q(kind=Delivery.Kind.WITHDRAWN, due__status=Due.Status.WITHDRAWN)
-        | (~Q(kind=Delivery.Kind.WITHDRAWN) & Q(due__status=Due.Status.OPEN))
-    )
-    in_office = Q(contact__in=Contact.objects.in_office_on(row.contact.day_at(timezone.now())))
-    # The row's own columns stand in the outer condition: after waiting for a lock PostgreSQL looks at those
-    # anew, at a subquery's rows it does not.
-    ours = Delivery.objects.filter(
-        pk=row.pk, token=row.token, state=State.CLAIMED, lease_until__gt=Now(), expires_at__gt=Now()
-    )
-    true = Delivery.objects.filter(still_true, in_office, pk=row.pk).values("pk")
-    taken = not _is_overtaken(row) and ours.filter(pk__in=true).update(
-        state=State.SENDING,
-        attempts=F("attempts") + 1,
-        recipient=row.contact.email,
-        language=rendered.language,
-        subject=rendered.subject,
-        text=rendered.text,
-        html=rendered.html,
-        dated_at=rendered.dated_at,
-        sha256=rendered.sha256,
-    )
-    if taken:
+def _begin(row: Delivery, rendered: Rendered) -> bool:
+    if begin_sending(row, rendered):
         row.attempts += 1
         return True
-    _finish(row, State.CANCELLED, "no longer true when its turn came", only_if=State.CLAIMED)
+    finish(row, State.CANCELLED, "no longer true when its turn came", WORKER, only_claimed=True)
     return False
-
-
-def _is_overtaken(row: Delivery) -> bool:
-    """Whether a newer reminder of the same due is due too: after an outage only the newest goes."""
-    return (
-        row.kind == Delivery.Kind.REMINDER
-        and Delivery.objects.filter(
-            kind=row.kind,
-            due_id=row.due_id,
-            contact_id=row.contact_id,
-            planned_at__gt=row.planned_at,
-            planned_at__lte=Now(),
-        )
-        .exclude(state=State.CANCELLED)
-        .exists()
-    )
 
 
 def _record(row: Delivery, outcome: Outcome) -> None:
     match outcome.fate:
         case "accepted":
-            _finish(row, State.SENT, outcome.reply, sent_at=Now())
+            finish(row, State.SENT, outcome.reply, WORKER)
         case "refused":
-            _finish(row, State.FAILED, outcome.reply)
+            finish(row, State.FAILED, outcome.reply, WORKER)
         case "unknown":
-            _finish(row, State.UNCERTAIN, outcome.reply)
+            finish(row, State.UNCERTAIN, outcome.reply, WORKER)
         case "retry":
-            _finish(row, State.DEFERRED, outcome.reply, next_try_at=Now() + _pause(row.attempts))
+            finish(row, State.DEFERRED, outcome.reply, WORKER, pause=_pause(row.attempts))
         case "late":
             # The slowness was ours and not the server's: nothing is gained by waiting.
-            _finish(row, State.PENDING, outcome.reply, next_try_at=Now())
+            finish(row, State.PENDING, outcome.reply, WORKER, pause=timedelta(0))
 
 
 def _pause(attempts: int) -> timedelta:
     """The wait before the next try; spread by a fifth, so that a recovered server is not met by all at once."""
     minutes = RETRY_MINUTES[min(attempts, len(RETRY_MINUTES)) - 1]
     return timedelta(minutes=minutes * random.uniform(0.8, 1.2))  # noqa: S311
-
-
-@transaction.atomic
-def _finish(row: Delivery, state: str, reply: str, *, only_if: str | None = None, **values: object) -> None:
-    """Write what became of a row we hold; a row that is no longer ours is left alone."""
-    ours = Delivery.objects.filter(pk=row.pk, token=row.token)
-    if only_if is not None:
-        ours = ours.filter(state=only_if)
-    if ours.update(state=state, reply=reply[:500], token=None, lease_until=None, **values):
-        append_events([row.pk], state, reply, WORKER)
 
 
 @transaction.atomic

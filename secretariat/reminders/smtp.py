@@ -66,13 +66,21 @@ class Connection:
         return smtp
 
     def send(
-        self, sender: str, recipient: str, body: bytes, *, commit: Callable[[], bool], deadline: float
+        self,
+        sender: str,
+        recipient: str,
+        body: bytes,
+        *,
+        commit: Callable[[], bool],
+        deadline: float,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> Outcome:
         """Send one message to one recipient.
 
         commit: called after the recipient was accepted, just before DATA: the point of no return. It makes
         the intent durable and says whether to go on; False leaves nothing sent.
         deadline: `time.monotonic()` after which the body is no longer sent, since the lease may be another's.
+        meanwhile: called once the text is on its way, before the answer is read; raises nothing.
         """
         try:
             smtp = self._open()
@@ -88,9 +96,11 @@ class Connection:
         if not commit():
             self._reset()
             return Outcome("withdrawn")
-        return self._data(smtp, body, deadline)
+        return self._data(smtp, body, deadline, meanwhile)
 
-    def _data(self, smtp: smtplib.SMTP, body: bytes, deadline: float) -> Outcome:
+    def _data(
+        self, smtp: smtplib.SMTP, body: bytes, deadline: float, meanwhile: Callable[[], None]
+    ) -> Outcome:
         try:
             code, reply = smtp.docmd("DATA")
         except (OSError, smtplib.SMTPException) as error:
@@ -104,6 +114,7 @@ class Connection:
             return Outcome("late", "the lease ran out before the text")
         try:
             smtp.send(_dotted(body))
+            meanwhile()
             code, reply = smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
             self._drop()

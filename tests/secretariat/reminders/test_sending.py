@@ -13,10 +13,12 @@ from meetings.dues import settle_due
 from meetings.models import Contact, Due, Track
 from meetings.moves import cancel_meeting, move_meeting
 from meetings.saving import save_meeting, save_party
+from secretariat.reminders.message import render
 from secretariat.reminders.models import Delivery
 from secretariat.reminders.reconciling import reconcile
 from secretariat.reminders.sending import claim, reap, send_due
 from secretariat.reminders.settling import settle
+from secretariat.reminders.statements import begin_sending, finish
 from tests.factories import day_span
 
 pytestmark = pytest.mark.django_db
@@ -249,3 +251,39 @@ def test_a_track_without_a_translation_is_named_in_another_language_and_marked(m
     subjects = {envelope.rcpt_tos[0]: str(parsed(envelope)["Subject"]) for envelope in sink.accepted}
     assert subjects["kg@example.org"].endswith("— 7th Transport ministers' meeting")
     assert subjects["kz@example.org"].endswith("— 7th Transport ministers' meeting [en]")
+
+
+def test_after_an_outage_only_the_newest_reminder_of_a_due_goes(meeting, sink):
+    past = timezone.now() - timedelta(seconds=1)
+    Delivery.objects.filter(offset_code="P1D").update(planned_at=past, next_try_at=past)
+    assert (send_due(), sink.recipients) == (3, THREE)
+    went = Delivery.objects.filter(state="sent")
+    assert set(went.values_list("offset_code", flat=True)) == {"P1D"}
+    assert Delivery.objects.filter(state="cancelled", reply="no longer true when its turn came").count() == 3
+
+
+@pytest.mark.parametrize(
+    "untrue",
+    [
+        lambda: Contact.objects.filter(email="kz@example.org").update(is_undeliverable=True),
+        lambda: Contact.objects.filter(email="kz@example.org").update(valid_until="2020-01-01"),
+        lambda: Contact.objects.filter(email="kz@example.org").update(valid_from="2099-01-01"),
+        lambda: Due.objects.filter(state="KZ").update(status="received", received_at=timezone.now()),
+        lambda: Due.objects.filter(state="KZ").update(sequence=5),
+        lambda: Delivery.objects.filter(contact__email="kz@example.org").update(expires_at=timezone.now()),
+    ],
+)
+def test_the_truth_is_asked_for_again_just_before_the_text(meeting, sink, untrue):
+    untrue()  # behind the plan's back
+    assert (send_due(), sink.recipients) == (2, ["cn@example.org", "kg@example.org"])
+    assert Delivery.objects.filter(state="cancelled").count() == 1
+
+
+def test_who_lost_a_claim_neither_sends_nor_writes(meeting, sink):
+    rows = claim(50)
+    Delivery.objects.update(token=None, state="pending")
+    assert [begin_sending(row, render(row)) for row in rows] == [False] * 3
+    for row in rows:
+        finish(row, "sent", "250 kept", "another")
+    assert set(Delivery.objects.values_list("state", "attempts")) == {("pending", 0)}
+    assert {event.state for row in rows for event in row.events.all()} == {"pending"}

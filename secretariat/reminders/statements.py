@@ -1,0 +1,99 @@
+"""The two statements of every delivery, each one commit: it is being sent; this became of it.
+
+In SQL, since the ORM needs longer to write them than the database to run them.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from .message import Rendered
+from .models import Delivery
+
+# Ours, by token and lease, and still true: as DeliveryQuerySet.still_true and Contact's in_office_on say it,
+# and not overtaken by a newer reminder of the same due, since after an outage only the newest goes.
+# The row's own columns are looked at anew after waiting for a lock, the other tables' are not; but whoever
+# makes a delivery untrue cancels it in the same transaction.
+BEGIN = """
+UPDATE reminders_delivery AS d
+   SET state = 'sending', attempts = d.attempts + 1, recipient = %(recipient)s, language = %(language)s,
+       subject = %(subject)s, text = %(text)s, html = %(html)s, dated_at = %(dated_at)s, sha256 = %(sha256)s
+  FROM meetings_due AS due, meetings_contact AS contact
+ WHERE d.id = %(id)s AND d.token = %(token)s AND d.state = 'claimed'
+   AND d.lease_until > statement_timestamp() AND d.expires_at > statement_timestamp()
+   AND due.id = d.due_id AND due.sequence = d.sequence
+   AND due.status = CASE d.kind WHEN 'withdrawn' THEN 'withdrawn' ELSE 'open' END
+   AND contact.id = d.contact_id AND NOT contact.is_undeliverable
+   AND (contact.valid_from IS NULL OR contact.valid_from <= %(day)s)
+   AND (contact.valid_until IS NULL OR contact.valid_until >= %(day)s)
+   AND NOT (d.kind = 'reminder' AND EXISTS (
+       SELECT FROM reminders_delivery AS newer
+        WHERE newer.kind = 'reminder' AND newer.due_id = d.due_id AND newer.contact_id = d.contact_id
+          AND newer.planned_at > d.planned_at AND newer.planned_at <= statement_timestamp()
+          AND newer.state <> 'cancelled'))
+"""
+
+# A row that is no longer ours is left alone, and then nothing is told of it either.
+FINISH = """
+WITH ours AS (
+    UPDATE reminders_delivery
+       SET state = %(state)s, reply = %(reply)s, token = NULL, lease_until = NULL,
+           sent_at = CASE %(state)s WHEN 'sent' THEN statement_timestamp() ELSE sent_at END,
+           next_try_at = coalesce(statement_timestamp() + %(pause)s::interval, next_try_at)
+     WHERE id = %(id)s AND token = %(token)s AND (state = 'claimed' OR NOT %(only_claimed)s)
+ RETURNING id)
+INSERT INTO reminders_deliveryevent (delivery_id, at, state, detail, worker)
+SELECT id, statement_timestamp(), %(state)s, %(reply)s, %(worker)s FROM ours
+"""
+
+
+def begin_sending(row: Delivery, rendered: Rendered) -> bool:
+    """The point of no return: commits that the message is being sent, if it is still ours and still true.
+
+    Waits for a transaction that is moving the meeting, which holds the row locked.
+    """
+    values = {
+        "id": row.pk,
+        "token": row.token,
+        "recipient": row.contact.email,
+        "language": rendered.written.language,
+        "subject": rendered.written.subject,
+        "text": rendered.written.text,
+        "html": rendered.written.html,
+        "dated_at": rendered.dated_at,
+        "sha256": rendered.sha256,
+        "day": row.contact.day_at(timezone.now()),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(BEGIN, values)
+        return bool(cursor.rowcount)
+
+
+def finish(
+    row: Delivery,
+    state: str,
+    reply: str,
+    worker: str,
+    *,
+    pause: timedelta | None = None,
+    only_claimed: bool = False,
+) -> None:
+    """Write what became of a row that we hold, and its event; a row that is no longer ours is left alone.
+
+    pause: from now to the next try.
+    """
+    values: dict[str, Any] = {
+        "id": row.pk,
+        "token": row.token,
+        "state": state,
+        "reply": reply[:500],
+        "worker": worker,
+        "pause": pause,
+        "only_claimed": only_claimed,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(FINISH, values)
