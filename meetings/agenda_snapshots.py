@@ -5,7 +5,7 @@ A snapshot holds all names in all languages, so that a paper of an old stage say
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import date, time
 from typing import Any
@@ -26,7 +26,6 @@ def draft_of(agenda: Agenda) -> dict[str, Any]:
     names = {state.code: dict(state.names) for state in parties}
     names |= {each.state_id: dict(each.state.names) for row in rows for each in row.proposals.all()}
     span = meeting.span
-    length = session_minutes(span) if agenda.session_minutes is None else agenda.session_minutes
     return {
         "mechanism": dict(meeting.track.mechanism.names),
         "meeting": meeting.titles_by_language(),
@@ -41,9 +40,14 @@ def draft_of(agenda: Agenda) -> dict[str, Any]:
         "place": ", ".join(part for part in (meeting.venue, meeting.city) if part),
         "states": names,
         "parties": [state.code for state in parties],
-        "session_minutes": length,
+        "session_minutes": session_length(agenda),
         "items": [_written(row) for row in rows],
     }
+
+
+def session_length(agenda: Agenda) -> int | None:
+    """The minutes of sitting: as staff set them, else between the hours of a meeting of one day."""
+    return agenda.session_minutes or session_minutes(agenda.meeting.span)
 
 
 def item_of(row: AgendaItem) -> Item:
@@ -96,7 +100,7 @@ def span_of(snapshot: Snapshot) -> Span:
     )
 
 
-def last_public(stages: list[AgendaStage]) -> AgendaStage | None:
+def last_public(stages: Sequence[AgendaStage]) -> AgendaStage | None:
     """The last stage that was issued to everybody; `stages` in their order."""
     return next((row for row in reversed(stages) if row.stage in PUBLIC), None)
 

@@ -15,6 +15,7 @@ def _(text: str) -> str:
 
 REFUSALS = {
     "cancelled": _("This meeting was cancelled; its agenda stays as it is."),
+    "provisional_first": _("The provisional agenda comes first: this stage follows it."),
     "does_not_follow": _("This stage does not follow the last one: “{stage}” after “{last}”."),
     "no_items": _("The agenda has no item yet."),
     "not_over": _("The meeting is not over: the agenda as adopted is frozen after it."),

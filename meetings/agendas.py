@@ -251,6 +251,8 @@ def stage_refusal(
 
     last: the stage frozen last. is_over: the meeting has ended. is_unchanged: nothing differs from the last one.
     """
+    if stage not in FOLLOWERS[last] and last is None:
+        return Finding("provisional_first")
     if stage not in FOLLOWERS[last]:
         return Finding("does_not_follow", {"stage": stage, "last": last})
     if not items:

@@ -19,6 +19,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PAGES = {
     "today": "/admin/",
     "meetings": "/admin/meetings/meeting/",
+    "agendas": "/admin/meetings/agenda/",
     "dues": "/admin/meetings/due/",
     "deliveries": "/admin/reminders/delivery/",
     "special-days": "/admin/meetings/calendarday/",
@@ -37,6 +38,8 @@ FIRST_ROWS = {
     "delivery": ("/admin/reminders/delivery/", ""),
     "mail": ("/admin/mailbox/", ""),
     "meeting": ("/admin/meetings/meeting/?time=upcoming&precision__exact=day", ""),
+    "agenda": ("/admin/meetings/agenda/", ""),
+    "compared": ("/admin/meetings/agenda/", "../compare/"),
     "history": ("/admin/meetings/meeting/?time=upcoming&precision__exact=day", "../history/"),
     "move": ("/admin/meetings/meeting/?time=upcoming&precision__exact=day", "../move/"),
     "cancel": ("/admin/meetings/meeting/?time=upcoming&precision__exact=day", "../cancel/"),

@@ -14,6 +14,7 @@ JOBS: list[tuple[Any, list[str]]] = [
         _("Calendar"),
         [
             "meetings.Meeting",
+            "meetings.Agenda",
             "meetings.Track",
             "rotation.Mechanism",
             "rotation.RotationDecision",

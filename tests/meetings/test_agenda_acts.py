@@ -252,7 +252,7 @@ def test_a_stage_again_is_its_revision_and_needs_a_change(agenda, items):
 
 
 def test_a_stage_is_refused_before_its_turn_or_when_the_page_is_old(agenda, items):
-    assert refusal(freeze_stage, agenda.pk, Stage.ADOPTED, seen=1) == "does_not_follow"
+    assert refusal(freeze_stage, agenda.pk, Stage.ADOPTED, seen=1) == "provisional_first"
     assert refusal(freeze_stage, agenda.pk, Stage.PROVISIONAL, seen=0) == "another_order"
     frozen(agenda, Stage.PROVISIONAL, Stage.ADOPTED)
     assert refusal(freeze_stage, agenda.pk, Stage.AS_ADOPTED, seen=3) == "not_over"

@@ -184,7 +184,7 @@ def refused(stage, last, **values):
     [
         (Stage.PRELIMINARY, None, None),
         (Stage.PROVISIONAL, None, None),
-        (Stage.ADOPTED, None, "does_not_follow"),
+        (Stage.ADOPTED, None, "provisional_first"),
         (Stage.ANNOTATED, Stage.PRELIMINARY, None),
         (Stage.PRELIMINARY, Stage.ANNOTATED, "does_not_follow"),
         (Stage.PROVISIONAL, Stage.PROVISIONAL, None),
