@@ -17,7 +17,7 @@ from django.utils import timezone
 from rotation.models import State
 
 from .agenda_said import said
-from .agenda_snapshots import draft_of, items_of
+from .agenda_snapshots import draft_of, fingerprint, items_of
 from .agendas import PUBLIC, Finding, ItemChange, Stage, compare, shifted, stage_refusal
 from .authorship import authored
 from .changes import announce
@@ -111,10 +111,21 @@ def propose_item(
 
 @transaction.atomic
 def change_item(
-    item_id: int, draft: ItemDraft, *, actor: Any, urgency: str = "", reason: str = ""
+    item_id: int,
+    draft: ItemDraft,
+    *,
+    actor: Any,
+    urgency: str = "",
+    reason: str = "",
+    seen: str | None = None,
 ) -> AgendaItem:
-    """Change what an item says; its identity, kind and place stay. Raises AgendaRefused."""
+    """Change what an item says; its identity, kind and place stay. Raises AgendaRefused.
+
+    seen: the item's fingerprint when it was shown; None where it was not.
+    """
     item = _locked_item(item_id)
+    if seen not in (None, fingerprint(item)):
+        raise AgendaRefused("another_item")
     if item.kind == Kind.URGENT and not urgency.strip():
         raise AgendaRefused("urgency_missing_undated")
     item.urgency = urgency
@@ -242,13 +253,16 @@ def plan_stage(agenda: Agenda, stage: Stage) -> StagePlan:
 
 
 @transaction.atomic
-def freeze_stage(agenda_id: int, stage: Stage, *, seen: int, actor: Any, note: str = "") -> AgendaStage:
+def freeze_stage(
+    agenda_id: int, stage: Stage, *, seen: int, actor: Any, note: str = "", seen_meeting: int | None = None
+) -> AgendaStage:
     """Keep the agenda as it stands, for good; a public stage tells the floors above.
 
-    seen: the agenda's revision when the plan was shown. Raises AgendaRefused; then nothing has changed.
+    seen: the agenda's revision when the plan was shown; seen_meeting: the meeting's, None where it was not. Raises
+    AgendaRefused; then nothing has changed.
     """
     agenda = _locked(agenda_id)
-    if seen != agenda.revision:
+    if seen != agenda.revision or seen_meeting not in (None, agenda.meeting.revision):
         raise AgendaRefused("another_order")
     plan = plan_stage(agenda, stage)
     if plan.refusal is not None:

@@ -5,6 +5,8 @@ A snapshot holds all names in all languages, so that a paper of an old stage say
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import date, time
@@ -68,6 +70,12 @@ def item_of(row: AgendaItem) -> Item:
         is_bis=row.is_bis,
         considered_from=_iso(row.considered_from) or "" if waits else "",
     )
+
+
+def fingerprint(row: AgendaItem) -> str:
+    """Changes with anything that an item says; a form that was shown before such a change carries the old one."""
+    text = json.dumps([_written(row), row.urgency], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _written(row: AgendaItem) -> dict[str, Any]:

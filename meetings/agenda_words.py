@@ -21,6 +21,9 @@ REFUSALS = {
     "not_over": _("The meeting is not over: the agenda as adopted is frozen after it."),
     "nothing_changed": _("Nothing has changed since “{stage}” was frozen."),
     "another_order": _("The agenda has changed since this was shown. Look again and confirm."),
+    "another_item": _(
+        "Somebody else has changed this item since it was shown. Compare with what it says now, below, and save again."
+    ),
     "no_reason": _("Give the reason; it stands in the history."),
     "urgency_missing": _(
         "The last day for a supplementary item was {day}. Say why this one is important and urgent: "

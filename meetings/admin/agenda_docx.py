@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
@@ -17,12 +18,15 @@ from docx.shared import Mm, Pt, RGBColor
 LETTERS, CHINESE = "Times New Roman", "SimSun"
 TAGS = {"en": "en-GB", "zh": "zh-CN", "ru": "ru-RU"}
 QUIET = RGBColor(0x5C, 0x6A, 0x67)
+LONGEST_TITLE = 255  # of a file's properties
+# What XML does not hold; a vertical tab comes along with text that is pasted from a word processor.
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 THEMED = ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme")
 
 
 def as_docx(paper: Mapping[str, Any]) -> bytes:
     """The content that `agenda_papers.paper_of` made, as a DOCX file."""
-    document = Document()
+    document, paper = Document(), _written(paper)
     _set_up(document, paper)
     document.add_paragraph(paper["mechanism"], style="Subtitle")
     document.add_paragraph(paper["meeting"], style="Title")
@@ -48,11 +52,20 @@ def as_docx(paper: Mapping[str, Any]) -> bytes:
     return written.getvalue()
 
 
+def _written(value: Any) -> Any:
+    """The content with what no DOCX can hold put as spaces."""
+    if isinstance(value, str):
+        return UNWRITABLE.sub(" ", value)
+    if isinstance(value, Mapping):
+        return {name: _written(each) for name, each in value.items()}
+    return [_written(each) for each in value] if isinstance(value, list) else value
+
+
 def _set_up(document: Any, paper: Mapping[str, Any]) -> None:
     page = document.sections[0]
     page.page_width, page.page_height = Mm(210), Mm(297)
     page.left_margin = page.right_margin = Mm(25)
-    document.core_properties.title = f"{paper['stage']} · {paper['meeting']}"
+    document.core_properties.title = f"{paper['stage']} · {paper['meeting']}"[:LONGEST_TITLE]
     document.core_properties.author, document.core_properties.comments = "", ""
     document.core_properties.language = TAGS.get(paper["language"], paper["language"])
     sizes = {"Normal": 11, "Title": 18, "Subtitle": 11, "Heading 1": 14, "Heading 2": 12, "Heading 3": 11}

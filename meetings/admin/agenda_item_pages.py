@@ -23,10 +23,12 @@ from ..agenda_acts import (
     shift_item,
     withdraw_item,
 )
+from ..agenda_snapshots import fingerprint
 from ..agendas import PUBLIC
 from ..models import Agenda, AgendaItem
 from .agenda_forms import DecideForm, ItemForm, NewItemForm, ReasonField, WhyForm
 from .agenda_page import AgendaPage, number_sent, only_post
+from .agenda_shown import item_says
 
 TAKEN = (
     "titles",
@@ -96,21 +98,11 @@ class ItemPages(AgendaPage):
         form = ItemForm(request.POST or None, initial=initial)
         if item.kind != AgendaItem.Kind.URGENT:
             del form.fields["urgency"]
-        if form.is_valid():
-            values = form.cleaned_data
-            try:
-                change_item(
-                    item.pk,
-                    form.draft(),
-                    urgency=values.get("urgency", ""),
-                    actor=request.user,
-                    reason=values["reason"],
-                )
-            except AgendaRefused as refusal:
-                form.add_error("urgency" if refusal.code.startswith("urgency") else None, str(refusal))
-            else:
-                messages.success(request, _("The item was changed."))
-                return self._back(item.agenda)
+        refusal = _changed(request, item, form) if form.is_valid() else None
+        if form.is_valid() and refusal is None:
+            messages.success(request, _("The item was changed."))
+            return self._back(item.agenda)
+        is_old = refusal is not None and refusal.code == "another_item"
         return self._page(
             request,
             "form.html",
@@ -118,6 +110,8 @@ class ItemPages(AgendaPage):
             title=str(item),
             form=form,
             item=item,
+            seen=fingerprint(item),
+            now=item_says(item) if is_old else [],
             notes=[_("This changes the draft. Stages that were frozen stay as they are.")],
             confirm=_("Save the item"),
         )
@@ -171,6 +165,24 @@ class ItemPages(AgendaPage):
             confirm=confirm,
             is_danger=act == "withdraw",
         )
+
+
+def _changed(request: HttpRequest, item: AgendaItem, form: ItemForm) -> AgendaRefused | None:
+    """Save what a valid form says of an item; what refuses it is said in the form and returned."""
+    values = form.cleaned_data
+    try:
+        change_item(
+            item.pk,
+            form.draft(),
+            urgency=values.get("urgency", ""),
+            actor=request.user,
+            reason=values["reason"],
+            seen=request.POST.get("seen", ""),
+        )
+    except AgendaRefused as refusal:
+        form.add_error("urgency" if refusal.code.startswith("urgency") else None, str(refusal))
+        return refusal
+    return None
 
 
 def _carry_out(act: str, item: AgendaItem, values: dict[str, Any], actor: Any) -> None:

@@ -219,6 +219,16 @@ def field_text(name: str, value: Any, names: Mapping[str, str]) -> str:
     return str(value)
 
 
+def item_says(row: AgendaItem) -> list[tuple[str, str]]:
+    """All that a stored item says now, field by field."""
+    item = item_of(row)
+    language = content_language(get_language())
+    names = names_in(
+        {each.state_id: each.state.names for each in row.proposals.select_related("state")}, language
+    )
+    return [(_(label), field_text(name, getattr(item, name), names)) for name, label in FIELDS.items()]
+
+
 def comparison_shown(before: Snapshot, after: Snapshot) -> list[dict[str, Any]]:
     """Two snapshots side by side: every item once, in the order of `after`, the dropped ones where they stood."""
     first, second = items_of(before), items_of(after)

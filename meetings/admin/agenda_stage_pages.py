@@ -64,9 +64,13 @@ class StagePages(AgendaPage):
         form = NoteForm(request.POST or None)
         if "confirm" in request.POST and form.is_valid():
             try:
-                seen = number_sent(request, "seen")
                 row = freeze_stage(
-                    agenda.pk, stage, seen=seen, actor=request.user, note=form.cleaned_data["note"]
+                    agenda.pk,
+                    stage,
+                    seen=number_sent(request, "seen"),
+                    seen_meeting=number_sent(request, "seen_meeting"),
+                    actor=request.user,
+                    note=form.cleaned_data["note"],
                 )
             except AgendaRefused as refusal:
                 if refusal.code != "another_order":

@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
-from meetings.agenda_acts import decide_urgent, freeze_stage, withdraw_item
+from meetings.agenda_acts import ItemDraft, change_item, decide_urgent, freeze_stage, withdraw_item
 from meetings.agendas import Stage
 from meetings.models import Agenda, AgendaItem, AgendaStage, ItemProposer
+from meetings.moves import move_meeting
 from rotation.history import history_of
 from tests.factories import (
     AgendaFactory,
@@ -23,6 +24,7 @@ from tests.factories import (
     StateFactory,
     TrackFactory,
     UserFactory,
+    day_span,
 )
 
 pytestmark = pytest.mark.django_db
@@ -224,12 +226,35 @@ def test_an_item_is_changed_and_keeps_its_kind(desk, user, agenda, items, urgent
     form = desk.get(address).context["form"]
     assert "urgency" not in form.fields
     assert form.initial["titles"] == {"en": "Item 1", "zh": "议题1", "ru": "Пункт 1"}
-    desk.post(address, {"titles_en": "Opening", "minutes": "5", "is_sub": "on", "reason": "shorter"})
+    seen = {"seen": desk.get(address).context["seen"]}
+    desk.post(address, {**seen, "titles_en": "Opening", "minutes": "5", "is_sub": "on", "reason": "shorter"})
     items[0].refresh_from_db()
     assert (items[0].titles, items[0].minutes, items[0].kind) == ({"en": "Opening"}, 5, "regular")
     assert (history_of(items[0])[0].user, history_of(items[0])[0].reason) == (user.username, "shorter")
-    answer = desk.post(at("_item", urgent.pk), {"titles_en": "Relief", "urgency": ""})
+    address = at("_item", urgent.pk)
+    seen = {"seen": desk.get(address).context["seen"]}
+    answer = desk.post(address, {**seen, "titles_en": "Relief", "urgency": ""})
     assert answer.context["form"].errors.keys() == {"urgency"}
+
+
+def test_what_somebody_else_changed_meanwhile_is_shown_and_not_overwritten(desk, items):
+    address = at("_item", items[0].pk)
+    seen = desk.get(address).context["seen"]
+    change_item(items[0].pk, ItemDraft(titles={"en": "Opening"}, mandate="art. 3"), actor=None)
+    answer = desk.post(address, {"seen": seen, "titles_en": "Closing"})
+    assert answer.context["form"].non_field_errors()[0].startswith("Somebody else has changed this item")
+    assert [value for _label, value in answer.context["now"] if value] == [
+        "en: Opening",
+        "art. 3",
+        "regular",
+        "no",
+        "no",
+    ]
+    items[0].refresh_from_db()
+    assert items[0].titles == {"en": "Opening"}
+    desk.post(address, {"seen": answer.context["seen"], "titles_en": "Closing"})
+    items[0].refresh_from_db()
+    assert items[0].titles == {"en": "Closing"}
 
 
 def test_an_item_is_taken_off_with_a_reason_and_put_back(desk, agenda, items):
@@ -277,18 +302,26 @@ def test_a_stage_is_shown_before_it_is_frozen_and_kept_after_it(desk, user, agen
     ]
     assert [[kind["kind"] for kind in row["kinds"]] for row in shown.context["rows"]] == [[], ["dropped"], []]
     assert AgendaStage.objects.count() == 1
-    seen = shown.context["agenda"].revision
-    answer = desk.post(address, {"seen": seen, "note": "circular 4", "confirm": "1"}, follow=True)
+    answer = desk.post(address, {**seen_in(shown), "note": "circular 4", "confirm": "1"}, follow=True)
     assert said(answer) == ["Frozen: Provisional agenda."]
     row = AgendaStage.objects.get(number=2)
     assert (row.recorded_by, row.note, row.code) == (user, "circular 4", "provisional")
 
 
-def test_a_stage_is_not_frozen_when_the_agenda_changed_since_it_was_shown(desk, agenda, items):
+def seen_in(answer):
+    shown = answer.context
+    return {"seen": shown["agenda"].revision, "seen_meeting": shown["meeting"].revision}
+
+
+@pytest.mark.parametrize("act", ["withdraw", "move"])
+def test_a_stage_is_not_frozen_when_what_was_shown_has_changed(desk, agenda, items, act):
     address = at("_freeze", agenda.pk, "provisional")
-    seen = desk.get(address).context["agenda"].revision
-    withdraw_item(items[0].pk, actor=None, reason="settled")
-    answer = desk.post(address, {"seen": seen, "confirm": "1"})
+    seen = seen_in(desk.get(address))
+    if act == "withdraw":
+        withdraw_item(items[0].pk, actor=None, reason="settled")
+    else:
+        move_meeting(agenda.meeting_id, to=day_span("2027-07-01"), actor=None, reason="the host asked")
+    answer = desk.post(address, {**seen, "confirm": "1"})
     assert answer.context["form"].non_field_errors() == [
         "The agenda has changed since this was shown. Look again and confirm."
     ]

@@ -236,3 +236,11 @@ def test_markup_in_a_title_stays_text():
 @pytest.mark.parametrize(("minutes", "text"), [(45, "45 min"), (60, "1 h"), (95, "1 h 35 min")])
 def test_minutes_are_told_in_hours(minutes, text):
     assert minutes_text(minutes) == text
+
+
+def test_pasted_control_characters_and_a_long_title_break_no_paper():
+    told = paper("en", meeting={"en": "M" * 400}, items=[entry("a", {"en": "Trans\x0bport \x07\uffff"})])
+    document = Document(BytesIO(as_docx(told)))
+    assert document.core_properties.title == f"Annotated preliminary list · {'M' * 226}"
+    assert "1\tTrans port   " in [paragraph.text for paragraph in document.paragraphs]
+    assert "port" in pdf_text(as_pdf(told))
