@@ -2,4 +2,14 @@
 
 from . import agendas, deadlines, dues, mechanisms, meetings, parties, summits, tracks, workdays
 
-__all__ = ["agendas", "deadlines", "dues", "mechanisms", "meetings", "parties", "summits", "tracks", "workdays"]
+__all__ = [
+    "agendas",
+    "deadlines",
+    "dues",
+    "mechanisms",
+    "meetings",
+    "parties",
+    "summits",
+    "tracks",
+    "workdays",
+]
