@@ -1,27 +1,54 @@
-"""Filling the table of special days from the `holidays` library, and what follows when a day changes."""
+"""Making the library's layer of the table equal the library: as a diff to look at, taken whole or in part."""
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from importlib.metadata import version
+from datetime import date
+from typing import Any, Literal
 
-import holidays
 from django.db import transaction
 
 from rotation.models import State
 
-from .models import CalendarDay, Due
-from .saving import rederive
-from .state_calendars import weekend_of
-from .workdays import SpecialDay
+from .authorship import authored
+from .closed_days import Touched, days_changed, plan_days
+from .library import library_days, source_of
+from .models import CalendarDay, YearNotice
+from .state_calendars import DayEdit, entry_of, weekend_of
+from .workdays import BASES, STAFFS_BASES, SpecialDay
 
-HOLIDAYS = f"holidays {version('holidays')}"  # named beside each day that comes from it
-# What the pinned release of the library knows: a later year of such a state is its statutory days alone,
-# without the bridges and make-up days that its government announces the autumn before.
-LAST_NOTICE_YEAR = {"CN": 2026}
+FROM_LIBRARY = tuple(basis for basis in BASES if basis not in STAFFS_BASES)
+
+
+@dataclass(frozen=True, slots=True)
+class DayChange:
+    """One day of the library's layer that would change; `staffs` is the secretariat's entry that wins over it."""
+
+    state: str
+    day: date
+    basis: str
+    before: SpecialDay | None
+    after: SpecialDay | None
+    staffs: SpecialDay | None = None
+
+    @property
+    def action(self) -> Literal["added", "removed", "changed"]:
+        if self.before is None:
+            return "added"
+        return "removed" if self.after is None else "changed"
+
+    @property
+    def key(self) -> str:
+        """Names the change with what it changes: a key ticked on a page is void when the change is another."""
+        said = hashlib.sha256(repr((self.before, self.after)).encode()).hexdigest()[:8]
+        return f"{self.state}:{self.day}:{self.basis}:{said}"
+
+    @property
+    def edit(self) -> DayEdit:
+        return DayEdit(self.state, self.day, self.basis, self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,86 +59,116 @@ class ImportSummary:
     unchanged: int
 
 
-def library_days(code: str, years: range, weekend: frozenset[int]) -> dict[date, SpecialDay]:
-    """What the `holidays` library says of a state: closed days, and weekend days that are worked.
+def plan_library(state_codes: Iterable[str], years: Sequence[int]) -> tuple[tuple[DayChange, ...], int]:
+    """What the pinned library would change in the table, and how many of its days stay; writes nothing."""
+    states = list(State.objects.filter(code__in=list(state_codes)))
+    stored: dict[str, dict[tuple[date, str], SpecialDay]] = defaultdict(dict)
+    for row in CalendarDay.objects.filter(state__in=states, day__year__in=list(years)):
+        stored[row.state_id][row.day, row.basis] = entry_of(row)
+    noticed: dict[str, set[int]] = defaultdict(set)
+    for notice in YearNotice.objects.filter(state__in=states):
+        noticed[notice.state_id].add(notice.year)
+    changes: list[DayChange] = []
+    unchanged = 0
+    for state in states:
+        wanted = library_days(state.code, years, weekend_of(state), noticed[state.code])
+        have = {key: entry for key, entry in stored[state.code].items() if key[1] in FROM_LIBRARY}
+        for key in sorted(wanted.keys() | have.keys()):
+            if wanted.get(key) == have.get(key):
+                unchanged += 1
+                continue
+            staffs = _staffs(stored[state.code], key[0])
+            changes.append(DayChange(state.code, *key, have.get(key), wanted.get(key), staffs))
+    return tuple(changes), unchanged
 
-    Names are asked for in English, since the library marks estimated days only in the name, in its language.
-    A state that the library does not know has none.
-    """
-    if not years or code not in holidays.list_supported_countries():
-        return {}
-    table = holidays.country_holidays(code, years=years, language="en_US")
-    found = {day: SpecialDay(True, name, _certainty(code, day, name)) for day, name in table.items()}
-    for year in years:
-        day = date(year, 1, 1)
-        while day.year == year:
-            if day.isoweekday() in weekend and day not in found and table.is_working_day(day):
-                found[day] = SpecialDay(False, "Make-up working day")
-            day += timedelta(days=1)
-    return found
+
+def _staffs(entries: dict[tuple[date, str], SpecialDay], day: date) -> SpecialDay | None:
+    return next((entries[day, basis] for basis in STAFFS_BASES if (day, basis) in entries), None)
 
 
-def _certainty(code: str, day: date, name: str) -> str:
-    if "estimated" in name:
-        return CalendarDay.Certainty.ESTIMATED
-    if day.year > LAST_NOTICE_YEAR.get(code, day.year):
-        return CalendarDay.Certainty.PROVISIONAL
-    return CalendarDay.Certainty.CONFIRMED
+def plan_deadlines(changes: Sequence[DayChange]) -> tuple[Touched, ...]:
+    """The deadlines that taking these changes would move; writes nothing."""
+    return plan_days([change.edit for change in changes])
 
 
 @transaction.atomic
-def import_library(state_codes: Iterable[str], years: range) -> ImportSummary:
-    """Make the library's layer of the table equal the library, for these states and years; staff's stays.
-
-    Open dues that a changed day touches are derived anew in the same transaction.
-    """
-    created = changed = removed = unchanged = 0
-    touched: dict[str, list[date]] = defaultdict(list)
-    for state in State.objects.filter(code__in=list(state_codes)):
-        wanted = library_days(state.code, years, weekend_of(state))
-        rows = CalendarDay.objects.filter(
-            state=state, basis=CalendarDay.Basis.LIBRARY, day__year__in=list(years)
+def take_changes(changes: Sequence[DayChange], *, actor: Any = None, reason: str = "") -> tuple[Touched, ...]:
+    """Write these changes to the library's layer, and derive anew what they touch; staff's entries stay."""
+    with authored(actor, reason):
+        for change in changes:
+            # Row by row, for the history; a yearly import is a few dozen days.
+            if change.before is not None:
+                _rows(change).delete() if change.after is None else _rows(change).update(
+                    **_columns(change.after)
+                )
+        CalendarDay.objects.bulk_create(
+            CalendarDay(
+                state_id=change.state,
+                day=change.day,
+                entered_by=CalendarDay.EnteredBy.LIBRARY,
+                **_columns(change.after),
+            )
+            for change in changes
+            if change.before is None and change.after is not None
         )
-        stored = {row.day: row for row in rows}
-        for day in stored.keys() - wanted.keys():
-            stored[day].delete()
-            removed += 1
-            touched[state.code].append(day)
-        fresh = []
-        for day, entry in sorted(wanted.items()):
-            row = stored.get(day) or CalendarDay(state=state, day=day, basis=CalendarDay.Basis.LIBRARY)
-            values = {
-                "status": CalendarDay.Status.CLOSED if entry.closed else CalendarDay.Status.WORKING,
-                "name": entry.name,
-                "certainty": entry.certainty,
-            }
-            if row.pk and all(getattr(row, key) == value for key, value in values.items()):
-                unchanged += 1
-                continue
-            for key, value in values.items():
-                setattr(row, key, value)
-            row.source = HOLIDAYS
-            touched[state.code].append(day)
-            if row.pk:
-                row.save()
-                changed += 1
-            else:
-                fresh.append(row)
-        CalendarDay.objects.bulk_create(fresh)
-        created += len(fresh)
-    for code, days in touched.items():
-        closed_days_changed(code, days)
-    return ImportSummary(created, changed, removed, unchanged)
+        return days_changed((change.state, change.day) for change in changes)
 
 
-def closed_days_changed(state_code: str, days: Iterable[date]) -> None:
-    """Derive anew the open dues of a state that a change of these days can have moved."""
-    days = list(days)
-    if not days:
-        return
-    near = Due.objects.open().filter(
-        state_id=state_code,
-        target_on__gte=min(days) - timedelta(days=31),
-        target_on__lte=max(days) + timedelta(days=31),
+def _rows(change: DayChange) -> Any:
+    return CalendarDay.objects.filter(state_id=change.state, day=change.day, basis=change.basis)
+
+
+def _columns(entry: SpecialDay) -> dict[str, Any]:
+    return {
+        "status": CalendarDay.Status.CLOSED if entry.closed else CalendarDay.Status.WORKING,
+        "name": entry.name,
+        "certainty": entry.certainty,
+        "basis": entry.basis,
+        "source": source_of(entry),
+    }
+
+
+@transaction.atomic
+def import_library(state_codes: Iterable[str], years: Sequence[int]) -> ImportSummary:
+    """Make the library's layer equal the library for these states and years, without a look; staff's stays."""
+    changes, unchanged = plan_library(state_codes, years)
+    take_changes(changes)
+    counted = [change.action for change in changes]
+    return ImportSummary(
+        counted.count("added"), counted.count("changed"), counted.count("removed"), unchanged
     )
-    rederive(near.values_list("deadline__meeting_id", flat=True))
+
+
+@transaction.atomic
+def fill_library(state_codes: Iterable[str], years: Sequence[int]) -> tuple[ImportSummary, int]:
+    """Fill the years of a state that hold nothing of the library yet; how many days of others differ is told.
+
+    What staff may have looked at is changed by them alone, from the diff.
+    """
+    changes, unchanged = plan_library(state_codes, years)
+    rows = CalendarDay.objects.filter(basis__in=FROM_LIBRARY, day__year__in=list(years))
+    filled = {(code, day.year) for code, day in rows.values_list("state", "day")}
+    fresh = [change for change in changes if (change.state, change.day.year) not in filled]
+    take_changes(fresh)
+    return ImportSummary(len(fresh), 0, 0, unchanged), len(changes) - len(fresh)
+
+
+@transaction.atomic
+def record_notice(notice: YearNotice, *, actor: Any = None, reason: str = "") -> tuple[Touched, ...]:
+    """Record that a year's notice is in: what was merely expected of that year goes, and deadlines follow."""
+    with authored(actor, reason):
+        notice.save()
+        expected = CalendarDay.objects.filter(
+            state_id=notice.state_id, basis=CalendarDay.Basis.PROVISIONAL, day__year=notice.year
+        )
+        days = [(notice.state_id, day) for day in expected.values_list("day", flat=True)]
+        expected.delete()
+        return days_changed(days)
+
+
+def expectations(state_code: str, year: int) -> list[DayEdit]:
+    """What recording the year's notice takes from the table: the days that were merely expected."""
+    rows = CalendarDay.objects.filter(
+        state_id=state_code, basis=CalendarDay.Basis.PROVISIONAL, day__year=year
+    )
+    return [DayEdit(row.state_id, row.day, row.basis, None) for row in rows]

@@ -16,11 +16,16 @@ from rotation.models import State
 from .authorship import authored
 from .changes import announce
 from .dates import Span, instant
-from .deadlines import DueMoment, Party, due_moments
+from .deadlines import DueMoment, Party, moments_of
 from .models import Deadline, Due, Meeting
-from .state_calendars import calendars_of
+from .short_notice import falls_short, is_in_time
+from .state_calendars import Books, books_of
 
-Action = Literal["created", "moved", "unchanged", "settled", "pinned", "withdrawn"]
+Action = Literal["created", "moved", "unchanged", "settled", "pinned", "agreed", "withdrawn"]
+KEPT = ("settled", "pinned", "agreed", "unchanged")
+WRITTEN = ("created", "moved", "withdrawn")
+# The columns that a derivation writes.
+DERIVED = ["target_on", "due_on", "due_at", "zone", "trail", "sequence", "status", "is_pinned", "notice"]
 
 
 class DueRefused(Exception):
@@ -41,6 +46,7 @@ class DueChange:
     due_at: datetime | None
     trail: list[dict[str, Any]]
     is_past: bool
+    is_short: bool
     deadline_id: int
     due: Due | None
     moment: DueMoment | None
@@ -56,38 +62,42 @@ def states_of(meeting: Meeting) -> list[State]:
 
 
 def parties_of(meeting: Meeting) -> list[Party]:
-    """The states of the meeting's mechanism with their zones and calendars; two queries."""
-    states = states_of(meeting)
-    calendars = calendars_of(states)
-    return [
-        Party(state.code, state.zone, calendars[state.code], is_host=state.code == meeting.host_id)
-        for state in states
-    ]
+    """The states of the meeting's mechanism with their zones and calendars."""
+    return books_of([meeting]).parties_of(meeting)
 
 
-def plan_dues(meeting: Meeting, span: Span, *, now: datetime, stands: bool = True) -> tuple[DueChange, ...]:
+def plan_dues(
+    meeting: Meeting, span: Span, *, now: datetime, stands: bool = True, books: Books | None = None
+) -> tuple[DueChange, ...]:
     """What the meeting's dues become when it is at `span`; writes nothing.
 
     stands: False when the meeting is cancelled, which withdraws what is open.
+    books: the calendars to go by, where many meetings are planned or a change of the calendars is tried.
     """
-    deadlines = meeting.deadlines.prefetch_related("dues")
-    parties = parties_of(meeting)
+    deadlines = list(meeting.deadlines.all() if books else meeting.deadlines.prefetch_related("dues"))
+    lines = {deadline.pk: deadline.rule for deadline in deadlines}
+    parties = (books or books_of([meeting])).parties_of(meeting)
+    wanted = moments_of(lines, span, parties) if stands else {}
     changes: list[DueChange] = []
     for deadline in deadlines:
-        wanted = due_moments(deadline.rule, span, parties) if stands else {}
-        changes += _plan_deadline(deadline, wanted, now)
+        changes += _plan_deadline(deadline, wanted.get(deadline.pk, {}), span, now)
     return tuple(changes)
 
 
-def _plan_deadline(deadline: Deadline, wanted: Mapping[str, DueMoment], now: datetime) -> list[DueChange]:
+def _plan_deadline(
+    deadline: Deadline, wanted: Mapping[str, DueMoment], span: Span, now: datetime
+) -> list[DueChange]:
     stored = {due.state_id: due for due in deadline.dues.all()}
+    line = deadline.rule
     changes = []
     for code in [*wanted, *(code for code in stored if code not in wanted)]:
         due, moment = stored.get(code), wanted.get(code)
-        action = _action(due, moment)
+        is_short = moment is not None and falls_short(line, moment, now)
+        action = _action(due, moment, is_short and due is not None and is_in_time(line, due.due_at, span))
         after_on, after_at = (moment.due_on, moment.due_at) if moment else (None, None)
-        if due is not None and action in ("settled", "pinned", "unchanged"):
+        if due is not None and action in KEPT:
             after_on, after_at = due.due_on, due.due_at
+        is_written = action in ("created", "moved")
         changes.append(
             DueChange(
                 title=str(deadline),
@@ -99,7 +109,8 @@ def _plan_deadline(deadline: Deadline, wanted: Mapping[str, DueMoment], now: dat
                 due_on=after_on,
                 due_at=after_at,
                 trail=[step.as_json() for step in moment.trail] if moment else [],
-                is_past=after_at is not None and after_at < now and action in ("created", "moved"),
+                is_past=after_at is not None and after_at < now and is_written,
+                is_short=is_written and is_short and not _was_due_before(due, now),
                 deadline_id=deadline.pk,
                 due=due,
                 moment=moment,
@@ -108,7 +119,17 @@ def _plan_deadline(deadline: Deadline, wanted: Mapping[str, DueMoment], now: dat
     return changes
 
 
-def _action(due: Due | None, moment: DueMoment | None) -> Action:
+def _was_due_before(due: Due | None, now: datetime) -> bool:
+    """An overdue deadline stays overdue when its day changes: its state was told in time."""
+    return (
+        due is not None
+        and due.status == Due.Status.OPEN
+        and due.notice == Due.Notice.FULL
+        and due.due_at <= now
+    )
+
+
+def _action(due: Due | None, moment: DueMoment | None, agreed_day_serves: bool) -> Action:
     if due is None:
         return "created"
     if due.status in (Due.Status.RECEIVED, Due.Status.WAIVED):
@@ -119,6 +140,8 @@ def _action(due: Due | None, moment: DueMoment | None) -> Action:
         return "moved"
     if due.is_pinned:
         return "pinned"
+    if due.notice == Due.Notice.AGREED and agreed_day_serves:
+        return "agreed"
     trail = [step.as_json() for step in moment.trail]
     if (due.due_at, due.zone, due.trail) == (moment.due_at, moment.zone, trail):
         return "unchanged"
@@ -130,26 +153,26 @@ def apply_dues(changes: Iterable[DueChange]) -> None:
     created, updated = [], []
     for change in changes:
         if change.action == "created" and change.moment:
-            created.append(
-                _written(Due(deadline_id=change.deadline_id, state_id=change.state), change.moment)
-            )
+            due = Due(deadline_id=change.deadline_id, state_id=change.state)
+            created.append(_written(due, change.moment, change.is_short))
         elif change.action == "moved" and change.due and change.moment:
-            updated.append(_written(change.due, change.moment))
+            updated.append(_written(change.due, change.moment, change.is_short))
         elif change.action == "withdrawn" and change.due:
             change.due.status = Due.Status.WITHDRAWN
             updated.append(change.due)
     Due.objects.bulk_create(created)
-    Due.objects.bulk_update(
-        updated, ["target_on", "due_on", "due_at", "zone", "trail", "sequence", "status", "is_pinned"]
-    )
+    # Written as an upsert: for a summit's 180 dues `bulk_update`, a CASE a column, took ten times as long.
+    Due.objects.bulk_create(updated, update_conflicts=True, unique_fields=["id"], update_fields=DERIVED)
 
 
-def _written(due: Due, moment: DueMoment) -> Due:
+def _written(due: Due, moment: DueMoment, is_short: bool) -> Due:
     # A reminder says the moment, so only a new moment needs a new sequence; a trail may change without one. A
     # due that stands again is a new thing to say too: it may be withdrawn, and told so, a second time.
     is_back = due.status == Due.Status.WITHDRAWN
     if due.pk and (is_back or (due.due_at, due.zone) != (moment.due_at, moment.zone)):
         due.sequence += 1
+    if not due.pk or is_back or due.due_at != moment.due_at:
+        due.notice = Due.Notice.SHORT if is_short else Due.Notice.FULL
     due.target_on, due.due_on, due.due_at = moment.target_on, moment.due_on, moment.due_at
     due.zone, due.trail = moment.zone, [step.as_json() for step in moment.trail]
     if is_back:
@@ -157,19 +180,18 @@ def _written(due: Due, moment: DueMoment) -> Due:
     return due
 
 
-def derive_dues(meeting: Meeting) -> tuple[DueChange, ...]:
-    """Make the open dues of a meeting what the rules say today; returns what changed. Idempotent.
-
-    A held meeting's dues are history and stay.
-    """
+def planned_today(meeting: Meeting, now: datetime, books: Books | None = None) -> tuple[DueChange, ...]:
+    """What deriving a meeting's dues today would change; a held meeting's are history and stay."""
     if meeting.status == Meeting.Status.HELD:
         return ()
     stands = meeting.status not in (Meeting.Status.CANCELLED, Meeting.Status.POSTPONED)
-    changes = tuple(
-        change
-        for change in plan_dues(meeting, meeting.span, now=timezone.now(), stands=stands)
-        if change.action in ("created", "moved", "withdrawn")
-    )
+    changes = plan_dues(meeting, meeting.span, now=now, stands=stands, books=books)
+    return tuple(change for change in changes if change.action in WRITTEN)
+
+
+def derive_dues(meeting: Meeting, books: Books | None = None) -> tuple[DueChange, ...]:
+    """Make the open dues of a meeting what the rules say today; returns what changed. Idempotent."""
+    changes = planned_today(meeting, timezone.now(), books)
     apply_dues(changes)
     return changes
 
@@ -211,6 +233,7 @@ def pin_due(due_id: int, *, day: date, actor: Any, reason: str) -> Due:
     if at != due.due_at:
         due.sequence += 1
     due.due_on, due.due_at, due.is_pinned, due.pin_reason = day, at, True, reason
+    due.notice = Due.Notice.FULL
     due.trail = [*due.trail, {"code": "pinned", "day": day.isoformat(), "reason": reason}]
     due.recorded_by = actor
     with authored(actor, reason):

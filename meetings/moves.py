@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -12,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from .authorship import authored
 from .changes import announce
 from .dates import Span
+from .deadlines import DueMoment
 from .dues import DueChange, apply_dues, plan_dues
-from .models import Meeting
+from .models import Due, Meeting
+from .short_days import proposed_days, take_short_days
 
 
 class MoveRefused(Exception):
@@ -44,6 +47,8 @@ class MovePlan:
     before: Span
     after: Span | None
     changes: tuple[DueChange, ...]
+    # The new days that are proposed for what would be past or too near, by deadline and state.
+    proposed: Mapping[tuple[int, str], DueMoment] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -53,14 +58,20 @@ class MovePlan:
 def plan_move(meeting: Meeting, to: Span) -> MovePlan:
     """What moving `meeting` to `to` would change; writes nothing. Raises MoveRefused."""
     _refuse_when_over(meeting)
-    return MovePlan(meeting.span, to, plan_dues(meeting, to, now=timezone.now()))
+    now = timezone.now()
+    changes = plan_dues(meeting, to, now=now)
+    is_short = any(change.is_short for change in changes)
+    return MovePlan(meeting.span, to, changes, proposed_days(meeting, to, now) if is_short else {})
 
 
 @transaction.atomic
-def move_meeting(meeting_id: int, *, to: Span, actor: Any, reason: str) -> MovePlan:
+def move_meeting(
+    meeting_id: int, *, to: Span, actor: Any, reason: str, takes_proposals: bool = False
+) -> MovePlan:
     """Move a meeting and everything derived from it; returns what changed.
 
     A postponed meeting that gets a date is proposed again. Moving it to where it is changes nothing.
+    takes_proposals: what would be past or too near is due on the day that the plan proposes.
     Raises MoveRefused; then nothing has changed.
     """
     if not reason.strip():
@@ -73,6 +84,13 @@ def move_meeting(meeting_id: int, *, to: Span, actor: Any, reason: str) -> MoveP
     if meeting.status == Meeting.Status.POSTPONED:
         meeting.status = Meeting.Status.PROPOSED
     _write(meeting, plan, actor, reason)
+    if takes_proposals:
+        days = {
+            due.pk: plan.proposed[due.deadline_id, due.state_id].due_on
+            for due in Due.objects.at_short_notice().filter(deadline__meeting=meeting)
+            if (due.deadline_id, due.state_id) in plan.proposed
+        }
+        take_short_days(meeting.pk, days=days, actor=actor, reason=reason)
     return plan
 
 

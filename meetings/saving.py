@@ -10,7 +10,8 @@ from django.db import transaction
 from .authorship import authored
 from .changes import announce
 from .dues import derive_dues
-from .models import Contact, Deadline, Meeting, Ministry, Responsibility
+from .models import Contact, Deadline, DeadlineTemplate, Meeting, Ministry, Responsibility, Track
+from .models.deadlines import RULE_FIELDS
 
 # RFC 5546 §2.1.4 asks for a new SEQUENCE when the time changes; the place is our own addition.
 SEQUENCED = (
@@ -65,17 +66,23 @@ def _number(meeting: Meeting) -> None:
 
 
 def take_deadlines(meeting: Meeting) -> list[Deadline]:
-    """Copy the lines of the track's template to the meeting, those it has not taken yet; derives nothing."""
-    template = meeting.track.deadline_template
+    """Copy to the meeting the lines of its track's template that it has not taken yet; derives nothing."""
+    template = template_of(meeting.track)
     if template is None:
         return []
     taken = set(meeting.deadlines.values_list("line_id", flat=True))
-    fields = ("position", "titles", "offset_days", "close_at", "roll", "addressee")
     return Deadline.objects.bulk_create(
-        Deadline(meeting=meeting, line=line, **{name: getattr(line, name) for name in fields})
+        Deadline(meeting=meeting, line=line, **{name: getattr(line, name) for name in RULE_FIELDS})
         for line in template.lines.all()
         if line.pk not in taken
     )
+
+
+def template_of(track: Track) -> DeadlineTemplate | None:
+    """The track's own template, else that of its level."""
+    if track.deadline_template is not None:
+        return track.deadline_template
+    return DeadlineTemplate.objects.filter(levels__level=track.level).first()
 
 
 @transaction.atomic

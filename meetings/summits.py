@@ -19,11 +19,11 @@ from rotation.projection import outlook, stored, turns_of
 
 from .authorship import authored
 from .dates import Span
-from .deadlines import DueMoment, due_moments
+from .deadlines import DueMoment, moments_of
 from .dues import parties_of
 from .hosts import is_in_period, period_span, says_no_more_than_its_period
 from .models import Handover, Meeting, TemplateLine, Track
-from .saving import save_meeting
+from .saving import save_meeting, template_of
 
 OVER = (Meeting.Status.HELD, Meeting.Status.CANCELLED)
 
@@ -149,10 +149,13 @@ def _turn_of(mechanism: Mechanism, period: str) -> rule.Turn:
 
 
 def _dues(track: Track, host: State, span: Span) -> tuple[tuple[TemplateLine, Mapping[str, DueMoment]], ...]:
-    if track.deadline_template is None:
+    template = template_of(track)
+    if template is None:
         return ()
-    parties = parties_of(Meeting(track=track, host=host))
-    return tuple((row, due_moments(row.rule, span, parties)) for row in track.deadline_template.lines.all())
+    rows = list(template.lines.all())
+    lines = {row.pk: row.rule for row in rows}
+    moments = moments_of(lines, span, parties_of(Meeting(track=track, host=host)))
+    return tuple((row, moments[row.pk]) for row in rows)
 
 
 @transaction.atomic

@@ -41,8 +41,53 @@ def _sentence(step: Mapping[str, Any]) -> str:
             return _("%(day)s is a %(weekday)s, not worked in %(state)s.") % values
         case "holiday" if step.get("certainty") == "confirmed":
             return _("%(day)s (%(weekday)s) is closed in %(state)s: %(name)s.") % values
+        case "holiday" if step.get("basis") == "provisional":
+            return (
+                _(
+                    "%(day)s (%(weekday)s) is expected to be closed in %(state)s (%(name)s); "
+                    "the notice for that year is not in yet."
+                )
+                % values
+            )
         case "holiday":
             return _("%(day)s (%(weekday)s) is expected to be closed in %(state)s: %(name)s.") % values
+        case "worked_near_estimate":
+            return (
+                _(
+                    "%(day)s (%(weekday)s) is a working day in %(state)s, unless %(name)s falls on it: "
+                    "its date is an estimate."
+                )
+                % values
+            )
+        case "worked_before_notice":
+            return (
+                _(
+                    "%(day)s (%(weekday)s) is a working day in %(state)s, as far as is known before its notice."
+                )
+                % values
+            )
+        case "shortened":
+            return _("%(day)s is shortened in %(state)s (%(name)s): it closes at %(hour)s.") % {
+                **values,
+                "hour": step.get("hour", ""),
+            }
+        case "chain":
+            return (
+                _("That is after a deadline that follows this one, on %(day)s, so it moves earlier.") % values
+            )
+        case "short_set":
+            return _("That is what the set at short notice proposes.")
+        case "least_notice":
+            return _("Proposed at short notice: %(days)s days from %(today)s is %(day)s, a %(weekday)s.") % {
+                **values,
+                "days": step["days"],
+                "today": date_format(date.fromisoformat(step["today"]), "DATE_FORMAT"),
+            }
+        case "agreed":
+            return _("Agreed at short notice on %(day)s: %(reason)s") % {
+                **values,
+                "reason": step.get("reason", ""),
+            }
         case "made_up":
             return _("%(day)s is a %(weekday)s that is worked in %(state)s: %(name)s.") % values
         case "worked_unknown_year":

@@ -72,6 +72,15 @@ class Mechanism(models.Model):
         blank=True,
         verbose_name=_("first holder"),
     )
+    seat = models.ForeignKey(
+        State,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("seat of the secretariat"),
+        help_text=_("the state whose working days are the secretariat's; empty where none is set"),
+    )
 
     class Meta:
         ordering = ["slug"]

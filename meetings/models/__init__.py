@@ -1,6 +1,6 @@
 from .agenda import Agenda, AgendaItem, AgendaStage, ItemProposer
 from .committee import Seat
-from .deadlines import Deadline, DeadlineTemplate, Due, TemplateLine
+from .deadlines import Deadline, DeadlineTemplate, Due, LevelTemplate, TemplateLine
 from .documents import Document, LanguageVersion
 from .handovers import Handover
 from .meetings import Meeting
@@ -10,7 +10,7 @@ from .record import RecordEntry
 from .silence import SilenceBinding, SilenceEvent, SilenceParty, SilenceProcedure
 from .symbols import SymbolCounter, SymbolScheme, TakenSymbol
 from .tracks import HostOffer, Responsibility, Track
-from .workdays import CalendarDay
+from .workdays import CalendarDay, YearNotice
 
 __all__ = [
     "Agenda",
@@ -26,6 +26,7 @@ __all__ = [
     "HostOffer",
     "ItemProposer",
     "LanguageVersion",
+    "LevelTemplate",
     "Meeting",
     "Ministry",
     "Organisation",
@@ -44,4 +45,5 @@ __all__ = [
     "TakenSymbol",
     "TemplateLine",
     "Track",
+    "YearNotice",
 ]

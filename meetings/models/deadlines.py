@@ -9,15 +9,16 @@ import pghistory
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from rotation.models import State
 from rotation.translated import TextsField, text_in
 
-from ..deadlines import Addressees, Line
+from ..deadlines import Addressees, Calendars, Line
 from ..workdays import Direction
 from .meetings import Meeting
+from .tracks import Track
 
 
 class Roll(models.TextChoices):
@@ -32,10 +33,22 @@ class Addressee(models.TextChoices):
     GUESTS = "guests", _("every state but the host")
 
 
+class WhoseCalendar(models.TextChoices):
+    STATE = "state", _("the responsible state's")
+    SECRETARIAT = "secretariat", _("that and the secretariat's")
+    HOST = "host", _("that and the host's")
+    ALL = "all", _("that, the secretariat's and the host's")
+
+
 class DeadlineRule(models.Model):
     """The columns that a template's line and a meeting's deadline share."""
 
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    key = models.SlugField(
+        _("key"),
+        blank=True,
+        help_text=_("the same word in every set, such as agenda: by it the short-notice set is searched"),
+    )
     titles = TextsField(_("what is due"))
     offset_days = models.SmallIntegerField(
         _("days from the meeting"),
@@ -51,6 +64,24 @@ class DeadlineRule(models.Model):
     addressee = models.CharField(
         _("due from"), max_length=8, choices=Addressee.choices, default=Addressee.ALL
     )
+    calendars = models.CharField(
+        _("whose working days"), max_length=11, choices=WhoseCalendar.choices, default=WhoseCalendar.STATE
+    )
+    min_notice_days = models.PositiveSmallIntegerField(
+        _("minimum notice"),
+        default=0,
+        validators=[MaxValueValidator(1000)],
+        help_text=_("days that a state has at least from being told; less is shown as short notice"),
+    )
+    chain_place = models.PositiveSmallIntegerField(
+        _("place in the chain"),
+        null=True,
+        blank=True,
+        help_text=_("rising numbers for lines that follow one another; none ends after its follower"),
+    )
+    source = models.CharField(
+        _("source"), max_length=300, blank=True, help_text=_("the convention that the number is from")
+    )
 
     class Meta:
         abstract = True
@@ -58,22 +89,75 @@ class DeadlineRule(models.Model):
     @property
     def rule(self) -> Line:
         return Line(
-            self.offset_days, self.close_at, cast(Direction, self.roll), cast(Addressees, self.addressee)
+            self.offset_days,
+            self.close_at,
+            cast(Direction, self.roll),
+            cast(Addressees, self.addressee),
+            cast(Calendars, self.calendars),
+            self.min_notice_days,
+            self.chain_place,
         )
+
+
+# What a meeting's deadline copies from the line that it is taken from.
+RULE_FIELDS = tuple(field.name for field in DeadlineRule._meta.local_fields)
 
 
 @pghistory.track()
 class DeadlineTemplate(models.Model):
     name = models.CharField(_("name"), max_length=200, unique=True)
     note = models.TextField(_("note"), blank=True, help_text=_("the convention that it follows"))
+    # Of a set that came with the service: it is loaded once, and staff's changes to it stay.
+    slug = models.SlugField(unique=True, null=True, blank=True, editable=False)
+    short_notice = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("set at short notice"),
+        help_text=_("where a day is past when a meeting is set, its line of the same key proposes a new one"),
+    )
 
     class Meta:
         ordering = ["name"]
         verbose_name = _("deadline template")
         verbose_name_plural = _("deadline templates")
+        constraints = [
+            models.CheckConstraint(
+                name="a_set_is_not_its_own_short_notice",
+                condition=Q(short_notice__isnull=True) | ~Q(short_notice=F("pk")),
+                violation_error_message=_("Choose another set, or none."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+@pghistory.track()
+class LevelTemplate(models.Model):
+    """The template of a level's tracks that name none of their own."""
+
+    level = models.CharField(_("level"), max_length=20, choices=Track.Level.choices)
+    template = models.ForeignKey(
+        DeadlineTemplate, on_delete=models.CASCADE, related_name="levels", verbose_name=_("deadline template")
+    )
+
+    class Meta:
+        ordering = ["level"]
+        verbose_name = _("level without a template of its own")
+        verbose_name_plural = _("levels whose tracks take this template where they name none")
+        constraints = [
+            models.UniqueConstraint(
+                name="a_level_has_one_template",
+                fields=["level"],
+                violation_error_message=_("Another template is taken at this level already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_level_display()
 
 
 @pghistory.track()
@@ -86,6 +170,14 @@ class TemplateLine(DeadlineRule):
         ordering = ["template", "offset_days", "position"]
         verbose_name = _("template line")
         verbose_name_plural = _("template lines")
+        constraints = [
+            models.UniqueConstraint(
+                name="a_key_is_used_once_in_a_set",
+                fields=["template", "key"],
+                condition=~Q(key=""),
+                violation_error_message=_("Another line of this set has this key."),
+            )
+        ]
 
     def __str__(self) -> str:
         return text_in(self.titles)
@@ -127,6 +219,10 @@ class DueQuerySet(models.QuerySet["Due"]):
     def overdue(self, now: datetime) -> DueQuerySet:
         return self.open().filter(due_at__lte=now)
 
+    def at_short_notice(self) -> DueQuerySet:
+        """Open, and past or too near when its day was derived; nobody has taken a new day yet."""
+        return self.open().filter(notice=Due.Notice.SHORT, is_pinned=False)
+
     def coming(self, now: datetime, days: int) -> DueQuerySet:
         """Open, not overdue, and due within so many days from now."""
         return self.open().filter(due_at__gt=now, due_at__lte=now + timedelta(days=days))
@@ -146,6 +242,12 @@ class Due(models.Model):
         # The deadline no longer applies: the meeting was cancelled or lost its date.
         WITHDRAWN = "withdrawn", _("withdrawn")
 
+    class Notice(models.TextChoices):
+        FULL = "full", _("full notice")
+        # Past, or nearer than the line allows, when the day was derived: staff have to look at it.
+        SHORT = "short", _("short notice")
+        AGREED = "agreed", _("new day at short notice")
+
     deadline = models.ForeignKey(
         Deadline, on_delete=models.CASCADE, related_name="dues", verbose_name=_("deadline")
     )
@@ -162,6 +264,10 @@ class Due(models.Model):
     is_pinned = models.BooleanField(
         _("set by hand"), default=False, help_text=_("stays where it is when the meeting moves")
     )
+    notice = models.CharField(
+        _("notice"), max_length=6, choices=Notice.choices, default=Notice.FULL, editable=False
+    )
+    # Of a day set by hand, and of one agreed at short notice.
     pin_reason = models.CharField(_("reason for the date set by hand"), max_length=300, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN)
     received_at = models.DateTimeField(_("received at"), null=True, blank=True)
@@ -191,6 +297,10 @@ class Due(models.Model):
             ),
             models.CheckConstraint(
                 name="a_date_set_by_hand_has_its_reason", condition=Q(is_pinned=False) | ~Q(pin_reason="")
+            ),
+            models.CheckConstraint(
+                name="a_day_agreed_at_short_notice_has_its_reason",
+                condition=~Q(notice="agreed") | ~Q(pin_reason=""),
             ),
         ]
         indexes = [models.Index(fields=["due_at"], name="due_open", condition=Q(status="open"))]

@@ -1,18 +1,29 @@
 """What must never be, the database refuses: each constraint has a test that tries to break it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
-from meetings.models import Handover, HostOffer, Meeting, Organisation, Outcome, Seat
+from meetings.models import (
+    DeadlineTemplate,
+    Handover,
+    HostOffer,
+    LevelTemplate,
+    Meeting,
+    Organisation,
+    Outcome,
+    Seat,
+    YearNotice,
+)
 from rotation.models import RotationDecision, Side, Summit
 from tests.factories import (
     CalendarDayFactory,
     ContactFactory,
     DeadlineFactory,
+    DeadlineTemplateFactory,
     DueFactory,
     MechanismFactory,
     MeetingFactory,
@@ -60,6 +71,16 @@ def decision(**values):
 def offer(**values):
     given = {"track": TrackFactory(), "state": StateFactory(code="KG"), "year": 2027, "basis": "note verbale"}
     return HostOffer.objects.create(**given | values)
+
+
+def notice(**values):
+    given = {"state": values.pop("state", None) or StateFactory(code="CN"), "year": 2027, "source": "notice"}
+    return YearNotice.objects.create(**given | values)
+
+
+def own_short_notice():
+    template = DeadlineTemplateFactory()
+    DeadlineTemplate.objects.filter(pk=template.pk).update(short_notice=template)
 
 
 BREAKERS = {
@@ -115,6 +136,18 @@ BREAKERS = {
     "what_is_received_says_when": lambda: DueFactory(status="received", received_at=None),
     "a_date_set_by_hand_has_its_reason": lambda: DueFactory(is_pinned=True, pin_reason=""),
     "a_day_is_entered_once_a_basis": lambda: twice(CalendarDayFactory, state=StateFactory()),
+    "a_shortened_day_says_when_it_closes": lambda: CalendarDayFactory(status="shortened"),
+    "what_staff_enter_rests_on_more_than_the_library": lambda: CalendarDayFactory(basis="library"),
+    "a_years_notice_comes_once": lambda: twice(notice, state=StateFactory(code="CN")),
+    "a_years_notice_has_a_source": lambda: notice(source=""),
+    "a_set_is_not_its_own_short_notice": lambda: own_short_notice(),
+    "a_level_has_one_template": lambda: twice(
+        LevelTemplate.objects.create, level="ministers", template=DeadlineTemplateFactory()
+    ),
+    "a_key_is_used_once_in_a_set": lambda: twice(
+        TemplateLineFactory, template=DeadlineTemplateFactory(), key="papers"
+    ),
+    "a_day_agreed_at_short_notice_has_its_reason": lambda: DueFactory(notice="agreed", pin_reason=""),
 }
 
 BREAKERS |= PAPER_BREAKERS
@@ -165,3 +198,14 @@ def test_a_state_that_hosts_cannot_be_deleted():
     MeetingFactory(host=state)
     with pytest.raises(ProtectedError):
         state.delete()
+
+
+def test_a_day_that_is_not_shortened_has_no_hour():
+    with pytest.raises(IntegrityError, match="a_shortened_day_says_when_it_closes"), transaction.atomic():
+        CalendarDayFactory(status="closed", closes_at=time(15))
+
+
+def test_what_the_library_entered_is_not_the_word_of_staff():
+    rule = "what_staff_enter_rests_on_more_than_the_library"
+    with pytest.raises(IntegrityError, match=rule), transaction.atomic():
+        CalendarDayFactory(entered_by="library", basis="decree")

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
-from meetings.calendars import closed_days_changed
+from meetings.closed_days import days_changed
 from meetings.dues import DueRefused, pin_due, settle_due
 from meetings.models import Due, Meeting
 from meetings.moves import (
@@ -113,7 +113,7 @@ def test_what_is_over_is_not_moved(meeting, status, refusal):
 
 def test_a_new_closed_day_moves_the_due_of_that_state_only(meeting):
     CalendarDayFactory(state_id="KZ", day=date(2027, 4, 16), name="Decree")
-    closed_days_changed("KZ", [date(2027, 4, 16)])
+    days_changed([("KZ", date(2027, 4, 16))])
     assert days() == {**dict.fromkeys(["CN", "KG", "TJ", "TM", "UZ"], "2027-04-16"), "KZ": "2027-04-15"}
 
 

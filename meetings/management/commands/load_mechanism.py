@@ -7,8 +7,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from meetings.calendars import import_library
+from meetings.calendars import fill_library
 from meetings.dates import BadSpan
+from meetings.deadline_sets import load_deadline_sets
 from meetings.record.loader import Loader
 from meetings.record.positions import BadRecord
 from meetings.record.reader import read_record
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():  # a record without its holidays would give dues on closed days
                 summary = Loader(record, self._progress).load()
-                days = import_library([state["code"] for state in record["states"]], years)
+                days, differing = fill_library([state["code"] for state in record["states"]], years)
         except (IntegrityError, BadSpan, DecisionRefused) as error:
             why = str(error).splitlines()[0]
             raise CommandError(f"{options['file'].name}: contradicts what the desk entered: {why}") from error
@@ -50,6 +51,10 @@ class Command(BaseCommand):
             f"special day: {days.created} created, {days.changed} changed, "
             f"{days.removed} removed, {days.unchanged} unchanged"
         )
+        for name in load_deadline_sets():
+            self.stdout.write(f"deadline set: {name}")
+        if differing:
+            self.stdout.write(f"special day: {differing} differ from the library; look at them on the desk")
 
     def _progress(self, done: int, total: int) -> None:
         self.stderr.write(f"\rloading {done} of {total}", ending="")
