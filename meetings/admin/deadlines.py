@@ -12,22 +12,40 @@ from django.utils.translation import gettext_lazy as _
 from rotation.history_admin import KeptAdmin
 from rotation.inputs import TableInline
 
-from ..models import DeadlineTemplate, TemplateLine
+from ..models import DeadlineTemplate, LevelTemplate, TemplateLine
 
 
 class LineInline(TableInline):
     model = TemplateLine
-    fields = ["position", "titles", "offset_days", "close_at", "roll", "addressee"]
+    fields = [
+        "key",
+        "titles",
+        "offset_days",
+        "close_at",
+        "roll",
+        "addressee",
+        "calendars",
+        "min_notice_days",
+        "chain_place",
+        "source",
+    ]
+
+
+class LevelInline(TableInline):
+    model = LevelTemplate
+    fields = ["level"]
 
 
 @admin.register(DeadlineTemplate)
 class DeadlineTemplateAdmin(KeptAdmin):
     """A changed line touches new meetings only: a meeting keeps the lines that it took."""
 
-    list_display = ["name", "line_count", "note"]
+    list_display = ["name", "line_count", "short_notice", "note"]
+    list_select_related = ["short_notice"]
     search_fields = ["name", "note"]
-    inlines = [LineInline]
-    history_parts = [(TemplateLine, "template")]
+    fields = ["name", "note", "short_notice", "reason"]
+    inlines = [LineInline, LevelInline]
+    history_parts = [(TemplateLine, "template"), (LevelTemplate, "template")]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeadlineTemplate]:
         return super().get_queryset(request).annotate(lines_counted=Count("lines"))

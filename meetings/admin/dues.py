@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from rotation.history_admin import KeptAdmin
 
 from ..models import Due
+from ..short_days import notice_text
 from ..trails import trail_text
 from .due_pages import DuePages
 from .when import days_text, moment_text
@@ -28,7 +29,12 @@ class TimeFilter(admin.SimpleListFilter):
     parameter_name = "time"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("overdue", _("overdue")), ("30", _("due in 30 days")), ("late", _("received late"))]
+        return [
+            ("overdue", _("overdue")),
+            ("30", _("due in 30 days")),
+            ("late", _("received late")),
+            ("short", _("short notice")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         now = timezone.now()
@@ -37,6 +43,8 @@ class TimeFilter(admin.SimpleListFilter):
                 return queryset.overdue(now)
             case "30":
                 return queryset.coming(now, days=30)
+            case "short":
+                return queryset.at_short_notice()
             case "late":
                 return queryset.filter(received_at__gte=F("due_at"))
         return queryset
@@ -119,6 +127,8 @@ class DueAdmin(DuePages, KeptAdmin):
             chips = [("late", _("overdue"))]
         chips += [("late", _("late"))] if due.is_late else []
         chips += [("pinned", _("set by hand"))] if due.is_pinned else []
+        notice = notice_text(due)
+        chips += [("late" if due.notice == Due.Notice.SHORT else "pinned", notice)] if notice else []
         return format_html_join(" ", '<span class="chip chip-{}">{}</span>', chips)
 
     @admin.display(description=gettext_lazy("settled"))

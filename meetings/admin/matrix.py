@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from ..models import Deadline, Due
+from ..short_days import notice_text
 from ..trails import trail_text
 from .when import days_text, moment_text
 
@@ -35,5 +36,6 @@ def due_shown(due: Due, now: Any) -> dict[str, Any]:
         "day": days_text(due.due_on, due.due_on),
         "clock": moment_text(due.due_at, due.zone),
         "trail": trail_text(due.trail),
+        "notice": notice_text(due),
         "is_overdue": due.status == Due.Status.OPEN and due.due_at <= now,
     }

@@ -17,11 +17,12 @@ from rotation.history_admin import KeptAdmin
 from rotation.inputs import TableInline
 
 from ..models import Deadline, Due, Meeting, Outcome
-from ..saving import rederive, save_meeting
+from ..saving import rederive, save_meeting, template_of
 from ..summits import lies_outside_its_period
 from .forms import MeetingForm, NewMeetingForm
 from .matrix import matrix_of
 from .move_pages import MovePages
+from .short_pages import ShortPages
 from .when import hours_text, when_text
 
 DATE_FIELDS = ["precision", ("first_on", "last_on"), ("starts", "ends"), "zone"]
@@ -35,7 +36,16 @@ class OutcomeInline(TableInline):
 
 class DeadlineInline(TableInline):
     model = Deadline
-    fields = ["titles", "offset_days", "close_at", "roll", "addressee"]
+    fields = [
+        "titles",
+        "offset_days",
+        "close_at",
+        "roll",
+        "addressee",
+        "calendars",
+        "min_notice_days",
+        "chain_place",
+    ]
     verbose_name_plural = gettext_lazy("Deadlines of this meeting")
     classes = ["collapse"]
 
@@ -62,7 +72,7 @@ class UpcomingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(MovePages, KeptAdmin):
+class MeetingAdmin(ShortPages, MovePages, KeptAdmin):
     form = MeetingForm
     change_form_template = "admin/meetings/meeting/change_form.html"
     list_display = ["title_shown", "when", "place_shown", "host", "status_chip", "open_dues"]
@@ -132,6 +142,8 @@ class MeetingAdmin(MovePages, KeptAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         meeting = kwargs.get("obj")
+        if meeting is not None:
+            context["short_count"] = Due.objects.at_short_notice().filter(deadline__meeting=meeting).count()
         context["is_outside"] = meeting is not None and lies_outside_its_period(meeting)
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -151,8 +163,13 @@ class MeetingAdmin(MovePages, KeptAdmin):
         url = f"{reverse('admin:meetings_due_changelist')}?deadline__meeting__id__exact={obj.pk}"
         if count:
             messages.info(request, format_html('<a href="{}">{}</a>', url, text))
-        elif obj.track.deadline_template_id is None:
-            messages.info(request, _("The track has no deadline template; add the meeting's deadlines here."))
+        elif template_of(obj.track) is None:
+            messages.info(
+                request,
+                _(
+                    "Neither the track nor its level has a deadline template; add the meeting's deadlines here."
+                ),
+            )
         else:
             messages.info(
                 request, _("Deadlines were taken from the track's template; their days follow with the date.")

@@ -13,13 +13,15 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..models import Meeting
+from ..deadlines import DueMoment
+from ..dues import DueChange
+from ..models import Due, Meeting
 from ..moves import MovePlan, MoveRefused, cancel_meeting, move_meeting, plan_cancel, plan_move
 from ..trails import trail_text
 from .forms import CancelForm, MoveForm
 from .when import days_text, hours_text, moment_text, when_text
 
-ORDER = ["moved", "created", "withdrawn", "pinned", "settled", "unchanged"]
+ORDER = ["moved", "created", "withdrawn", "agreed", "pinned", "settled", "unchanged"]
 
 
 class MovePages:
@@ -43,7 +45,13 @@ class MovePages:
                 to, reason = form.cleaned_data["span"], form.cleaned_data["reason"]
                 plan = plan_move(meeting, to)
                 if confirmed(request, meeting):
-                    done = move_meeting(meeting.pk, to=to, actor=request.user, reason=reason)
+                    done = move_meeting(
+                        meeting.pk,
+                        to=to,
+                        actor=request.user,
+                        reason=reason,
+                        takes_proposals="take" in request.POST,
+                    )
                     return self._done(request, meeting, _("The meeting was moved."), done)
         except MoveRefused as refusal:
             return self._refused(request, meeting, refusal)
@@ -109,6 +117,8 @@ class MovePages:
             "count": written
         }
         messages.success(request, f"{sentence} {derived}")
+        if Due.objects.at_short_notice().filter(deadline__meeting=meeting).exists():
+            return HttpResponseRedirect(reverse("admin:meetings_meeting_short", args=[meeting.pk]))
         return HttpResponseRedirect(reverse("admin:meetings_meeting_change", args=[meeting.pk]))
 
     def _refused(self, request: HttpRequest, meeting: Meeting, refusal: MoveRefused) -> HttpResponse:
@@ -136,6 +146,7 @@ def plan_shown(plan: MovePlan) -> dict[str, Any]:
             "before": _moment(change.due_on_before, change.due_at_before, change.zone),
             "after": _moment(change.due_on, change.due_at, change.zone),
             "trail": trail_text(change.trail),
+            "proposal": _proposal(plan, change),
         }
         for change in sorted(plan.changes, key=lambda change: ORDER.index(change.action))
     ]
@@ -144,13 +155,25 @@ def plan_shown(plan: MovePlan) -> dict[str, Any]:
         "after": _span(plan.after),
         "rows": rows,
         "counts": Counter(change.action for change in plan.changes),
-        "past": sum(change.is_past for change in plan.changes),
+        "short": sum(change.is_short for change in plan.changes),
+        "proposed": sum(bool(row["proposal"]) for row in rows),
     }
+
+
+def _proposal(plan: MovePlan, change: DueChange) -> dict[str, Any] | None:
+    moment = plan.proposed.get((change.deadline_id, change.state)) if change.is_short else None
+    return moment and proposal_shown(moment)
+
+
+def proposal_shown(moment: DueMoment) -> dict[str, Any]:
+    """A proposed day in words, with how it was found."""
+    trail = trail_text([step.as_json() for step in moment.trail])
+    return {**_moment(moment.due_on, moment.due_at, moment.zone), "on": moment.due_on, "trail": trail}
 
 
 def _span(span: Any) -> str:
     return " · ".join(filter(None, [when_text(span), hours_text(span)])) if span else ""
 
 
-def _moment(day: Any, at: Any, zone: str) -> dict[str, str] | None:
-    return {"day": days_text(day, day), "clock": moment_text(at, zone)} if day else None
+def _moment(day: Any, at: Any, zone: str) -> dict[str, Any]:
+    return {"day": days_text(day, day), "clock": moment_text(at, zone)} if day else {}

@@ -1,50 +1,30 @@
-"""Special days: closed days and worked weekends, staff's entry over the library's."""
+"""Special days: closed, shortened and worked ones, staff's entry over the library's; and the yearly notices."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import ExtractYear
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rotation.history_admin import HistoryAdmin, ReasonForm
-from rotation.models import State
+from rotation.history_admin import HistoryAdmin, KeptAdmin
 
-from ..calendars import closed_days_changed
-from ..models import CalendarDay
+from ..calendars import record_notice
+from ..closed_days import days_changed, plan_days
+from ..models import CalendarDay, YearNotice
+from ..state_calendars import DayEdit
+from .library_pages import LibraryPages
+from .touched import touched_shown
+from .workday_forms import DayForm, NewDaysForm, NoticeForm, days_of
+from .year_pages import YearPages
 
-
-class NewDaysForm(ReasonForm):
-    """One entry for the states that are ticked: the same day, status and source."""
-
-    states = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("States"), queryset=State.objects.all(), widget=forms.CheckboxSelectMultiple
-    )
-
-    class Meta:
-        model = CalendarDay
-        fields = ["day", "status", "certainty", "name", "source"]
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
-        states, day = values.get("states"), values.get("day")
-        if states and day:
-            taken = CalendarDay.objects.filter(state__in=states, day=day, basis=CalendarDay.Basis.STAFF)
-            codes = ", ".join(taken.values_list("state_id", flat=True))
-            if codes:
-                raise ValidationError(
-                    {"states": _("Already entered for %(codes)s; change that entry.") % {"codes": codes}}
-                )
-            self.instance.state = states[0]
-        return values
+SAME = ("day", "status", "closes_at", "basis", "certainty", "name", "source")
 
 
 class YearFilter(admin.SimpleListFilter):
@@ -63,11 +43,27 @@ class YearFilter(admin.SimpleListFilter):
         return queryset.filter(day__year=self.value()) if (self.value() or "").isdigit() else queryset
 
 
+class SeenAdmin(HistoryAdmin):
+    """Shows the deadlines that saving touches, and saves when they were seen: see workday_forms.SeenForm."""
+
+    change_form_template = "admin/meetings/calendarday/change_form.html"
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        form = context["adminform"].form
+        context["touched"] = touched_shown(getattr(form, "plan", None) or ())
+        context["is_stale"] = getattr(form, "is_stale", False)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
 @admin.register(CalendarDay)
-class CalendarDayAdmin(HistoryAdmin):
-    list_display = ["day", "state", "name", "status_chip", "basis_shown", "certainty", "source"]
+class CalendarDayAdmin(YearPages, LibraryPages, SeenAdmin):
+    change_list_template = "admin/meetings/calendarday/change_list.html"
+    delete_confirmation_template = "admin/meetings/calendarday/delete_confirmation.html"
+    list_display = ["day", "state", "name", "status_chip", "basis_shown", "entered_by", "certainty", "source"]
     list_display_links = ["day", "name"]
-    list_filter = ["state", YearFilter, "basis", "certainty", "status"]
+    list_filter = ["state", YearFilter, "entered_by", "basis", "certainty", "status"]
     list_select_related = ["state"]
     search_fields = ["name", "source"]
     date_hierarchy = "day"
@@ -75,16 +71,16 @@ class CalendarDayAdmin(HistoryAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarDay]:
         by_staff = CalendarDay.objects.filter(
-            state=OuterRef("state"), day=OuterRef("day"), basis=CalendarDay.Basis.STAFF
+            state=OuterRef("state"), day=OuterRef("day"), entered_by=CalendarDay.EnteredBy.STAFF
         ).exclude(pk=OuterRef("pk"))
         return super().get_queryset(request).annotate(is_overruled=Exists(by_staff))
 
     def get_form(self, request: HttpRequest, obj: CalendarDay | None = None, **kwargs: Any) -> Any:
-        return super().get_form(request, obj, **({} if obj else {"form": NewDaysForm}), **kwargs)
+        return super().get_form(request, obj, **{"form": DayForm if obj else NewDaysForm, **kwargs})
 
     def get_fields(self, request: HttpRequest, obj: CalendarDay | None = None) -> list[str]:
         which = ["state"] if obj else ["states"]
-        return [*which, "day", "status", "certainty", "name", "source", "reason"]
+        return [*which, *SAME, "reason"]
 
     def has_change_permission(self, request: HttpRequest, obj: CalendarDay | None = None) -> bool:
         return _is_staffs(obj) and super().has_change_permission(request, obj)
@@ -94,37 +90,63 @@ class CalendarDayAdmin(HistoryAdmin):
 
     @transaction.atomic
     def save_model(self, request: HttpRequest, obj: CalendarDay, form: Any, change: bool) -> None:
-        if change:
-            before = CalendarDay.objects.get(pk=obj.pk)
-            obj.save()
-            closed_days_changed(before.state_id, [before.day])
-            closed_days_changed(obj.state_id, [obj.day])
-            return
+        days = days_of(form.edits())
         obj.save()
-        others = [state for state in form.cleaned_data["states"] if state != obj.state]
-        same = {name: getattr(obj, name) for name in ("day", "status", "certainty", "name", "source")}
-        for state in others:
-            CalendarDay.objects.create(state=state, **same)
-        for state in [obj.state, *others]:
-            closed_days_changed(state.code, [obj.day])
+        if not change:
+            same = {name: getattr(obj, name) for name in SAME}
+            for state in form.cleaned_data["states"]:
+                if state != obj.state:
+                    CalendarDay.objects.create(state=state, **same)
+        days_changed(days)
 
     @transaction.atomic
     def delete_model(self, request: HttpRequest, obj: CalendarDay) -> None:
         obj.delete()
-        closed_days_changed(obj.state_id, [obj.day])
+        days_changed([(obj.state_id, obj.day)])
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        plan = plan_days([DayEdit(row.state_id, row.day, row.basis, None)]) if row else ()
+        return super().delete_view(
+            request, object_id, {"touched": touched_shown(plan), **(extra_context or {})}
+        )
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def status_chip(self, row: CalendarDay) -> str:
-        return format_html('<span class="chip chip-{}">{}</span>', row.status, row.get_status_display())
+        hour = f"{row.closes_at:%H:%M}" if row.closes_at else ""
+        return format_html(
+            '<span class="chip chip-{}">{} {}</span>', row.status, row.get_status_display(), hour
+        )
 
-    @admin.display(description=gettext_lazy("entered by"), ordering="basis")
+    @admin.display(description=gettext_lazy("basis"), ordering="basis")
     def basis_shown(self, row: CalendarDay) -> str:
-        if not row.is_overruled:
+        # Among staff's own entries the list does not rank; the page of the day does.
+        if not row.is_overruled or row.entered_by == CalendarDay.EnteredBy.STAFF:
             return row.get_basis_display()
         return format_html(
             "{} <span class='quiet'>{}</span>", row.get_basis_display(), _("overruled by the secretariat")
         )
 
 
+@admin.register(YearNotice)
+class YearNoticeAdmin(SeenAdmin, KeptAdmin):
+    """Once recorded it stays: days that were expected are gone, and come from the notice now."""
+
+    list_display = ["year", "state", "source"]
+    list_filter = ["state"]
+    list_select_related = ["state"]
+    search_fields = ["source"]
+    form = NoticeForm
+    fields = ["state", "year", "source", "reason"]
+
+    def has_change_permission(self, request: HttpRequest, obj: YearNotice | None = None) -> bool:
+        return obj is None and super().has_change_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: YearNotice, form: Any, change: bool) -> None:
+        record_notice(obj, actor=request.user, reason=form.cleaned_data.get("reason", ""))
+
+
 def _is_staffs(row: CalendarDay | None) -> bool:
-    return row is None or row.basis == CalendarDay.Basis.STAFF
+    return row is None or row.entered_by == CalendarDay.EnteredBy.STAFF

@@ -19,7 +19,9 @@ JOBS: list[tuple[Any, list[str]]] = [
             "rotation.Mechanism",
             "rotation.RotationDecision",
             "rotation.Summit",
+            "workyear",
             "meetings.CalendarDay",
+            "meetings.YearNotice",
         ],
     ),
     (_("Deadlines"), ["meetings.Due", "meetings.DeadlineTemplate"]),
@@ -70,6 +72,8 @@ def _links(request: HttpRequest, labels: list[str], models: dict[str, Any]) -> l
     for label in labels:
         if label == "mailbox" and settings.MAILBOX_DIR:
             links.append(_link(request, _("Local mailbox"), reverse("admin:mailbox")))
+        elif label == "workyear" and "meetings.CalendarDay" in models:
+            links.append(_link(request, _("Working days"), reverse("admin:meetings_calendarday_this_year")))
         elif label in models:
             model = models[label]
             links.append(_link(request, NAMES.get(label, model["name"]), model["admin_url"]))

@@ -128,6 +128,7 @@ def deadline_rows(trade, **extra):
         prefix = f"deadlines-{number}-"
         values |= {prefix + "meeting": trade.pk, prefix + "close_at": "18:00", prefix + "roll": "none"}
         values |= {prefix + "addressee": "all", prefix + "offset_days": row.offset_days if row else -7}
+        values |= {prefix + "calendars": "state", prefix + "min_notice_days": 0}
         values |= {
             prefix + "titles_en": row.titles["en"] if row else "Speaking notes",
             prefix + "id": row.pk if row else "",
@@ -182,22 +183,10 @@ def test_nobody_deletes_what_history_rests_on(desk, trade, name):
     )
 
 
-def test_one_special_day_is_entered_for_the_states_that_are_ticked(desk, trade):
-    closed = Due.objects.filter(deadline__titles__en="Draft agenda").first().due_on
-    values = {
-        "states": ["CN", "KZ"],
-        "day": closed,
-        "status": "closed",
-        "certainty": "confirmed",
-        "name": "Mourning",
-    }
-    desk.post(reverse("admin:meetings_calendarday_add"), values)
-    assert set(CalendarDay.objects.values_list("state_id", "basis")) == {("CN", "staff"), ("KZ", "staff")}
-    assert {due.due_on < closed for due in Due.objects.filter(deadline__titles__en="Draft agenda")} == {True}
-
-
 def test_the_librarys_days_are_overruled_not_deleted(desk, body):  # noqa: F811
-    row = CalendarDay.objects.create(state_id="KZ", day=factories.FAR, name="x", basis="library")
+    row = CalendarDay.objects.create(
+        state_id="KZ", day=factories.FAR, name="x", basis="library", entered_by="library"
+    )
     assert (
         desk.post(reverse("admin:meetings_calendarday_delete", args=[row.pk]), {"post": "yes"}).status_code
         == 403

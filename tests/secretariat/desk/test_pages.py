@@ -22,6 +22,8 @@ ARGUMENTS = [
     {"object_id": "1"},
     {"key": "x"},
     {"id": 1},
+    {"year": 2027},
+    {"year": 2027, "month": 3, "day": 22},
     {"app_label": "meetings"},
 ]
 # Django's own: who is not in yet comes in by it, and the view of the old address redirects or misses.
