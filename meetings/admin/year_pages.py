@@ -166,12 +166,18 @@ def _day(day: YearDay, today: date, states: list[State]) -> dict[str, Any]:
         "url": reverse("admin:meetings_calendarday_day", args=[on.year, on.month, on.day]),
         "is_today": on == today,
         "working": day.working,
-        # Six shades, whatever the number of states.
-        "shade": round(6 * day.working / len(states)) if states else 0,
+        "shade": _shade(day),
         "cells": [
             {**_stands(stands), "state": state} for state, stands in zip(states, day.states, strict=True)
         ],
     }
+
+
+def _shade(day: YearDay) -> str:
+    """Six shades, whatever the number of states; none for a weekend of all."""
+    if all(stands.kind == "weekend" for stands in day.states):
+        return "weekend"
+    return str(round(6 * day.working / len(day.states)))
 
 
 def _stands(stands: StateDay) -> dict[str, Any]:

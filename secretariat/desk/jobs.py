@@ -58,27 +58,31 @@ def sidebar(request: HttpRequest, apps: list[dict[str, Any]]) -> list[dict[str, 
         for model in app["models"]
         if model["admin_url"]
     }
-    groups = [{"name": name, "links": _links(request, labels, models)} for name, labels in JOBS]
+    groups = [{"name": name, "links": _links(labels, models)} for name, labels in JOBS]
     named = {label for _name, labels in JOBS for label in labels}
     hidden = {"rotation.Side"}
-    groups[-1]["links"] += _links(request, [label for label in models if label not in named | hidden], models)
+    groups[-1]["links"] += _links([label for label in models if label not in named | hidden], models)
     if not request.user.is_superuser:
         groups.pop()
+    links = [link for group in groups for link in group["links"]]
+    here = [link for link in links if request.path.startswith(link["url"])]
+    if here:  # the nearest: the year of working days stands below the special days
+        max(here, key=lambda link: len(link["url"]))["is_here"] = True
     return [group for group in groups if group["links"]]
 
 
-def _links(request: HttpRequest, labels: list[str], models: dict[str, Any]) -> list[dict[str, Any]]:
+def _links(labels: list[str], models: dict[str, Any]) -> list[dict[str, Any]]:
     links = []
     for label in labels:
         if label == "mailbox" and settings.MAILBOX_DIR:
-            links.append(_link(request, _("Local mailbox"), reverse("admin:mailbox")))
+            links.append(_link(_("Local mailbox"), reverse("admin:mailbox")))
         elif label == "workyear" and "meetings.CalendarDay" in models:
-            links.append(_link(request, _("Working days"), reverse("admin:meetings_calendarday_this_year")))
+            links.append(_link(_("Working days"), reverse("admin:meetings_calendarday_this_year")))
         elif label in models:
             model = models[label]
-            links.append(_link(request, NAMES.get(label, model["name"]), model["admin_url"]))
+            links.append(_link(NAMES.get(label, model["name"]), model["admin_url"]))
     return links
 
 
-def _link(request: HttpRequest, name: Any, url: str) -> dict[str, Any]:
-    return {"name": name, "url": url, "is_here": request.path.startswith(url)}
+def _link(name: Any, url: str) -> dict[str, Any]:
+    return {"name": name, "url": url, "is_here": False}
