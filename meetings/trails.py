@@ -21,17 +21,17 @@ WEEKDAYS = [
 ]
 
 
-def trail_text(trail: list[dict[str, Any]]) -> list[str]:
-    """The steps of a trail as sentences in the active language."""
-    return [_sentence(step) for step in trail]
+def trail_text(trail: list[dict[str, Any]], names: Mapping[str, str]) -> list[str]:
+    """The steps of a trail as sentences in the active language; `names` has the states' names in it by code."""
+    return [_sentence(step, names) for step in trail]
 
 
-def _sentence(step: Mapping[str, Any]) -> str:
+def _sentence(step: Mapping[str, Any], names: Mapping[str, str]) -> str:
     day = date.fromisoformat(step["day"])
     values = {
         "day": date_format(day, "DATE_FORMAT"),
         "weekday": WEEKDAYS[day.weekday()],
-        "state": step.get("state", ""),
+        "state": names.get(step.get("state", ""), step.get("state", "")),
         "name": step.get("name", ""),
     }
     match step["code"]:

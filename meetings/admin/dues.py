@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rotation.forms import state_names
 from rotation.history_admin import KeptAdmin
 
 from ..models import Due
@@ -146,5 +147,7 @@ class DueAdmin(DuePages, KeptAdmin):
 
     @admin.display(description=gettext_lazy("how the day was found"))
     def trail_shown(self, due: Due) -> str:
-        steps = format_html_join("", "<li>{}</li>", ((step,) for step in trail_text(due.trail)))
+        steps = format_html_join(
+            "", "<li>{}</li>", ((step,) for step in trail_text(due.trail, state_names()))
+        )
         return format_html('<ol class="trail">{}</ol>', steps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +13,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from rotation.forms import state_names
 
 from ..deadlines import DueMoment
 from ..dues import DueChange
@@ -140,13 +143,14 @@ def _initial(meeting: Meeting) -> dict[str, Any]:
 
 def plan_shown(plan: MovePlan) -> dict[str, Any]:
     """A plan as the page shows it: the spans in words, the changes in the order in which they matter."""
+    names = state_names()
     rows = [
         {
             "change": change,
             "before": _moment(change.due_on_before, change.due_at_before, change.zone),
             "after": _moment(change.due_on, change.due_at, change.zone),
-            "trail": trail_text(change.trail),
-            "proposal": _proposal(plan, change),
+            "trail": trail_text(change.trail, names),
+            "proposal": _proposal(plan, change, names),
         }
         for change in sorted(plan.changes, key=lambda change: ORDER.index(change.action))
     ]
@@ -160,14 +164,14 @@ def plan_shown(plan: MovePlan) -> dict[str, Any]:
     }
 
 
-def _proposal(plan: MovePlan, change: DueChange) -> dict[str, Any] | None:
+def _proposal(plan: MovePlan, change: DueChange, names: Mapping[str, str]) -> dict[str, Any] | None:
     moment = plan.proposed.get((change.deadline_id, change.state)) if change.is_short else None
-    return moment and proposal_shown(moment)
+    return moment and proposal_shown(moment, names)
 
 
-def proposal_shown(moment: DueMoment) -> dict[str, Any]:
+def proposal_shown(moment: DueMoment, names: Mapping[str, str]) -> dict[str, Any]:
     """A proposed day in words, with how it was found."""
-    trail = trail_text([step.as_json() for step in moment.trail])
+    trail = trail_text([step.as_json() for step in moment.trail], names)
     return {**_moment(moment.due_on, moment.due_at, moment.zone), "on": moment.due_on, "trail": trail}
 
 

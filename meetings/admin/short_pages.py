@@ -14,10 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from rotation.forms import state_names
 from rotation.inputs import DayInput
 
 from ..models import Meeting
 from ..short_days import ShortDayRefused, ShortDue, short_dues, take_short_days
+from ..trails import trail_text
 from .matrix import due_shown
 from .move_pages import proposal_shown
 
@@ -84,11 +86,12 @@ class ShortPages:
     def _short_page(
         self, request: HttpRequest, meeting: Meeting, form: ShortForm, rows: list[ShortDue]
     ) -> HttpResponse:
-        now = timezone.now()
+        now, names = timezone.now(), state_names()
         shown = [
             {
                 **due_shown(row.due, now),
-                "proposal": row.proposal and proposal_shown(row.proposal),
+                "trail": trail_text(row.due.trail, names),
+                "proposal": row.proposal and proposal_shown(row.proposal, names),
                 "field": form[f"due_{row.due.pk}"],
             }
             for row in rows

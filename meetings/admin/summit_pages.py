@@ -200,8 +200,9 @@ def _announced(mechanism: Mechanism, plan: SummitPlan) -> dict[str, Any]:
 def plan_shown(plan: SummitPlan, city: str) -> dict[str, Any]:
     """What announcing makes, in words: the turn with its reasons, when and where, what is due by state."""
     now = timezone.now()
-    states = sorted({code for _line, moments in plan.dues for code in moments})
     names = state_names()
+    owing = {code for _line, moments in plan.dues for code in moments}
+    states = [code for code in names if code in owing]
     return {
         "turn": turn_shown(plan.turn, names),
         "track": plan.track,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
+
+from rotation.forms import state_names
 
 from ..calendars import DayChange
 from ..closed_days import Touched, fingerprint
@@ -17,17 +19,18 @@ from .when import days_text, moment_text
 
 def touched_shown(plan: Sequence[Touched]) -> dict[str, Any] | None:
     """The open deadlines that move, by meeting; None where none does."""
-    rows = [_row(touched.meeting, change) for touched in plan for change in touched.changes]
+    names = state_names() if plan else {}
+    rows = [_row(touched.meeting, change, names) for touched in plan for change in touched.changes]
     return {"rows": rows, "fingerprint": fingerprint(plan), "count": len(rows)} if rows else None
 
 
-def _row(meeting: Meeting, change: DueChange) -> dict[str, Any]:
+def _row(meeting: Meeting, change: DueChange, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "meeting": meeting,
         "change": change,
         "before": _moment(change.due_on_before, change.due_at_before, change.zone),
         "after": _moment(change.due_on, change.due_at, change.zone),
-        "trail": trail_text(change.trail),
+        "trail": trail_text(change.trail, names),
     }
 
 
@@ -37,10 +40,11 @@ def _moment(day: Any, at: Any, zone: str) -> dict[str, str] | None:
 
 def by_day(changes: Iterable[DayChange], plan: Iterable[Touched]) -> dict[str, list[dict[str, Any]]]:
     """The deadlines that each change of a day moves: those on whose way, before or after, the day lies."""
+    names = state_names()
     on_the_way: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for touched in plan:
         for due in touched.changes:
-            row = _row(touched.meeting, due)
+            row = _row(touched.meeting, due, names)
             before = due.due.trail if due.due else []
             passed = {(step.get("state", due.state), step["day"]) for step in (*before, *due.trail)}
             for state_and_day in passed:
