@@ -1,4 +1,4 @@
-"""Moving and cancelling a meeting: one act, with a reason, that takes everything derived along."""
+"""Moving, postponing and cancelling a meeting: one act, with a reason, that takes everything derived along."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from .changes import announce
 from .dates import Span
 from .deadlines import DueMoment
 from .dues import DueChange, apply_dues, plan_dues
+from .lifecycle import Act, Status, may
 from .models import Due, Meeting
 from .short_days import proposed_days, take_short_days
 
@@ -40,9 +41,15 @@ class MeetingCancelled(MoveRefused):
     message = _("This meeting was cancelled; make a new one.")
 
 
+class NotToBePostponed(MoveRefused):
+    message = _(
+        "Only a meeting that was proposed or confirmed is postponed; give this one a date, or cancel it."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class MovePlan:
-    """What moving does. `after` is None when the meeting is cancelled."""
+    """What moving does. `after` is None when the meeting is cancelled, or postponed without a new date."""
 
     before: Span
     after: Span | None
@@ -94,10 +101,33 @@ def move_meeting(
     return plan
 
 
+def plan_postpone(meeting: Meeting) -> MovePlan:
+    """What postponing `meeting` without a new date would change; writes nothing. Raises MoveRefused."""
+    _refuse_when_over(meeting)
+    if not may(Status(meeting.status), Act.POSTPONE):
+        raise NotToBePostponed
+    return _withdrawn(meeting)
+
+
+@transaction.atomic
+def postpone_meeting(meeting_id: int, *, actor: Any, reason: str) -> MovePlan:
+    """Postpone a meeting to a date that is not known yet; to one that is known it is moved. Raises MoveRefused.
+
+    It keeps its old date for the reader, and its open dues are withdrawn until it is given a new one.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    meeting = _locked(meeting_id)
+    plan = plan_postpone(meeting)
+    meeting.status = Meeting.Status.POSTPONED
+    _write(meeting, plan, actor, reason)
+    return plan
+
+
 def plan_cancel(meeting: Meeting) -> MovePlan:
     """What cancelling `meeting` would change; writes nothing. Raises MoveRefused."""
     _refuse_when_over(meeting)
-    return MovePlan(meeting.span, None, plan_dues(meeting, meeting.span, now=timezone.now(), stands=False))
+    return _withdrawn(meeting)
 
 
 @transaction.atomic
@@ -113,10 +143,12 @@ def cancel_meeting(meeting_id: int, *, actor: Any, reason: str) -> MovePlan:
 
 
 def _refuse_when_over(meeting: Meeting) -> None:
-    if meeting.status == Meeting.Status.HELD:
-        raise MeetingAlreadyHeld
-    if meeting.status == Meeting.Status.CANCELLED:
-        raise MeetingCancelled
+    if not may(Status(meeting.status), Act.MOVE):
+        raise MeetingAlreadyHeld if meeting.status == Meeting.Status.HELD else MeetingCancelled
+
+
+def _withdrawn(meeting: Meeting) -> MovePlan:
+    return MovePlan(meeting.span, None, plan_dues(meeting, meeting.span, now=timezone.now(), stands=False))
 
 
 def _locked(meeting_id: int) -> Meeting:

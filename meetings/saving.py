@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from .authorship import authored
 from .changes import announce
 from .dues import derive_dues
+from .lifecycle import Act
+from .lifecycle_said import status_refusal
 from .models import Contact, Deadline, DeadlineTemplate, Meeting, Ministry, Responsibility, Track
 from .models.deadlines import RULE_FIELDS
 
@@ -40,15 +43,22 @@ PUBLIC = (
 
 
 @transaction.atomic
-def save_meeting(meeting: Meeting, *, actor: Any = None, reason: str = "") -> None:
+def save_meeting(
+    meeting: Meeting, *, actor: Any = None, reason: str = "", act: Act | None = Act.FORM
+) -> None:
     """Save a new or edited meeting. A new one takes the deadlines of its track's template.
 
-    Raises dates.BadSpan when its dates contradict each other; then nothing has changed.
+    act: how its status may change; None where the record tells what was done.
+    Raises dates.BadSpan when its dates contradict each other, StatusRefused; then nothing has changed.
     """
     meeting.take_span(meeting.span)
     is_new = meeting._state.adding
     if not is_new:
-        _number(meeting)
+        stored = Meeting.objects.select_for_update().get(pk=meeting.pk)
+        refused = status_refusal(meeting, stored.status, act=act, today=timezone.localdate(), reason=reason)
+        if refused is not None:
+            raise refused
+        _number(meeting, stored)
     with authored(actor, reason):
         meeting.save()
         if is_new and meeting.status != Meeting.Status.HELD:
@@ -57,9 +67,8 @@ def save_meeting(meeting: Meeting, *, actor: Any = None, reason: str = "") -> No
         announce([meeting.pk])
 
 
-def _number(meeting: Meeting) -> None:
+def _number(meeting: Meeting, stored: Meeting) -> None:
     """Raise revision and sequence by what differs from the stored row, which is locked."""
-    stored = Meeting.objects.select_for_update().get(pk=meeting.pk)
     changed = [name for name in PUBLIC if getattr(stored, name) != getattr(meeting, name)]
     meeting.revision = stored.revision + bool(changed)
     meeting.sequence = stored.sequence + any(name in SEQUENCED for name in changed)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,8 @@ from rotation.zones import validate_zone
 
 from ..dates import BadSpan, Precision, Span, month_span, year_span
 from ..hosts import Hosting, reason_sentence
+from ..lifecycle import Act, Status, has_begun, offered, offered_to_new, refusal
+from ..lifecycle_said import SENTENCES, StatusRefused, standing_of
 from ..models import Meeting, Track
 from ..track_hosts import proposed_host
 
@@ -66,13 +69,39 @@ class MeetingForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "status" in self.fields:
-            # Cancelling takes what is derived along, and a summit is held with its turn: both have their own page.
-            elsewhere = {Meeting.Status.CANCELLED}
+            self.fields["status"].choices = [
+                choice for choice in Meeting.Status.choices if choice[0] in self._offered()
+            ]
             if self.instance.summit_id and self.instance.status != Meeting.Status.HELD:
-                elsewhere.add(Meeting.Status.HELD)
                 self.fields["status"].help_text = _("A summit is marked as held on its own page.")
-            choices = [choice for choice in Meeting.Status.choices if choice[0] not in elsewhere]
-            self.fields["status"].choices = choices
+            else:
+                self.fields["status"].help_text = _(
+                    "Postponing and cancelling have their own pages; held is offered once the day has come."
+                )
+
+    def _offered(self) -> tuple[str, ...]:
+        """Postponing and cancelling take what is derived along, a summit is held with its turn: elsewhere."""
+        today, meeting = timezone.localdate(), self.instance
+        if meeting.pk is None:
+            return offered_to_new()
+        return offered(standing_of(meeting, meeting.status), today)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        before, after = self.initial.get("status"), values.get("status")
+        if self.instance.pk and before and after and before != after:
+            standing = standing_of(self.instance, before)
+            code = refusal(
+                standing,
+                Status(after),
+                act=Act.FORM,
+                today=timezone.localdate(),
+                has_reason=bool(values.get("reason", "").strip()),
+            )
+            if code is not None:
+                field = "reason" if code == "no_reason" else "status"
+                self.add_error(field, str(StatusRefused(code, before, after)))
+        return values
 
 
 class NewMeetingForm(SpanFields, MeetingForm):
@@ -99,6 +128,10 @@ class NewMeetingForm(SpanFields, MeetingForm):
         if span is not None:
             values["first_on"], values["last_on"] = span.first_on, span.last_on
             self.instance.take_span(span)
+            if values.get("status") == Meeting.Status.HELD and not has_begun(
+                span.first_on, timezone.localdate()
+            ):
+                self.add_error("status", str(SENTENCES["not_begun"]))
             self._propose_host(values)
         return values
 
@@ -173,6 +206,32 @@ class MoveForm(SpanFields, forms.Form):
         values = super().clean()
         values["span"] = self.clean_span(values)
         return values
+
+
+class PostponeForm(MoveForm):
+    """Later, with or without a date that is known already, and why."""
+
+    TO_LATER, TO_DATE = "later", "date"
+    until = forms.ChoiceField(
+        label=_("Postponed"),
+        choices=[
+            (TO_LATER, _("to later: no new date is known yet")),
+            (TO_DATE, _("to the date given below")),
+        ],
+        initial=TO_LATER,
+        widget=forms.RadioSelect,
+        help_text=_("Without a new date the meeting keeps its old one for the reader, marked as postponed."),
+    )
+    field_order = ["until", "precision", "first_on", "last_on", "starts", "ends", "zone", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.data.get("until") != self.TO_DATE:
+            for name in ("precision", "zone"):
+                self.fields[name].required = False
+
+    def clean_span(self, values: dict[str, Any]) -> Span | None:
+        return super().clean_span(values) if values.get("until") == self.TO_DATE else None
 
 
 class CancelForm(forms.Form):

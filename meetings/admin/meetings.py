@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from rotation.history_admin import KeptAdmin
 from rotation.inputs import TableInline
 
+from ..lifecycle import offered
+from ..lifecycle_said import StatusRefused, standing_of
 from ..models import Deadline, Due, Meeting, Outcome
 from ..saving import rederive, save_meeting, template_of
 from ..summits import lies_outside_its_period
@@ -126,7 +128,15 @@ class MeetingAdmin(ShortPages, MovePages, KeptAdmin):
             return ["when"]
         # A summit's host is that of its turn: another one is a decision of the parties.
         by_turn = ["host", "summit"] if obj.summit_id else []
-        return ["when", *by_turn, *(["status"] if obj.status == Meeting.Status.CANCELLED else [])]
+        is_settled = len(offered(standing_of(obj, obj.status), timezone.localdate())) == 1
+        return ["when", *by_turn, *(["status"] if is_settled else [])]
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except StatusRefused as refusal:  # somebody else changed it between the form's check and the save
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(request.get_full_path())
 
     def change_view(
         self,

@@ -1,4 +1,4 @@
-"""Moving and cancelling a meeting: say where to and why, see what it changes, confirm."""
+"""Moving, postponing and cancelling a meeting: say where to and why, see what it changes, confirm."""
 
 from __future__ import annotations
 
@@ -16,24 +16,35 @@ from django.utils.translation import ngettext
 
 from rotation.forms import state_names
 
+from ..dates import Span
 from ..deadlines import DueMoment
 from ..dues import DueChange
 from ..models import Due, Meeting
-from ..moves import MovePlan, MoveRefused, cancel_meeting, move_meeting, plan_cancel, plan_move
+from ..moves import (
+    MovePlan,
+    MoveRefused,
+    cancel_meeting,
+    move_meeting,
+    plan_cancel,
+    plan_move,
+    plan_postpone,
+    postpone_meeting,
+)
 from ..trails import trail_text
-from .forms import CancelForm, MoveForm
+from .forms import CancelForm, MoveForm, PostponeForm
 from .when import days_text, hours_text, moment_text, when_text
 
 ORDER = ["moved", "created", "withdrawn", "agreed", "pinned", "settled", "unchanged"]
 
 
 class MovePages:
-    """The two pages, mixed into the meeting's admin."""
+    """The three pages, mixed into the meeting's admin."""
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
             path("<int:pk>/move/", view(self.move_view), name="meetings_meeting_move"),
+            path("<int:pk>/postpone/", view(self.postpone_view), name="meetings_meeting_postpone"),
             path("<int:pk>/cancel/", view(self.cancel_view), name="meetings_meeting_cancel"),
             *super().get_urls(),
         ]
@@ -60,6 +71,39 @@ class MovePages:
             return self._refused(request, meeting, refusal)
         title = _("Move the meeting") if meeting.first_on else _("Set the date")
         return self._page(request, meeting, form, plan, title, confirm=_("Move the meeting now"))
+
+    def postpone_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Later without a date withdraws what is due; to a date it is the same act as moving."""
+        meeting = self._meeting_for(request, pk)
+        form = PostponeForm(request.POST or None, initial=_initial(meeting))
+        plan, is_later = None, True
+        try:
+            plan_postpone(meeting)
+            if form.is_valid():
+                to, reason = form.cleaned_data["span"], form.cleaned_data["reason"]
+                is_later = to is None
+                plan = plan_postpone(meeting) if to is None else plan_move(meeting, to)
+                if confirmed(request, meeting):
+                    return self._postpone(request, meeting, to, reason)
+        except MoveRefused as refusal:
+            return self._refused(request, meeting, refusal)
+        return self._page(
+            request,
+            meeting,
+            form,
+            plan,
+            _("Postpone the meeting"),
+            confirm=_("Postpone the meeting now"),
+            is_later=is_later,
+        )
+
+    def _postpone(self, request: HttpRequest, meeting: Meeting, to: Span | None, reason: str) -> HttpResponse:
+        if to is None:
+            done = postpone_meeting(meeting.pk, actor=request.user, reason=reason)
+        else:
+            takes = "take" in request.POST
+            done = move_meeting(meeting.pk, to=to, actor=request.user, reason=reason, takes_proposals=takes)
+        return self._done(request, meeting, _("The meeting was postponed."), done)
 
     def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         meeting = self._meeting_for(request, pk)

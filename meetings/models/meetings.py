@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 
 import pghistory
+import pgtrigger
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -17,6 +18,7 @@ from rotation.translated import TextsField, text_in
 from rotation.zones import validate_zone
 
 from ..dates import Precision, Span
+from ..lifecycle import TRANSITIONS
 from .tracks import Track
 
 
@@ -158,6 +160,9 @@ class Meeting(models.Model):
                 condition=Q(precision__in=["day", "time"], starts_at__isnull=False, ends_at__isnull=False)
                 | Q(precision__in=["none", "year", "month"], starts_at__isnull=True, ends_at__isnull=True),
             ),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="a_status_follows_the_last", field="status", transitions=list(TRANSITIONS))
         ]
         indexes = [
             models.Index(fields=["starts_at"], name="meeting_upcoming", condition=~Q(status="cancelled")),

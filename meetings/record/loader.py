@@ -261,7 +261,7 @@ class Loader:
 def _save_meeting(row: Meeting) -> None:
     if row.status == Meeting.Status.CANCELLED and row.cancelled_at is None:
         row.cancelled_at = timezone.now()
-    save_meeting(row, reason=REASON)
+    save_meeting(row, reason=REASON, act=None)
 
 
 def _stored_key(key: str) -> str:

@@ -191,8 +191,7 @@ def test_what_contradicts_the_desk_is_refused_in_one_line_and_changes_nothing(ch
     with pytest.raises(CommandError) as refusal:
         load(path)
     assert str(refusal.value) == (
-        "mechanism.json: contradicts what the desk entered: "
-        'duplicate key value violates unique constraint "a_number_is_used_once_in_a_track"'
+        "mechanism.json: contradicts what the desk entered: The status “held” does not follow “cancelled”."
     )
     old.refresh_from_db()
     assert (old.city, old.status) == ("", "cancelled")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from meetings.calendars import fill_library
 from meetings.dates import BadSpan
 from meetings.deadline_sets import load_deadline_sets
+from meetings.lifecycle_said import StatusRefused
 from meetings.record.loader import Loader
 from meetings.record.positions import BadRecord
 from meetings.record.reader import read_record
@@ -38,7 +39,7 @@ class Command(BaseCommand):
             with transaction.atomic():  # a record without its holidays would give dues on closed days
                 summary = Loader(record, self._progress).load()
                 days, differing = fill_library([state["code"] for state in record["states"]], years)
-        except (IntegrityError, BadSpan, DecisionRefused) as error:
+        except (IntegrityError, BadSpan, DecisionRefused, StatusRefused) as error:
             why = str(error).splitlines()[0]
             raise CommandError(f"{options['file'].name}: contradicts what the desk entered: {why}") from error
         finally:
