@@ -78,7 +78,7 @@ def test_what_announcing_makes_is_shown_before_anything_is_recorded(desk, mechan
     plan = answer.context["plan"]
     assert (plan["when"], plan["states"]) == (
         "18 June 2029",
-        ["China", "Kyrgyzstan", "Kazakhstan", "Tajikistan", "Turkmenistan", "Uzbekistan"],
+        ["China", "Kazakhstan", "Kyrgyzstan", "Tajikistan", "Turkmenistan", "Uzbekistan"],
     )
     assert [cell["day"] for cell in plan["lines"][0]["cells"]] == ["19 April 2029"] * 6
     assert 'name="confirm"' in answer.content.decode()
