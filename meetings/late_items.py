@@ -73,11 +73,12 @@ def findings(
     days: Calendar,
     pending: int,
     languages: Iterable[str],
+    unissued: Sequence[str] = (),
 ) -> tuple[Finding, ...]:
     """What staff should look at before `stage` is frozen; nothing of it forbids that.
 
     stage: None for the draft as it stands. issued: the items of the last public stage, None before one. pending:
-    urgent items that wait for the parties' decision.
+    urgent items that wait for the parties' decision. unissued: symbols of papers that items name and that are not out.
     """
     told = numbers(items)
     found: list[Finding] = []
@@ -93,6 +94,8 @@ def findings(
         )
     if pending:
         found.append(Finding("undecided", {"count": pending}))
+    if unissued:
+        found.append(Finding("unissued", {"papers": ", ".join(unissued)}))
     found += _too_late(items, told, days)
     return (*found, *_overdue(items, stage, issued, rule, days))
 

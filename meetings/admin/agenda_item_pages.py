@@ -25,8 +25,8 @@ from ..agenda_acts import (
 )
 from ..agenda_snapshots import fingerprint
 from ..agendas import PUBLIC
-from ..models import Agenda, AgendaItem
-from .agenda_forms import DecideForm, ItemForm, NewItemForm, ReasonField, WhyForm
+from ..models import Agenda, AgendaItem, Document
+from .agenda_forms import MOST_PAPERS, DecideForm, ItemForm, NewItemForm, ReasonField, WhyForm
 from .agenda_page import AgendaPage, number_sent, only_post
 from .agenda_shown import item_says
 
@@ -87,7 +87,7 @@ class ItemPages(AgendaPage):
             agenda,
             title=_("Propose an item"),
             form=form,
-            notes=_rules_told(agenda),
+            notes=[*_rules_told(agenda), *_papers_told(agenda, request.user)],
             confirm=_("Propose the item"),
         )
 
@@ -112,7 +112,10 @@ class ItemPages(AgendaPage):
             item=item,
             seen=fingerprint(item),
             now=item_says(item) if is_old else [],
-            notes=[_("This changes the draft. Stages that were frozen stay as they are.")],
+            notes=[
+                _("This changes the draft. Stages that were frozen stay as they are."),
+                *_papers_told(item.agenda, request.user),
+            ],
             confirm=_("Save the item"),
         )
 
@@ -229,6 +232,16 @@ def _rules_told(agenda: Agenda) -> list[str]:
         )
         % {"day": date_format(last)}
     ]
+
+
+def _papers_told(agenda: Agenda, user: Any) -> list[str]:
+    """The symbols of the meeting's papers, to be named in an item."""
+    rows = Document.objects.visible_to(user).filter(meeting=agenda.meeting_id)
+    symbols = (
+        rows.exclude(status=Document.Status.WITHDRAWN).order_by("symbol").values_list("symbol", flat=True)
+    )
+    told = ", ".join(symbols[:MOST_PAPERS])
+    return [_("Papers of this meeting: %(symbols)s") % {"symbols": told}] if told else []
 
 
 def _act_told(act: str, item: AgendaItem) -> list[str]:

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.contrib import admin
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -19,38 +21,66 @@ from ..agenda_snapshots import Snapshot, draft_of, item_of, items_of, last_publi
 from ..agenda_words import FIELDS
 from ..agendas import FOLLOWERS, Budget, Item, ItemChange, Stage, budget, compare, numbers
 from ..late_items import Calendar, findings
-from ..models import Agenda, AgendaItem, AgendaStage
+from ..models import Agenda, AgendaItem, AgendaStage, Document
 from .agenda_papers import SEPARATORS, minutes_text, names_in, stage_title
 
 BAR = 1000  # the width of the time bar in its own units
 STAGE_SLUGS = {stage.value.replace(" ", "-"): stage for stage in Stage}
 
 
-def page_shown(agenda: Agenda) -> dict[str, Any]:
-    """The agenda's own page: items with their numbers, time, findings, stages. A constant number of queries."""
+def page_shown(agenda: Agenda, user: Any) -> dict[str, Any]:
+    """The agenda's own page: items with their numbers, time, findings, stages. A constant number of queries.
+
+    user: who looks; of papers that they may not see only the symbol is told that an item names.
+    """
     rows = list(agenda.items.prefetch_related("proposals__state"))
     listed = [row for row in rows if row.status == AgendaItem.Status.LISTED]
     pending = [row for row in rows if row.status == AgendaItem.Status.PENDING]
     off = [row for row in rows if row.status in (AgendaItem.Status.WITHDRAWN, AgendaItem.Status.DECLINED)]
     items = [item_of(row) for row in listed]
+    papers = papers_named(items, user)
     stages = stages_of(agenda)
     last = stages[-1] if stages else None
     time = budget(items, session_length(agenda))
     return {
         "items": [
-            row_shown(row, number) | {"is_part": row.is_sub and "(" in number}
+            row_shown(row, number)
+            | {
+                "is_part": row.is_sub and "(" in number,
+                "papers": [papers.get(text, {"text": text}) for text in row.papers],
+            }
             for row, number in zip(listed, numbers(items), strict=True)
         ],
         "pending": [row_shown(row, "") for row in pending],
         "off": [row_shown(row, "") for row in off],
         "time": time_shown(time, listed),
-        "findings": findings_shown(agenda, items, stages, time, stage=None, pending=len(pending)),
+        "findings": findings_shown(
+            agenda, items, stages, time, stage=None, pending=len(pending), papers=papers
+        ),
         "stages": [stage_shown(row) for row in reversed(stages)],
         "last": last,
         "changes": len(compare(items_of(last.snapshot), items)) if last else 0,
         "next_stages": next_stages(last),
         "languages": settings.CONTENT_LANGUAGES,
         "language": content_language(get_language()),
+    }
+
+
+def papers_named(items: Sequence[Item], user: Any) -> dict[str, dict[str, Any]]:
+    """The papers of the record that items name by their symbols and that `user` may see, in the items' order."""
+    symbols = list(dict.fromkeys(text for item in items for text in item.papers))
+    found = {row.symbol_id: row for row in Document.objects.visible_to(user).filter(symbol__in=symbols)}
+    has_page = admin.site.is_registered(Document)
+    return {
+        text: {
+            "text": text,
+            "title": text_in(found[text].titles),
+            "status": found[text].status,
+            "status_label": found[text].get_status_display(),
+            "url": reverse("admin:meetings_document_change", args=[found[text].pk]) if has_page else "",
+        }
+        for text in symbols
+        if text in found
     }
 
 
@@ -142,6 +172,7 @@ def findings_shown(
     *,
     stage: Stage | None,
     pending: int,
+    papers: Mapping[str, Mapping[str, Any]],
 ) -> list[str]:
     """What staff should look at, as sentences."""
     issued = last_public(stages)
@@ -159,6 +190,7 @@ def findings_shown(
         days=days,
         pending=pending,
         languages=[code for code, _name in settings.CONTENT_LANGUAGES],
+        unissued=[text for text, paper in papers.items() if paper["status"] != Document.Status.ISSUED],
     )
     return [said(each) for each in found]
 

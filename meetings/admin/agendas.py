@@ -112,7 +112,7 @@ class AgendaAdmin(ItemPages, StagePages, KeptAdmin):
         """The agenda's own page; what changes on it has pages of its own."""
         pk = int(object_id) if object_id.isascii() and object_id.isdigit() else 0
         agenda = self._agenda_for(request, pk, to_change=False)
-        return self._page(request, "page.html", agenda, title=_("Agenda"), **page_shown(agenda))
+        return self._page(request, "page.html", agenda, title=_("Agenda"), **page_shown(agenda, request.user))
 
     def rules_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         agenda = self._agenda_for(request, pk)

@@ -425,6 +425,36 @@ def test_the_history_tells_of_items_and_their_proposers(desk, agenda, items):
     assert "proposer Tajikistan — Item 1" in text
 
 
+def test_papers_are_known_by_their_symbols_to_who_may_see_them(client, user, track, draft, issued):
+    agenda = AgendaFactory(meeting=MeetingFactory(track=track), session_minutes=60)
+    papers = [issued(meeting=agenda.meeting), draft(meeting=agenda.meeting)]
+    papers.append(draft(meeting=agenda.meeting, distribution="restricted"))
+    out, waiting, secret = (paper.symbol_id for paper in papers)
+    AgendaItemFactory(agenda=agenda, minutes=5, papers=[out, waiting, secret, "a note"])
+
+    def told(visitor):
+        client.force_login(visitor)
+        shown = page(client, agenda).context
+        known = [(paper["text"], paper.get("status")) for paper in shown["items"][0]["papers"]]
+        said = [each for each in shown["findings"] if each.startswith("Papers")]
+        notes = client.get(at("_propose", agenda.pk)).context["notes"]
+        return known, said, [note for note in notes if note.startswith("Papers")]
+
+    assert told(user) == (
+        [(out, "issued"), (waiting, "draft"), (secret, "draft"), ("a note", None)],
+        [f"Papers that are not issued: {waiting}, {secret}."],
+        [f"Papers of this meeting: {out}, {waiting}, {secret}"],
+    )
+    officer = UserFactory()
+    names = ["view_agenda", "change_agenda", "view_document"]
+    officer.user_permissions.set(Permission.objects.filter(codename__in=names))
+    assert told(officer) == (
+        [(out, "issued"), (waiting, "draft"), (secret, None), ("a note", None)],
+        [f"Papers that are not issued: {waiting}."],
+        [f"Papers of this meeting: {out}, {waiting}"],
+    )
+
+
 def test_who_may_only_look_sees_no_tool_and_changes_nothing(client, agenda, items, urgent):
     officer = UserFactory()
     client.force_login(officer)
@@ -470,7 +500,7 @@ def test_no_page_costs_more_queries_with_fifty_items_and_agendas(desk, agenda):
 
     def fill(count):
         for _each in range(count):
-            item = AgendaItemFactory(agenda=agenda)
+            item = AgendaItemFactory(agenda=agenda, papers=[f"CCA/{agenda.items.count()}"])
             ItemProposer.objects.create(item=item, state=StateFactory(code="KZ"))
             off = AgendaItemFactory(agenda=agenda, status="withdrawn")
             ItemProposer.objects.create(item=off, state=StateFactory(code="KZ"))

@@ -255,14 +255,14 @@ def test_an_agenda_that_lacks_nothing_has_no_finding():
 
 def test_what_an_agenda_lacks_is_told_by_the_numbers_of_its_items():
     agenda = [item("a", minutes=50), item("b", is_sub=True)]
-    assert found(
-        agenda, stage=Stage.ANNOTATED, time=budget(agenda, 45), languages=["en", "ru"], pending=2
-    ) == [
+    facts = {"time": budget(agenda, 45), "languages": ["en", "ru"], "pending": 2, "unissued": ["C/1", "C/2"]}
+    assert found(agenda, stage=Stage.ANNOTATED, **facts) == [
         ("over_time", {"minutes": 5}),
         ("untimed", {"count": 1}),
         ("bare", {"numbers": "1, 1 (a)"}),
         ("untranslated", {"numbers": "1, 1 (a)", "language": "ru"}),
         ("undecided", {"count": 2}),
+        ("unissued", {"papers": "C/1, C/2"}),
     ]
 
 
