@@ -111,7 +111,7 @@ class Standing:
         return self.stage is Stage.OPEN
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class SilenceRefused(ValueError):
     """An act that cannot be done now; `code` says why."""
 

@@ -45,7 +45,7 @@ class Step:
     revoked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class StepRefused(ValueError):
     """`code` says why a stage cannot be recorded now."""
 

@@ -31,7 +31,7 @@ SUFFIX = re.compile(r"/(Rev|Add|Corr)\.([1-9][0-9]*)")
 LITERAL = re.compile(r"[A-Za-z0-9./()_-]*")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class BadPattern(ValueError):
     """A pattern by which symbols could not be made, or not be read back; `code` says why, `part` where."""
 
@@ -39,7 +39,7 @@ class BadPattern(ValueError):
     part: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class BadSymbol(ValueError):
     """Values from which the pattern makes no symbol, or a text that is not one of its symbols."""
 

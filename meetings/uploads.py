@@ -50,7 +50,7 @@ MOST_RATIO = 150
 SMALL_ENTRY = MEGABYTE  # below this a ratio says nothing: an empty table packs a thousandfold
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class UploadRefused(ValueError):
     """The file is not taken; `code` says why, `what` and `limit` the values of the sentence."""
 
