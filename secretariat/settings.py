@@ -160,6 +160,11 @@ TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai")  # the secretariat's o
 # Private: nothing is served from it but by the view that checks who asks.
 MEDIA_ROOT = env.str("DOCUMENTS_DIR", default=str(BASE_DIR / "var" / "documents"))
 UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", default=25)
+FILE_UPLOAD_HANDLERS = [
+    "secretariat.desk.uploads.CappedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # Run as given with the file's path behind it: 0 is clean, 1 is infected, anything else refuses the file too.
 UPLOAD_SCAN_COMMAND = env.str("UPLOAD_SCAN_COMMAND", default="")
 # Less is possible, and warned of (UN General Assembly, 2020: at least 72 hours).
