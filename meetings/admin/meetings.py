@@ -32,7 +32,8 @@ DATE_FIELDS = ["precision", ("first_on", "last_on"), ("starts", "ends"), "zone"]
 
 class OutcomeInline(TableInline):
     model = Outcome
-    fields = ["position", "title"]
+    fields = ["position", "title", "kind"]
+    show_change_link = True
     classes = ["collapse"]
 
 

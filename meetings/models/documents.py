@@ -39,7 +39,7 @@ def any_change(*names: str) -> Any:
 class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: Any) -> DocumentQuerySet:
         """The papers that a member of staff may see: restricted ones with a permission of their own only."""
-        if not user.has_perm("meetings.view_document"):
+        if not (user.has_perm("meetings.view_document") or user.has_perm("meetings.change_document")):
             return self.none()
         if user.has_perm("meetings.read_restricted_document"):
             return self

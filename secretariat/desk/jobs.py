@@ -26,6 +26,10 @@ JOBS: list[tuple[Any, list[str]]] = [
     ),
     (_("Deadlines"), ["meetings.Due", "meetings.DeadlineTemplate"]),
     (
+        _("Papers"),
+        ["meetings.Document", "meetings.SilenceProcedure", "meetings.Outcome", "meetings.SymbolScheme"],
+    ),
+    (
         _("People"),
         [
             "rotation.State",
@@ -45,6 +49,7 @@ NAMES = {
     "meetings.Due": _("What is due"),
     "meetings.DeadlineTemplate": _("Templates"),
     "meetings.Seat": _("Committee"),
+    "meetings.SilenceProcedure": _("Silence"),
     "auth.User": _("Users"),
     "auth.Group": _("Groups"),
 }

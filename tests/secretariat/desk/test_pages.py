@@ -19,6 +19,7 @@ ARGUMENTS = [
     {},
     {"pk": 1},
     {"what": "open"},
+    {"pk": 1, "what": "object"},
     {"object_id": "1"},
     {"key": "x"},
     {"id": 1},
@@ -121,7 +122,7 @@ def test_the_sidebar_shows_the_system_to_superusers_only(client, db, settings):
     assert [group["name"] for group in response.context["jobs"]] == []
     client.force_login(factories.staff("aida"))
     names = [str(group["name"]) for group in client.get("/admin/").context["jobs"]]
-    assert names == ["Calendar", "Deadlines", "People", "Mail", "System"]
+    assert names == ["Calendar", "Deadlines", "Papers", "People", "Mail", "System"]
 
 
 def test_the_start_page_says_in_words_that_nothing_is_due(desk):
