@@ -28,6 +28,10 @@ PAGES = {
     "new-special-day": "/admin/meetings/calendarday/add/",
     "tracks": "/admin/meetings/track/",
     "mailbox": "/admin/mailbox/",
+    "papers": "/admin/meetings/document/",
+    "new-paper": "/admin/meetings/document/add/",
+    "silence": "/admin/meetings/silenceprocedure/",
+    "outcomes": "/admin/meetings/outcome/",
 }
 # From the list's first row on: its change page, and pages that hang on it.
 FIRST_ROWS = {
@@ -35,6 +39,7 @@ FIRST_ROWS = {
     "due": ("/admin/meetings/due/?status__exact=open", ""),
     "template": ("/admin/meetings/deadlinetemplate/", ""),
     "contact": ("/admin/meetings/contact/", ""),
+    "outcome": ("/admin/meetings/outcome/?stage__exact=adopted", ""),
     "delivery": ("/admin/reminders/delivery/", ""),
     "mail": ("/admin/mailbox/", ""),
     "meeting": ("/admin/meetings/meeting/?time=upcoming&precision__exact=day", ""),

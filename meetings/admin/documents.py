@@ -52,8 +52,7 @@ class MissingFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         match self.value():
             case "missing":
-                found = [row.pk for row in queryset.prefetch_related("versions") if row.missing_languages]
-                return queryset.filter(pk__in=found).exclude(status=Document.Status.WITHDRAWN)
+                return queryset.incomplete()
             case "exception":
                 return queryset.filter(missing_at_issue__len__gt=0)
         return queryset

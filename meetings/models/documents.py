@@ -10,10 +10,11 @@ from typing import Any
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.core.files.storage import FileSystemStorage
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from rotation.models import Recorded
@@ -44,6 +45,12 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         if user.has_perm("meetings.read_restricted_document"):
             return self
         return self.exclude(distribution=Document.Distribution.RESTRICTED)
+
+    def incomplete(self) -> DocumentQuerySet:
+        """Drafts and issued papers of which a required language is not there."""
+        there = LanguageVersion.objects.filter(document=OuterRef("pk")).order_by().values("language")
+        papers = self.exclude(status=Document.Status.WITHDRAWN).annotate(there=ArraySubquery(there))
+        return papers.exclude(required_languages__contained_by=F("there"))
 
     def with_versions(self) -> DocumentQuerySet:
         return self.select_related("symbol", "track", "meeting__track").prefetch_related("versions")

@@ -275,6 +275,13 @@ def test_restricted_papers_are_seen_with_a_permission_of_their_own(draft):
     assert seen == [[], [open_paper], [open_paper, closed_paper]]
 
 
+def test_papers_that_lack_a_required_language_are_found_by_the_database(draft, issued):
+    withdraw_document(draft("ru").pk, actor=None, reason="registered twice")
+    issued()
+    lacking = [draft(), draft("en", "ru"), issue_document(draft("zh").pk, actor=None, exception_reason="x")]
+    assert sorted(Document.objects.incomplete(), key=lambda row: row.pk) == lacking
+
+
 def test_a_text_of_many_languages_is_kept_by_each(draft):
     document = draft("zh", "ru", "en", "kk")
     assert list(document.current_versions) == ["en", "kk", "ru", "zh"]

@@ -1,4 +1,4 @@
-"""Real processes, really killed: a text is adopted, and exactly once."""
+"""Real processes and threads, really killed: a text is adopted, and a symbol given, exactly once."""
 
 import os
 import signal
@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, connections
 
 from meetings.models import SilenceEvent, SilenceProcedure
+from meetings.papers import take_symbol
 from meetings.silences import adopt_expired
 from secretariat import supervisor
 from tests.meetings.test_silences import closed_silence
@@ -101,6 +102,19 @@ def test_a_worker_killed_before_it_commits_leaves_the_text_to_the_next(closed, s
     assert process.wait(60) == -signal.SIGKILL
     wait_until(lambda: adopt_expired() >= 0 and is_done())
     assert adoptions() == TEXTS
+
+
+def take_in_a_thread(_number):
+    try:
+        return take_symbol("CCA/2027/#", title="Draft", actor=None).text
+    finally:
+        connections.close_all()
+
+
+def test_symbols_taken_at_the_same_moment_are_all_different(db):
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(take_in_a_thread, range(24)))
+    assert sorted(taken) == sorted(f"CCA/2027/{number}" for number in range(1, 25))
 
 
 def adopt_in_a_thread(_number):
