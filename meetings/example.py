@@ -81,7 +81,11 @@ def _load_template(example: dict[str, Any], lines: list[dict[str, Any]]) -> Trac
         TemplateLine.objects.get_or_create(
             template=template,
             offset_days=line["offset_days"],
-            defaults={"titles": line["titles"], "position": position},
+            defaults={
+                "titles": line["titles"],
+                "position": position,
+                "purpose": line.get("purpose", ""),
+            },
         )
     if track.deadline_template is None:
         track.deadline_template = template

@@ -1,7 +1,9 @@
-"""What Celery runs on this floor: a bell. The table of silence procedures says what there is to close."""
+"""What Celery runs on this floor: bells. The tables say what there is to close, and to erase."""
 
 from celery import shared_task
+from django.utils import timezone
 
+from .retaining import apply_retention
 from .silences import adopt_expired
 
 
@@ -9,3 +11,9 @@ from .silences import adopt_expired
 def close_silences() -> None:
     """Adopt the texts whose silence has closed. Running it twice, or late, is harmless."""
     adopt_expired()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def erase_what_is_kept_too_long() -> None:
+    """Apply the retention rules. Running it twice, or late, is harmless."""
+    apply_retention(timezone.localdate())

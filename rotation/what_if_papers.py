@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
-from io import StringIO
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format, get_format
+from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from .deciding import LOOK_AHEAD_UNTIL
 from .paper.typesetting import typeset
+from .tables import as_csv
 from .timeline import bands
 from .translated import content_language
 
 Shown = Mapping[str, Any]
-# A cell that begins so is carried out by a spreadsheet as a formula; the wide forms by one in Chinese too.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def table(rows: Sequence[Shown]) -> bytes:
@@ -36,11 +33,7 @@ def table(rows: Sequence[Shown]) -> bytes:
         _("As it stands: why"),
         _("What if: why"),
     ]
-    text = StringIO()
-    # A spreadsheet expects semicolons wherever the comma stands in numbers, as in Russian.
-    writer = csv.writer(text, delimiter=";" if get_format("DECIMAL_SEPARATOR") == "," else ",")
-    writer.writerows([_plain(cell) for cell in line] for line in [head, *map(_line, rows)])
-    return text.getvalue().encode("utf-8-sig")
+    return as_csv([head, *map(_line, rows)])
 
 
 def _line(row: Shown) -> list[str]:
@@ -57,10 +50,6 @@ def _turn(shown: Shown | None) -> list[str]:
 
 def _why(shown: Shown | None) -> str:
     return "; ".join(shown["reasons"]) if shown else ""
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def paper(mechanism: str, drafts: Sequence[Shown], rows: Sequence[Shown], *, author: str) -> bytes:

@@ -117,6 +117,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_SECONDS,
         "options": {"expires": TICK_SECONDS},
     },
+    "apply-retention": {
+        "task": "meetings.tasks.erase_what_is_kept_too_long",
+        "schedule": 24 * 3600,
+    },
     "reconcile": {
         "task": "secretariat.reminders.tasks.reconcile_all",
         "schedule": 24 * 3600,

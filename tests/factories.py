@@ -221,3 +221,46 @@ class SymbolSchemeFactory(Factory):
     body = "CCA"
     languages = ["zh", "ru"]
     authentic_languages = ["zh", "ru"]
+
+
+class OrganisationFactory(Factory):
+    class Meta:
+        model = meetings.Organisation
+
+    state = factory.SubFactory(StateFactory)
+    names = factory.Sequence(lambda n: {"en": f"Chamber {n}", "zh": f"商会{n}", "ru": f"Палата {n}"})
+
+
+class SeatFactory(Factory):
+    class Meta:
+        model = meetings.Seat
+
+    track = factory.SubFactory(TrackFactory)
+    organisation = factory.SubFactory(OrganisationFactory)
+    role = "founding member"
+
+
+class DelegationFactory(Factory):
+    class Meta:
+        model = meetings.Delegation
+
+    meeting = factory.SubFactory(MeetingFactory)
+    state = factory.SubFactory(StateFactory)
+
+
+class DelegateFactory(Factory):
+    """A member with a name and an office, in version 1."""
+
+    class Meta:
+        model = meetings.Delegate
+        skip_postgeneration_save = True
+
+    delegation = factory.SubFactory(DelegationFactory)
+    number = factory.LazyAttribute(lambda o: o.delegation.delegates.count() + 1)
+    rank = "official"
+    version = 1
+
+    @factory.post_generation
+    def named(self, create, extracted, **kwargs):
+        name = extracted or f"Person {self.number}"
+        self.particulars.create(number=1, names={"en": name}, offices={"en": f"Office of {name}"})

@@ -27,6 +27,7 @@ class LineInline(TableInline):
         "calendars",
         "min_notice_days",
         "chain_place",
+        "purpose",
         "source",
     ]
 

@@ -48,6 +48,7 @@ class DeadlineInline(TableInline):
         "calendars",
         "min_notice_days",
         "chain_place",
+        "purpose",
     ]
     verbose_name_plural = gettext_lazy("Deadlines of this meeting")
     classes = ["collapse"]

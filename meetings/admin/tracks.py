@@ -1,4 +1,4 @@
-"""Tracks, who answers for them, and the seats of a committee."""
+"""Tracks, and who answers for them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from rotation.forms import state_names
-from rotation.history_admin import HistoryAdmin, KeptAdmin
+from rotation.history_admin import KeptAdmin
 from rotation.inputs import TableInline
 from rotation.turn_tables import STATUSES as TURN_STATUSES
 
 from ..hosts import Hosting, reason_sentence
-from ..models import HostOffer, Meeting, Responsibility, Seat, Track
+from ..models import HostOffer, Meeting, Responsibility, Track
 from ..saving import save_party
 from ..track_hosts import coming_hosts
 
@@ -161,12 +161,3 @@ def _next_step(request: HttpRequest, track: Track, hosting: Hosting) -> dict[str
     if hosting.period:
         query += f"&precision=year&first_on={hosting.period[:4]}-01-01"
     return {"url": reverse("admin:meetings_meeting_add") + query, "link": gettext("New meeting…")}
-
-
-@admin.register(Seat)
-class SeatAdmin(HistoryAdmin):
-    list_display = ["organisation", "role", "track"]
-    list_filter = ["organisation__state", "role"]
-    list_select_related = ["organisation", "track"]
-    autocomplete_fields = ["organisation", "track"]
-    search_fields = ["organisation__names", "role"]

@@ -1,11 +1,21 @@
 from .agenda import Agenda, AgendaItem, AgendaStage, ItemProposer
-from .committee import Seat
+from .committee import Attendance, Committee, GroupSeat, Seat, SeatTerm, Sitting, WorkingGroup
 from .deadlines import Deadline, DeadlineTemplate, Due, LevelTemplate, TemplateLine
+from .delegations import (
+    Delegate,
+    Delegation,
+    Erasure,
+    ListedParticipant,
+    ParticipantList,
+    Particulars,
+    RetentionRule,
+)
 from .documents import Document, LanguageVersion
 from .handovers import Handover
 from .meetings import Meeting
 from .outcomes import Outcome, OutcomePosition, OutcomeStep
 from .parties import Contact, Ministry, Organisation
+from .recommendations import Recommendation, RecommendationStep
 from .record import RecordEntry
 from .silence import SilenceBinding, SilenceEvent, SilenceParty, SilenceProcedure
 from .symbols import SymbolCounter, SymbolScheme, TakenSymbol
@@ -16,34 +26,49 @@ __all__ = [
     "Agenda",
     "AgendaItem",
     "AgendaStage",
+    "Attendance",
     "CalendarDay",
+    "Committee",
     "Contact",
     "Deadline",
     "DeadlineTemplate",
+    "Delegate",
+    "Delegation",
     "Document",
     "Due",
+    "Erasure",
+    "GroupSeat",
     "Handover",
     "HostOffer",
     "ItemProposer",
     "LanguageVersion",
     "LevelTemplate",
+    "ListedParticipant",
     "Meeting",
     "Ministry",
     "Organisation",
     "Outcome",
     "OutcomePosition",
     "OutcomeStep",
+    "ParticipantList",
+    "Particulars",
+    "Recommendation",
+    "RecommendationStep",
     "RecordEntry",
     "Responsibility",
+    "RetentionRule",
     "Seat",
+    "SeatTerm",
     "SilenceBinding",
     "SilenceEvent",
     "SilenceParty",
     "SilenceProcedure",
+    "Sitting",
     "SymbolCounter",
     "SymbolScheme",
     "TakenSymbol",
     "TemplateLine",
     "Track",
+    "WorkingGroup",
     "YearNotice",
 ]

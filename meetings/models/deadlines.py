@@ -40,6 +40,12 @@ class WhoseCalendar(models.TextChoices):
     ALL = "all", _("that, the secretariat's and the host's")
 
 
+class Purpose(models.TextChoices):
+    """What a deadline means to the service itself, beyond its words."""
+
+    ACCREDITATION = "accreditation", _("delegations are communicated")
+
+
 class DeadlineRule(models.Model):
     """The columns that a template's line and a meeting's deadline share."""
 
@@ -81,6 +87,13 @@ class DeadlineRule(models.Model):
     )
     source = models.CharField(
         _("source"), max_length=300, blank=True, help_text=_("the convention that the number is from")
+    )
+    purpose = models.CharField(
+        _("met when"),
+        max_length=13,
+        choices=Purpose.choices,
+        blank=True,
+        help_text=_("what settles it by itself; empty means that staff settle it"),
     )
 
     class Meta:

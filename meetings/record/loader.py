@@ -23,8 +23,9 @@ from rotation.models import Mechanism, Membership, Side, State, Summit
 from rotation.rule import Decision
 
 from ..dates import parse_span
-from ..models import HostOffer, Meeting, Organisation, RecordEntry, Seat, Track
+from ..models import Committee, HostOffer, Meeting, Organisation, RecordEntry, Seat, Track
 from ..saving import save_meeting
+from .delegations import digest_of, write_delegations
 from .outcome_entries import entry_of
 from .outcomes import write_outcomes
 from .shapes import STATUSES
@@ -57,11 +58,12 @@ class Loader:
 
     def load(self) -> LoadSummary:
         """Everything, in one transaction; a second load at the same moment waits for the first."""
-        steps = [
+        steps: list[Callable[[], None]] = [
             *(partial(self._state, state) for state in self.record["states"]),
             partial(self._mechanism, self.record["mechanism"]),
             *(partial(self._track, *numbered) for numbered in enumerate(self.record["tracks"])),
             *(partial(self._meeting, meeting) for meeting in self.record["meetings"]),
+            *([self._committee] if "committee_track" in self.record["mechanism"] else []),
             *(partial(self._seat, seat) for seat in self.record.get("industrialists_committee", [])),
         ]
         with transaction.atomic(), pghistory.context(reason=REASON):
@@ -191,6 +193,7 @@ class Loader:
         known = natural if meeting["ordinal"] else None
         row = self._entry(Meeting, entry_key(meeting), values, known, _save_meeting)
         self._outcomes(row, entry_key(meeting), meeting.get("outcomes", []))
+        self._delegations(row, entry_key(meeting), meeting.get("delegations", []))
         if meeting["status"] == "offered" and meeting["host"] and span.first_on and row.source:
             self._offer(track, meeting, span.first_on.year)
 
@@ -213,6 +216,19 @@ class Loader:
         write_outcomes(meeting, entries)
         self._remember(key, stored, meeting)
         self.summary.counts["outcome"]["created" if is_new else "changed"] += len(entries)
+
+    def _delegations(self, meeting: Meeting, key: str, entries: list[Values]) -> None:
+        key = _stored_key(f"delegations:{key}")
+        entry = self.entries.get(key)
+        # Digests, no texts: an erasure could not reach a copy here.
+        digests = {row["state"]: digest_of(row) for row in entries}
+        before = entry.values if entry else {}
+        if before == digests:
+            self.summary.counts["delegation"]["unchanged"] += len(entries)
+            return
+        write_delegations(meeting, entries, before)
+        self._remember(key, digests, meeting)
+        self.summary.counts["delegation"]["changed" if entry else "created"] += len(entries)
 
     def _summit(self, meeting: Values) -> int | None:
         """The turn that a numbered summit holds; an announced one is a turn too."""
@@ -248,6 +264,12 @@ class Loader:
         row = record_decision(self.mechanism.pk, announcement, actor=None, note=REASON)
         self._remember(key, stored, row)
         self.summary.counts["announcement"]["changed" if entry else "created"] += 1
+
+    def _committee(self) -> None:
+        """The record knows no rule of its own for a quorum: that of the model holds until one is set."""
+        track = self.tracks[self.record["mechanism"]["committee_track"]]
+        own = {"track_id": track.pk}
+        self._entry(Committee, track.slug, own, own)
 
     def _seat(self, seat: Values) -> None:
         key = f"{seat['state']}:{seat['name']}"

@@ -17,6 +17,10 @@ OUTCOME_KINDS = {
     "declaration", "treaty", "joint statement", "communique", "press statement", "memorandum", "action plan",
     "roadmap", "initiative", "regulations", "minutes", "list", "other",
 }  # fmt: skip
+RANKS = {
+    "head of state", "head of government", "deputy head of government", "minister", "deputy minister",
+    "head of agency", "ambassador", "senior official", "official", "other",
+}  # fmt: skip
 FORMATS = {"in person", "video", "hybrid"}
 
 # Key → (types, required). What is not listed is refused: a misspelt key would be lost in silence.
@@ -40,11 +44,15 @@ MEETING: Shape = {
     "track": (str, True), "ordinal": ((int, NULL), True), "start": ((str, NULL), True), "end": ((str, NULL), True),
     "precision": (str, True), "city": ((str, NULL), True), "host": ((str, NULL), True), "format": (str, True),
     "status": (str, True), "source": (str, False), "title": (str, False), "titles": (dict, False), "note": (str, False),
-    "outcomes": (list, False), "announced_on": (str, False),
+    "outcomes": (list, False), "announced_on": (str, False), "delegations": (list, False),
 }  # fmt: skip
 OUTCOME: Shape = {
     "title": (str, True), "kind": (str, False), "stage": (str, False), "on": (str, False),
     "adopted_by": (list, False), "apart": (dict, False),
+}  # fmt: skip
+DELEGATION: Shape = {
+    "state": (str, True), "rank": (str, True), "office": (dict, True), "name": (dict, False),
+    "substitute_for": (dict, False),
 }  # fmt: skip
 SEAT: Shape = {"state": (str, True), "name": (str, True), "role": (str, True)}
 FILE: Shape = {

@@ -15,6 +15,7 @@ from .checks import (
     check_texts,
     checked_rows,
 )
+from .delegation_entries import check_delegations
 from .outcome_entries import check_outcomes
 from .positions import Document
 from .shapes import FORMATS, LONGEST, MEETING, STATUSES
@@ -53,6 +54,7 @@ def check_meetings(document: Document, states: set[str], tracks: set[str]) -> No
             check_texts(document, (*path, "titles"), meeting["titles"])
         _check_dates(document, path, meeting)
         check_outcomes(document, path, meeting, states)
+        check_delegations(document, path, meeting, states)
         if meeting["ordinal"] is None:
             why = "the same track, date and title as the meeting"
         else:

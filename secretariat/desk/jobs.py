@@ -36,11 +36,19 @@ JOBS: list[tuple[Any, list[str]]] = [
             "meetings.Ministry",
             "meetings.Contact",
             "meetings.Organisation",
+            "meetings.Delegation",
+            "meetings.Committee",
             "meetings.Seat",
+            "meetings.WorkingGroup",
+            "meetings.Sitting",
+            "meetings.Recommendation",
         ],
     ),
     (_("Mail"), ["reminders.Delivery", "reminders.ReminderRule", "mailbox"]),
-    (_("System"), ["auth.User", "auth.Group", "feed.PartnerSystem", "feed.PartnerToken"]),
+    (
+        _("System"),
+        ["auth.User", "auth.Group", "meetings.RetentionRule", "feed.PartnerSystem", "feed.PartnerToken"],
+    ),
 ]
 # What the work calls it, where the model's own name says something else.
 NAMES = {
@@ -48,7 +56,6 @@ NAMES = {
     "rotation.RotationDecision": _("Decisions"),
     "meetings.Due": _("What is due"),
     "meetings.DeadlineTemplate": _("Templates"),
-    "meetings.Seat": _("Committee"),
     "meetings.SilenceProcedure": _("Silence"),
     "auth.User": _("Users"),
     "auth.Group": _("Groups"),
