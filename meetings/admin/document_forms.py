@@ -100,13 +100,24 @@ class DocumentForm(AuthenticAreRequired, ReasonForm):
     required_languages = required_languages()
     authentic_languages = authentic_languages()
     original_language = RegisterForm.base_fields["original_language"]
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["seen"] = self.instance.revision
         if "meeting" in self.fields:
             self.fields["meeting"].queryset = Meeting.objects.filter(
                 track=self.instance.track_id
             ).select_related("track")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        stored = Document.objects.values_list("revision", flat=True).get(pk=self.instance.pk)
+        if values.get("seen") != str(stored):
+            self.add_error(
+                None, _("The paper has changed since this was shown. Open it anew and look again.")
+            )
+        return values
 
 
 class SchemeForm(ReasonForm):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from rotation.history_admin import KeptAdmin
 
-from ..models import Document, LanguageVersion, SilenceProcedure, SymbolScheme
+from ..models import Document, SilenceProcedure, SymbolScheme
 from ..papers import save_document
 from .document_forms import DocumentForm, SchemeForm
 from .document_pages import DocumentPages
@@ -73,7 +73,6 @@ class DocumentAdmin(DocumentPages, KeptAdmin):
     search_fields = ["symbol__text", "titles", "track__names"]
     date_hierarchy = "dated_on"
     autocomplete_fields = ["meeting"]
-    history_parts = ((LanguageVersion, "document"),)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         return lookup == "meeting__id__exact" or super().lookup_allowed(lookup, value, request)
@@ -87,7 +86,7 @@ class DocumentAdmin(DocumentPages, KeptAdmin):
         )
 
     def get_fields(self, request: HttpRequest, obj: Document | None = None) -> list[str]:
-        return [*DRAFT_FIELDS, "track", "reason"] if self._is_draft(request, obj) else SHOWN_FIELDS
+        return [*DRAFT_FIELDS, "track", "reason", "seen"] if self._is_draft(request, obj) else SHOWN_FIELDS
 
     def get_readonly_fields(self, request: HttpRequest, obj: Document | None = None) -> list[str]:
         if self._is_draft(request, obj):

@@ -84,7 +84,6 @@ class OutcomeAdmin(ActPages, KeptAdmin):
     search_fields = ["title", "meeting__track__names", "document__symbol__text"]
     autocomplete_fields = ["meeting", "document"]
     fields = ["meeting", "position", "title", "kind", "document", "reason"]
-    history_parts = ()
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from meetings.models import Document, LanguageVersion, TakenSymbol
+from meetings.papers import issue_document
 from rotation.history import history_of
 from tests.factories import UserFactory
 from tests.meetings.papers import PDF, office
@@ -160,12 +161,19 @@ def test_an_issued_paper_is_shown_and_not_asked_and_a_revision_follows_it(desk, 
     assert Document.objects.get(suffix="Rev").parent == document
 
 
+def test_the_history_of_a_paper_tells_who_issued_it_and_why(desk, draft, user):
+    document = draft("ru")
+    issue_document(document.pk, actor=user, exception_reason="They meet tomorrow.")
+    text = desk.get(page("history", document.pk)).content.decode()
+    assert ("They meet tomorrow." in text, user.username in text) == (True, True)
+
+
 def test_a_draft_is_edited_with_its_reason(desk, draft, user):
     document = draft("ru")
     titles = {"titles_en": "Communiqué", "titles_zh": "", "titles_ru": ""}
     languages = {"required_languages": ["ru"], "authentic_languages": ["ru"]}
     values = {**titles, **languages, "dated_on": "2027-04-02", "distribution": "limited"}
-    values["reason"] = "One language is enough."
+    values |= {"reason": "One language is enough.", "seen": document.revision}
     answer = desk.post(page("change", document.pk), values)
     assert answer.status_code == 302, answer.context["errors"]
     stored = Document.objects.get()
@@ -178,6 +186,18 @@ def test_a_draft_is_edited_with_its_reason(desk, draft, user):
         user.username,
         "One language is enough.",
     )
+
+
+def test_a_draft_that_somebody_else_issued_meanwhile_is_not_overwritten(desk, draft):
+    document = draft("zh", "ru")
+    issue_document(document.pk, actor=None)
+    values = {"titles_en": "Another", "titles_zh": "", "titles_ru": "", "dated_on": "2027-04-02",
+              "distribution": "limited", "required_languages": ["ru"], "seen": document.revision}  # fmt: skip
+    answer = desk.post(page("change", document.pk), values)
+    assert answer.context["adminform"].form.non_field_errors() == [
+        "The paper has changed since this was shown. Open it anew and look again."
+    ]
+    assert Document.objects.get().titles == {"en": "Draft communiqué"}
 
 
 def test_a_withdrawn_paper_says_why_and_offers_nothing(desk, issued):
