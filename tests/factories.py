@@ -104,6 +104,19 @@ class TrackFactory(Factory):
     level = "ministers"
 
 
+class PreparatoryStepFactory(Factory):
+    """Senior officials, thirty days before, for one day."""
+
+    class Meta:
+        model = meetings.PreparatoryStep
+
+    track = factory.SubFactory(TrackFactory)
+    prepared_by = factory.SubFactory(
+        TrackFactory, names={"en": "Senior officials' meeting"}, level="senior officials"
+    )
+    lead_days = 30
+
+
 class MinistryFactory(Factory):
     class Meta:
         model = meetings.Ministry

@@ -2,6 +2,7 @@
 
 from . import (
     agendas,
+    blackouts,
     committees,
     deadlines,
     delegations,
@@ -21,6 +22,7 @@ from . import (
 
 __all__ = [
     "agendas",
+    "blackouts",
     "committees",
     "deadlines",
     "delegations",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import date
 from typing import Any
@@ -17,11 +18,13 @@ from rotation.history_admin import ReasonForm
 from rotation.inputs import DayInput, HourInput
 from rotation.zones import validate_zone
 
+from ..clashes import Clash
 from ..dates import BadSpan, Precision, Span, month_span, year_span
 from ..hosts import Hosting, reason_sentence
 from ..lifecycle import Act, Status, has_begun, offered, offered_to_new, refusal
 from ..lifecycle_said import SENTENCES, StatusRefused, standing_of
 from ..models import Meeting, Track
+from ..surroundings import STANDING, clashes_at
 from ..track_hosts import proposed_host
 
 SPAN_MESSAGES = {
@@ -66,6 +69,9 @@ class MeetingForm(ReasonForm):
         model = Meeting
         fields = "__all__"
 
+    def clean_co_located_with(self) -> Any:
+        return self.cleaned_data["co_located_with"].exclude(pk=self.instance.pk)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "status" in self.fields:
@@ -108,6 +114,8 @@ class NewMeetingForm(SpanFields, MeetingForm):
     """A new meeting; where no host is chosen, that of the track's rule is proposed, and never taken unseen."""
 
     host_shown = forms.CharField(required=False, widget=forms.HiddenInput)
+    clashes_seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    clashes: tuple[Clash, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -133,7 +141,28 @@ class NewMeetingForm(SpanFields, MeetingForm):
             ):
                 self.add_error("status", str(SENTENCES["not_begun"]))
             self._propose_host(values)
+            if not self.errors:
+                self._warn(values, span)
         return values
+
+    def _warn(self, values: dict[str, Any], span: Span) -> None:
+        """What speaks against the days is shown once; saved again, the meeting stands as it is."""
+        if values.get("status") not in STANDING:
+            return
+        names = ("track", "ordinal", "city", "format", "titles")
+        meeting = Meeting(**{name: values[name] for name in names if values.get(name)})
+        beside = [row.pk for row in values.get("co_located_with") or ()]
+        self.clashes = clashes_at(meeting, span, beside)
+        grave = [clash for clash in self.clashes if clash.is_grave]
+        seen = hashlib.sha256(repr(grave).encode()).hexdigest()[:16] if grave else ""
+        if seen != values.get("clashes_seen"):
+            self.data = self.data.copy()
+            self.data["clashes_seen"] = seen
+            if grave:
+                self.add_error(
+                    None,
+                    gettext("Look at what speaks against these days. Save again to keep them all the same."),
+                )
 
     def _propose_at_first(self) -> None:
         """Where the address names track and date: the host is filled in, with the reason beside it."""

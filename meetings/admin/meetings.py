@@ -21,6 +21,8 @@ from ..lifecycle_said import StatusRefused, standing_of
 from ..models import Deadline, Due, Meeting, Outcome
 from ..saving import rederive, save_meeting, template_of
 from ..summits import lies_outside_its_period
+from ..surroundings import STANDING, clashes_at
+from .clash_words import clashes_shown
 from .forms import MeetingForm, NewMeetingForm
 from .matrix import matrix_of
 from .move_pages import MovePages
@@ -92,7 +94,7 @@ class MeetingAdmin(ShortPages, MovePages, KeptAdmin):
     search_fields = ["titles", "track__names", "city", "venue", "source", "=ordinal"]
     date_hierarchy = "first_on"
     ordering = ["-first_on", "pk"]
-    autocomplete_fields = ["summit", "prepares"]
+    autocomplete_fields = ["summit", "prepares", "co_located_with"]
     history_parts = [(Outcome, "meeting"), (Deadline, "meeting")]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
@@ -120,9 +122,12 @@ class MeetingAdmin(ShortPages, MovePages, KeptAdmin):
             (_("Where"), {"fields": where}),
             (
                 _("How it hangs together"),
-                {"fields": [("summit", "prepares"), "source", "note"], "classes": ["collapse"]},
+                {
+                    "fields": [("summit", "prepares"), "co_located_with", "source", "note"],
+                    "classes": ["collapse"],
+                },
             ),
-            (None, {"fields": ["reason"] if obj else ["reason", "host_shown"]}),
+            (None, {"fields": ["reason"] if obj else ["reason", "host_shown", "clashes_seen"]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Meeting | None = None) -> list[str]:
@@ -157,6 +162,10 @@ class MeetingAdmin(ShortPages, MovePages, KeptAdmin):
         if meeting is not None:
             context["short_count"] = Due.objects.at_short_notice().filter(deadline__meeting=meeting).count()
         context["is_outside"] = meeting is not None and lies_outside_its_period(meeting)
+        if meeting is None:
+            context["clashes"] = clashes_shown(getattr(context["adminform"].form, "clashes", ()))
+        elif meeting.status in STANDING:
+            context["clashes"] = clashes_shown(clashes_at(meeting, meeting.span))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Meeting, form: Any, change: bool) -> None:

@@ -30,7 +30,9 @@ from ..moves import (
     plan_postpone,
     postpone_meeting,
 )
+from ..surroundings import clashes_at
 from ..trails import trail_text
+from .clash_words import clashes_shown
 from .forms import CancelForm, MoveForm, PostponeForm
 from .when import days_text, hours_text, moment_text, when_text
 
@@ -153,6 +155,7 @@ class MovePages:
             "form": form,
             "media": self.media + form.media,
             "plan": plan and plan_shown(plan),
+            "clashes": clashes_shown(clashes_at(meeting, plan.after)) if plan and plan.after else [],
             "stale": stale,
             **extra,
         }

@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from rotation.forms import state_names
@@ -18,7 +18,7 @@ from rotation.inputs import TableInline
 from rotation.turn_tables import STATUSES as TURN_STATUSES
 
 from ..hosts import Hosting, reason_sentence
-from ..models import HostOffer, Meeting, Responsibility, Track
+from ..models import HostOffer, Meeting, PreparatoryStep, Responsibility, Track
 from ..saving import save_party
 from ..track_hosts import coming_hosts
 
@@ -33,7 +33,16 @@ STATUSES = TURN_STATUSES | {
 
 class ResponsibilityInline(TableInline):
     model = Responsibility
+    fields = ["ministry", "valid_from", "valid_until"]
     autocomplete_fields = ["ministry"]
+
+
+class PreparatoryStepInline(TableInline):
+    model = PreparatoryStep
+    fk_name = "track"
+    fields = ["prepared_by", "lead_days", "duration_days", "format", "basis"]
+    autocomplete_fields = ["prepared_by"]
+    verbose_name_plural = _("Preparatory chain: what meets before, and how long before")
 
 
 class HostOfferInline(TableInline):
@@ -55,12 +64,12 @@ class HostOfferInline(TableInline):
 @admin.register(Track)
 class TrackAdmin(KeptAdmin):
     change_form_template = "admin/meetings/track/change_form.html"
-    list_display = ["name", "level", "host_rule", "deadline_template", "meeting_count"]
+    list_display = ["name", "level", "cadence", "host_rule", "deadline_template", "meeting_count"]
     list_filter = ["level", "host_rule", "deadline_template"]
     list_select_related = ["deadline_template"]
     search_fields = ["slug", "names", "basis"]
-    inlines = [HostOfferInline, ResponsibilityInline]
-    history_parts = [(Responsibility, "track"), (HostOffer, "track")]
+    inlines = [PreparatoryStepInline, HostOfferInline, ResponsibilityInline]
+    history_parts = [(PreparatoryStep, "track"), (Responsibility, "track"), (HostOffer, "track")]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Track]:
         return super().get_queryset(request).annotate(meetings_counted=Count("meetings"))
@@ -92,6 +101,14 @@ class TrackAdmin(KeptAdmin):
     @admin.display(description=_("name"), ordering="position")
     def name(self, track: Track) -> str:
         return str(track)
+
+    @admin.display(description=_("cadence"), ordering="cadence_months")
+    def cadence(self, track: Track) -> str:
+        if track.cadence_months is None:
+            return track.cadence_note
+        return ngettext("every month", "every %(count)d months", track.cadence_months) % {
+            "count": track.cadence_months
+        }
 
     @admin.display(description=_("meetings"), ordering="meetings_counted")
     def meeting_count(self, track: Track) -> int:

@@ -1,4 +1,5 @@
 from .agenda import Agenda, AgendaItem, AgendaStage, ItemProposer
+from .blackouts import Blackout
 from .committee import Attendance, Committee, GroupSeat, Seat, SeatTerm, Sitting, WorkingGroup
 from .deadlines import Deadline, DeadlineTemplate, Due, LevelTemplate, TemplateLine
 from .delegations import (
@@ -15,6 +16,7 @@ from .handovers import Handover
 from .meetings import Meeting
 from .outcomes import Outcome, OutcomePosition, OutcomeStep
 from .parties import Contact, Ministry, Organisation
+from .preparation import PreparatoryStep
 from .recommendations import Recommendation, RecommendationStep
 from .record import RecordEntry
 from .silence import SilenceBinding, SilenceEvent, SilenceParty, SilenceProcedure
@@ -27,6 +29,7 @@ __all__ = [
     "AgendaItem",
     "AgendaStage",
     "Attendance",
+    "Blackout",
     "CalendarDay",
     "Committee",
     "Contact",
@@ -52,6 +55,7 @@ __all__ = [
     "OutcomeStep",
     "ParticipantList",
     "Particulars",
+    "PreparatoryStep",
     "Recommendation",
     "RecommendationStep",
     "RecordEntry",

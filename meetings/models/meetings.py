@@ -115,6 +115,12 @@ class Meeting(models.Model):
         blank=True,
         verbose_name=_("prepares"),
     )
+    co_located_with = models.ManyToManyField(
+        "self",
+        blank=True,
+        verbose_name=_("co-located with"),
+        help_text=_("held beside these meetings on purpose: that they share city and day is no clash"),
+    )
     source = models.CharField(_("source"), max_length=500, blank=True)
     note = models.TextField(_("note"), blank=True)
     is_example = models.BooleanField(_("example"), default=False, editable=False)

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pghistory
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from rotation.models import Mechanism, State
 from rotation.translated import TextsField, text_in
 
 from .parties import Ministry
+
+
+def one_of(column: str) -> Func:
+    """A key as a range that holds just it."""
+    return Func(F(column), F(column), Value("[]"), function="int8range", output_field=BigIntegerRangeField())
 
 
 @pghistory.track()
@@ -72,20 +81,58 @@ class Track(models.Model):
         verbose_name=_("deadline template"),
         help_text=_("new meetings of this track take their deadlines from it"),
     )
+    cadence_months = models.PositiveSmallIntegerField(
+        _("meets every so many months"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(240)],
+        help_text=_("12 is every year; empty where it is irregular or not laid down"),
+    )
+    cadence_note = models.CharField(
+        _("cadence in words"),
+        max_length=200,
+        blank=True,
+        help_text=_("where no number of months says it, such as “before each summit”"),
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
         ordering = ["position", "slug"]
         verbose_name = _("track")
         verbose_name_plural = _("tracks")
+        constraints = [
+            models.CheckConstraint(
+                name="a_cadence_is_a_month_at_least",
+                condition=Q(cadence_months__isnull=True) | Q(cadence_months__gte=1),
+            ),
+            models.CheckConstraint(
+                name="a_cadence_is_told_in_one_way",
+                condition=Q(cadence_months__isnull=True) | Q(cadence_note=""),
+                violation_error_message=_(
+                    "Give the months between meetings, or the cadence in words; not both."
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return text_in(self.names) or self.slug
 
 
+class ResponsibilityQuerySet(models.QuerySet["Responsibility"]):
+    def on(self, first: date, last: date | None = None) -> ResponsibilityQuerySet:
+        """Those that hold on a day, or on some day from `first` to `last`, both inclusive."""
+        return self.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=last or first),
+            Q(valid_until__isnull=True) | Q(valid_until__gte=first),
+        )
+
+
 @pghistory.track()
 class Responsibility(models.Model):
-    """The ministry that answers for a track in its state; its contacts get the track's reminders."""
+    """The ministry that answers for a track in its state; its contacts get the track's reminders.
+
+    Both days inclusive, on each contact's own calendar: from the day after nothing more is sent to it.
+    """
 
     track = models.ForeignKey(
         Track, on_delete=models.CASCADE, related_name="responsibilities", verbose_name=_("track")
@@ -93,14 +140,53 @@ class Responsibility(models.Model):
     ministry = models.ForeignKey(
         Ministry, on_delete=models.PROTECT, related_name="responsibilities", verbose_name=_("ministry")
     )
+    valid_from = models.DateField(
+        _("answers from"), null=True, blank=True, help_text=_("empty means from the beginning")
+    )
+    valid_until = models.DateField(
+        _("answers until"),
+        null=True,
+        blank=True,
+        help_text=_("last day, inclusive; empty means without an end"),
+    )
     is_example = models.BooleanField(_("example"), default=False, editable=False)
 
+    objects = ResponsibilityQuerySet.as_manager()
+
     class Meta:
-        ordering = ["track", "ministry"]
+        ordering = ["track", "ministry", "pk"]
         verbose_name = _("responsible ministry")
         verbose_name_plural = _("responsible ministries")
         constraints = [
-            models.UniqueConstraint(name="a_ministry_answers_once_for_a_track", fields=["track", "ministry"])
+            # Ranges of one number each, since GiST compares numbers only with an extension that not every
+            # server may create.
+            ExclusionConstraint(
+                name="a_ministry_answers_once_for_a_track",
+                expressions=[
+                    (one_of("track"), "&&"),
+                    (one_of("ministry"), "&&"),
+                    (
+                        Func(
+                            F("valid_from"),
+                            F("valid_until"),
+                            Value("[]"),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                violation_error_message=_(
+                    "This ministry answers for the track on some of these days already."
+                ),
+            ),
+            models.CheckConstraint(
+                name="a_responsibility_ends_after_it_begins",
+                condition=Q(valid_until__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_until__gte=F("valid_from")),
+                violation_error_message=_("The last day lies before the first."),
+            ),
         ]
 
     def __str__(self) -> str:

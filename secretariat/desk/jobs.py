@@ -22,6 +22,7 @@ JOBS: list[tuple[Any, list[str]]] = [
             "workyear",
             "meetings.CalendarDay",
             "meetings.YearNotice",
+            "meetings.Blackout",
         ],
     ),
     (_("Deadlines"), ["meetings.Due", "meetings.DeadlineTemplate"]),

@@ -84,7 +84,7 @@ def _offsets() -> dict[int | None, list[Offset]]:
 
 
 def _contacts(meeting_ids: Collection[int], now: datetime) -> dict[int, list[ContactFact]]:
-    """Who is written to, by track: the contacts in office at the ministries that answer for it."""
+    """Who is written to, by track: the contacts in office at the ministries that answer for it, and when they do."""
     rows = (
         Contact.objects.in_office(now)
         .filter(ministry__responsibilities__track__meetings__in=meeting_ids)
@@ -94,12 +94,14 @@ def _contacts(meeting_ids: Collection[int], now: datetime) -> dict[int, list[Con
             "ministry__state_id",
             "zone",
             "ministry__state__zone",
+            "ministry__responsibilities__valid_from",
+            "ministry__responsibilities__valid_until",
         )
         .distinct()
     )
     contacts: dict[int, list[ContactFact]] = defaultdict(list)
-    for track_id, pk, state, zone, state_zone in rows:
-        contacts[track_id].append(ContactFact(pk, state, zone or state_zone))
+    for track_id, pk, state, zone, state_zone, since, until in rows:
+        contacts[track_id].append(ContactFact(pk, state, zone or state_zone, since, until))
     return contacts
 
 

@@ -6,7 +6,7 @@ Takes what staff decided and what was already told; gives the set of deliveries 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,9 +27,18 @@ class DueFact:
 
 @dataclass(frozen=True, slots=True)
 class ContactFact:
+    """A contact, with the days on which its ministry answers for the track: both inclusive, None is open."""
+
     id: int
     state: str
     zone: str
+    answers_from: date | None = None
+    answers_until: date | None = None
+
+    def answers_on(self, day: date) -> bool:
+        return (self.answers_from is None or self.answers_from <= day) and (
+            self.answers_until is None or day <= self.answers_until
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +102,22 @@ def wanted_deliveries(
         for contact in people.get(due.state, []):
             before = told.get((due.id, contact.id))
             if due.status == "withdrawn":
-                yield from _withdrawal(due, contact, before, now)
+                wanted = _withdrawal(due, contact, before, now)
             elif due.status == "open" and due.due_at > now:
-                yield from _reminders(due, contact, offsets, before, now)
+                wanted = _reminders(due, contact, offsets, before, now)
+            else:
+                continue
+            yield from _while_it_answers(wanted, contact, now)
+
+
+def _while_it_answers(wanted: Iterable[Wanted], contact: ContactFact, now: datetime) -> Iterator[Wanted]:
+    """What goes out on a day on which the contact's ministry answers for the track; it expires with that."""
+    until = contact.answers_until
+    end = instant(until + timedelta(days=1), time(0), contact.zone) if until else None
+    for want in wanted:
+        goes_at = max(want.planned_at, now).astimezone(ZoneInfo(contact.zone))
+        if contact.answers_on(goes_at.date()):
+            yield replace(want, expires_at=min(want.expires_at, end)) if end else want
 
 
 def _withdrawal(due: DueFact, contact: ContactFact, before: Told | None, now: datetime) -> Iterator[Wanted]:

@@ -33,6 +33,7 @@ from tests.factories import (
     TrackFactory,
 )
 from tests.meetings.paper_breakers import PAPER_BREAKERS
+from tests.meetings.track_breakers import TRACK_BREAKERS
 
 from .test_agenda_models import BREAKERS as AGENDA_BREAKERS
 
@@ -150,7 +151,7 @@ BREAKERS = {
     "a_day_agreed_at_short_notice_has_its_reason": lambda: DueFactory(notice="agreed", pin_reason=""),
 }
 
-BREAKERS |= PAPER_BREAKERS
+BREAKERS |= PAPER_BREAKERS | TRACK_BREAKERS
 
 
 @pytest.mark.parametrize("constraint", BREAKERS)
