@@ -26,6 +26,7 @@ from .clash_words import clashes_shown
 from .forms import MeetingForm, NewMeetingForm
 from .matrix import matrix_of
 from .move_pages import MovePages
+from .preparation_pages import PREPARERS, PreparationPages, offer_preparation
 from .short_pages import ShortPages
 from .when import hours_text, when_text
 
@@ -78,7 +79,7 @@ class UpcomingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(ShortPages, MovePages, KeptAdmin):
+class MeetingAdmin(PreparationPages, ShortPages, MovePages, KeptAdmin):
     form = MeetingForm
     change_form_template = "admin/meetings/meeting/change_form.html"
     list_display = ["title_shown", "when", "place_shown", "host", "status_chip", "open_dues"]
@@ -165,6 +166,7 @@ class MeetingAdmin(ShortPages, MovePages, KeptAdmin):
         if meeting is None:
             context["clashes"] = clashes_shown(getattr(context["adminform"].form, "clashes", ()))
         elif meeting.status in STANDING:
+            context["can_prepare"] = meeting.track.steps.exists() and request.user.has_perms(PREPARERS)
             context["clashes"] = clashes_shown(clashes_at(meeting, meeting.span))
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -195,6 +197,7 @@ class MeetingAdmin(ShortPages, MovePages, KeptAdmin):
             messages.info(
                 request, _("Deadlines were taken from the track's template; their days follow with the date.")
             )
+        offer_preparation(request, obj)
         return super().response_add(request, obj, *args, **kwargs)
 
     @admin.display(description=gettext_lazy("meeting"), ordering="track__position")

@@ -34,6 +34,7 @@ from ..summits import (
     plan_held,
     plan_summit,
 )
+from .preparation_pages import PREPARERS, offer_preparation
 from .summit_forms import AnnounceForm, HandOverForm, HoldForm
 from .when import days_text, hours_text, moment_text, when_text
 
@@ -66,6 +67,7 @@ class SummitPages(SummitAdmin):
             context |= summit_shown(summit) | {
                 "can_hold": request.user.has_perms(HOLDERS),
                 "can_hand_over": request.user.has_perms(HANDERS_OVER),
+                "can_prepare": summit.status == Summit.Status.ANNOUNCED and request.user.has_perms(PREPARERS),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -113,6 +115,7 @@ class SummitPages(SummitAdmin):
             **{name: values[name] for name in fields},
         )
         messages.success(request, _("The summit was announced, and its meeting was made."))
+        offer_preparation(request, summit.meeting)
         return HttpResponseRedirect(reverse("admin:meetings_meeting_change", args=[summit.meeting.pk]))
 
     def held_view(self, request: HttpRequest, pk: int) -> HttpResponse:
