@@ -29,13 +29,6 @@ HEAD = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def own_language():
-    """What a request speaks stays on in its thread; the next test begins as it should."""
-    with translation.override("en"):
-        yield
-
-
 @pytest.fixture
 def mechanism(db):
     return MechanismFactory()

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from datetime import time as hour
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from meetings.models import Meeting
 from meetings.saving import save_party
 from secretariat import supervisor
 from secretariat.localstack.processes import free_port
-from secretariat.reminders.models import Delivery, ReminderRule
+from secretariat.reminders.models import Delivery
 from secretariat.reminders.settling import settle
 from tests.factories import ContactFactory
 
@@ -36,14 +35,7 @@ def wait_until(condition, seconds=60):
 
 
 @pytest.fixture
-def rules(db):
-    # Transactional tests empty the tables, the default rules with them.
-    for days in (14, 7, 3, 1):
-        ReminderRule.objects.get_or_create(track=None, days_before=days, defaults={"at": hour(9)})
-
-
-@pytest.fixture
-def crowd(rules, meeting):
+def crowd(meeting):
     """Forty people of one ministry, all to be written to now."""
     ministry = Meeting.objects.get().track.responsibilities.first().ministry
     for number in range(PEOPLE):
