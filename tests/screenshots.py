@@ -23,6 +23,8 @@ PAGES = {
     "dues": "/admin/meetings/due/",
     "deliveries": "/admin/reminders/delivery/",
     "special-days": "/admin/meetings/calendarday/",
+    "year": "/admin/meetings/calendarday/year/",
+    "library": "/admin/meetings/calendarday/library/",
     "contacts": "/admin/meetings/contact/",
     "delegations": "/admin/meetings/delegation/",
     "new-meeting": "/admin/meetings/meeting/add/",

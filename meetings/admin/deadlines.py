@@ -10,26 +10,23 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from rotation.history_admin import KeptAdmin
-from rotation.inputs import TableInline
+from rotation.inputs import PlainInputs, TableInline
 
 from ..models import DeadlineTemplate, LevelTemplate, TemplateLine
 
+# A rule has more columns than a table has room for: what and when, by whom, and how it is counted.
+RULE_ROWS = [
+    "titles",
+    ("offset_days", "close_at", "roll"),
+    ("addressee", "calendars"),
+    ("min_notice_days", "chain_place"),
+]
 
-class LineInline(TableInline):
+
+class LineInline(PlainInputs, admin.StackedInline):
     model = TemplateLine
-    fields = [
-        "key",
-        "titles",
-        "offset_days",
-        "close_at",
-        "roll",
-        "addressee",
-        "calendars",
-        "min_notice_days",
-        "chain_place",
-        "purpose",
-        "source",
-    ]
+    extra = 0
+    fields = ["key", *RULE_ROWS, "source"]
 
 
 class LevelInline(TableInline):

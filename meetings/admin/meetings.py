@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from rotation.history_admin import KeptAdmin
-from rotation.inputs import TableInline
+from rotation.inputs import PlainInputs, TableInline
 
 from ..lifecycle import offered
 from ..lifecycle_said import StatusRefused, standing_of
@@ -23,6 +23,7 @@ from ..saving import rederive, save_meeting, template_of
 from ..summits import lies_outside_its_period
 from ..surroundings import STANDING, clashes_at
 from .clash_words import clashes_shown
+from .deadlines import RULE_ROWS
 from .forms import MeetingForm, NewMeetingForm
 from .matrix import matrix_of
 from .move_pages import MovePages
@@ -40,19 +41,10 @@ class OutcomeInline(TableInline):
     classes = ["collapse"]
 
 
-class DeadlineInline(TableInline):
+class DeadlineInline(PlainInputs, admin.StackedInline):
     model = Deadline
-    fields = [
-        "titles",
-        "offset_days",
-        "close_at",
-        "roll",
-        "addressee",
-        "calendars",
-        "min_notice_days",
-        "chain_place",
-        "purpose",
-    ]
+    extra = 0
+    fields = RULE_ROWS
     verbose_name_plural = gettext_lazy("Deadlines of this meeting")
     classes = ["collapse"]
 
@@ -107,7 +99,7 @@ class MeetingAdmin(PreparationPages, ShortPages, MovePages, KeptAdmin):
             .annotate(open_dues_count=open_dues)
         )
 
-    def get_inlines(self, request: HttpRequest, obj: Meeting | None) -> list[type[TableInline]]:
+    def get_inlines(self, request: HttpRequest, obj: Meeting | None) -> list[Any]:
         return [DeadlineInline, OutcomeInline] if obj else []
 
     def get_form(self, request: HttpRequest, obj: Meeting | None = None, **kwargs: Any) -> Any:
@@ -198,6 +190,15 @@ class MeetingAdmin(PreparationPages, ShortPages, MovePages, KeptAdmin):
                 request, _("Deadlines were taken from the track's template; their days follow with the date.")
             )
         offer_preparation(request, obj)
+        short = Due.objects.at_short_notice().filter(deadline__meeting=obj).count()
+        if short:
+            text = ngettext(
+                "%(count)d deadline is past already, or nearer than its minimum notice: see the new day proposed",
+                "%(count)d deadlines are past already, or nearer than their minimum notice: see the new days proposed",
+                short,
+            )
+            url = reverse("admin:meetings_meeting_short", args=[obj.pk])
+            messages.warning(request, format_html('<a href="{}">{}</a>', url, text % {"count": short}))
         return super().response_add(request, obj, *args, **kwargs)
 
     @admin.display(description=gettext_lazy("meeting"), ordering="track__position")

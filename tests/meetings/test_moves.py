@@ -1,10 +1,12 @@
 """Moving a meeting moves what is open, keeps what was received, and shows beforehand what it will do."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from meetings.closed_days import days_changed
 from meetings.dues import DueRefused, pin_due, settle_due
@@ -17,7 +19,7 @@ from meetings.moves import (
     move_meeting,
     plan_move,
 )
-from meetings.saving import save_meeting
+from meetings.saving import rederive, save_meeting
 from tests.factories import CalendarDayFactory, TemplateLineFactory, TrackFactory, UserFactory, day_span
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +76,26 @@ def test_there_and_back_gives_the_same_dues(meeting):
     for day in ("2027-07-01", "2027-06-17"):
         move_meeting(meeting.pk, to=day_span(day), actor=None, reason="thought again")
     assert list(Due.objects.order_by("pk").values("state", "due_on", "due_at", "trail", "status")) == before
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    days_on=st.integers(-140, 700),
+    line=st.tuples(st.sampled_from(["earlier", "later", "none"]), st.integers(0, 9)),
+)
+def test_wherever_it_went_a_meeting_that_comes_back_owes_what_it_owed(meeting, days_on, line):
+    roll, chain_place = line
+    with transaction.atomic():
+        CalendarDayFactory(state_id="KZ", day=date(2027, 4, 16), name="Decree")
+        meeting.deadlines.update(roll=roll, chain_place=chain_place)
+        rederive([meeting.pk])
+        columns = ("state", "due_on", "due_at", "zone", "trail", "status", "notice")
+        before = list(Due.objects.order_by("pk").values(*columns))
+        there = date(2027, 6, 17) + timedelta(days=days_on)
+        for day in (there.isoformat(), "2027-06-17"):
+            move_meeting(meeting.pk, to=day_span(day), actor=None, reason="thought again")
+        assert list(Due.objects.order_by("pk").values(*columns)) == before
+        transaction.set_rollback(True)
 
 
 def test_a_due_set_by_hand_stays_when_the_meeting_moves(meeting):

@@ -220,6 +220,23 @@ def test_the_meetings_page_says_what_is_short_and_leads_to_the_proposals(meeting
     ]
 
 
+def test_a_meeting_that_is_new_at_short_notice_says_so_at_once(meeting, desk):
+    values = {
+        "track": meeting.track.pk,
+        "titles_en": "",
+        "titles_zh": "",
+        "titles_ru": "",
+        "status": "proposed",
+    }
+    values |= {"visibility": "internal", "format": "in person", "ordinal": "4", "zone": "Asia/Shanghai"}
+    values |= {"precision": "day", "first_on": "2027-02-15"}
+    page = desk.post(reverse("admin:meetings_meeting_add"), values, follow=True)
+    address = reverse("admin:meetings_meeting_short", args=[Meeting.objects.get(ordinal=4).pk])
+    assert [
+        address in str(message) for message in page.context["messages"] if message.level_tag == "warning"
+    ] == [True]
+
+
 def test_the_preview_on_the_desk_takes_the_proposals_where_they_stay_ticked(meeting, desk):
     address = reverse("admin:meetings_meeting_move", args=[meeting.pk])
     to = {"precision": "day", "first_on": "2027-02-15", "zone": "Asia/Shanghai", "reason": "The host asked."}
