@@ -14,19 +14,23 @@ from rotation.inputs import PlainInputs, TableInline
 
 from ..models import DeadlineTemplate, LevelTemplate, TemplateLine
 
-# A rule has more columns than a table has room for: what and when, by whom, and how it is counted.
+# More than a row of a table has room for, so each rule is a block of its own.
 RULE_ROWS = [
     "titles",
-    ("offset_days", "close_at", "roll"),
-    ("addressee", "calendars"),
-    ("min_notice_days", "chain_place"),
+    "offset_days",
+    "close_at",
+    "roll",
+    "addressee",
+    "calendars",
+    "min_notice_days",
+    "chain_place",
 ]
 
 
 class LineInline(PlainInputs, admin.StackedInline):
     model = TemplateLine
     extra = 0
-    fields = ["key", *RULE_ROWS, "source"]
+    fields = [*RULE_ROWS, "key", "source"]
 
 
 class LevelInline(TableInline):
