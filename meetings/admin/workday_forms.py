@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +18,7 @@ from ..calendars import expectations
 from ..closed_days import Touched, fingerprint, plan_days
 from ..models import CalendarDay, YearNotice
 from ..state_calendars import DayEdit, entry_of
-from ..workdays import STAFFS_BASES
+from ..workdays import FURTHEST_DAYS, STAFFS_BASES, NoWorkingDay
 
 
 class SeenForm(ReasonForm):
@@ -35,7 +36,13 @@ class SeenForm(ReasonForm):
         if not super().is_valid():
             return False
         if self.plan is None:
-            self.plan = plan_days(self.edits())
+            try:
+                self.plan = plan_days(self.edits())
+            except NoWorkingDay as error:
+                values = {"state": error.state, "day": date_format(error.target), "days": FURTHEST_DAYS}
+                text = _("No working day would be left in %(state)s within %(days)s days of %(day)s.")
+                self.add_error(None, text % values)
+                return False
         return not self.plan or self.data.get("seen") == fingerprint(self.plan)
 
     @property

@@ -1,6 +1,6 @@
 """When a day of a state's calendar changes, the open deadlines that it touches are shown, and then follow."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -202,3 +202,12 @@ def test_moving_and_deleting_a_closed_day_shows_the_deadlines_too(meeting, desk)
     assert desk.get(address).context["touched"]["count"] == 1
     desk.post(address, {"post": "yes"})
     assert Due.objects.get(state="KZ").due_on == DAY
+
+
+def test_a_day_that_would_leave_no_working_day_at_all_is_refused(meeting, desk):
+    for back in range(1, 33):
+        CalendarDayFactory(state_id="KZ", day=DAY - timedelta(days=back))
+    page = desk.post(reverse("admin:meetings_calendarday_add"), {**ENTRY, "states": ["KZ"]})
+    assert page.context["adminform"].form.non_field_errors() == [
+        "No working day would be left in KZ within 30 days of 18 April 2027."
+    ]
