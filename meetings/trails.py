@@ -78,11 +78,13 @@ def _sentence(step: Mapping[str, Any], names: Mapping[str, str]) -> str:
         case "short_set":
             return _("That is what the set at short notice proposes.")
         case "least_notice":
-            return _("Proposed at short notice: %(days)s days from %(today)s is %(day)s, a %(weekday)s.") % {
-                **values,
-                "days": step["days"],
-                "today": date_format(date.fromisoformat(step["today"]), "DATE_FORMAT"),
-            }
+            proposed = ngettext(
+                "Proposed at short notice: %(days)s day from %(today)s is %(day)s, a %(weekday)s.",
+                "Proposed at short notice: %(days)s days from %(today)s is %(day)s, a %(weekday)s.",
+                step["days"],
+            )
+            today = date_format(date.fromisoformat(step["today"]), "DATE_FORMAT")
+            return proposed % {**values, "days": step["days"], "today": today}
         case "agreed":
             return _("Agreed at short notice on %(day)s: %(reason)s") % {
                 **values,

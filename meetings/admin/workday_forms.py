@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rotation.forms import state_names
 from rotation.history_admin import ReasonForm
 from rotation.models import State
 
@@ -39,7 +40,8 @@ class SeenForm(ReasonForm):
             try:
                 self.plan = plan_days(self.edits())
             except NoWorkingDay as error:
-                values = {"state": error.state, "day": date_format(error.target), "days": FURTHEST_DAYS}
+                state = state_names().get(error.state, error.state)
+                values = {"state": state, "day": date_format(error.target), "days": FURTHEST_DAYS}
                 text = _("No working day would be left in %(state)s within %(days)s days of %(day)s.")
                 self.add_error(None, text % values)
                 return False

@@ -209,5 +209,5 @@ def test_a_day_that_would_leave_no_working_day_at_all_is_refused(meeting, desk):
         CalendarDayFactory(state_id="KZ", day=DAY - timedelta(days=back))
     page = desk.post(reverse("admin:meetings_calendarday_add"), {**ENTRY, "states": ["KZ"]})
     assert page.context["adminform"].form.non_field_errors() == [
-        "No working day would be left in KZ within 30 days of 18 April 2027."
+        "No working day would be left in Kazakhstan within 30 days of 18 April 2027."
     ]

@@ -12,27 +12,28 @@ HERE = {"day": "2027-04-16", "state": "KZ", "name": "Mourning"}
     [
         (
             {"code": "holiday", "certainty": "provisional", "basis": "provisional"},
-            "16 April 2027 (Friday) is expected to be closed in KZ (Mourning); the notice for that year is not in yet.",
+            "16 April 2027 (Friday) is expected to be closed in Kazakhstan (Mourning); "
+            "the notice for that year is not in yet.",
         ),
         (
             {"code": "holiday", "certainty": "confirmed", "basis": "decree"},
-            "16 April 2027 (Friday) is closed in KZ: Mourning.",
+            "16 April 2027 (Friday) is closed in Kazakhstan: Mourning.",
         ),
         (
             {"code": "holiday", "certainty": "estimated", "basis": "library"},
-            "16 April 2027 (Friday) is expected to be closed in KZ: Mourning.",
+            "16 April 2027 (Friday) is expected to be closed in Kazakhstan: Mourning.",
         ),
         (
             {"code": "worked_near_estimate"},
-            "16 April 2027 (Friday) is a working day in KZ, unless Mourning falls on it: its date is an estimate.",
+            "16 April 2027 (Friday) is a working day in Kazakhstan, unless Mourning falls on it: its date is an estimate.",
         ),
         (
             {"code": "worked_before_notice"},
-            "16 April 2027 (Friday) is a working day in KZ, as far as is known before its notice.",
+            "16 April 2027 (Friday) is a working day in Kazakhstan, as far as is known before its notice.",
         ),
         (
             {"code": "shortened", "hour": "15:00"},
-            "16 April 2027 is shortened in KZ (Mourning): it closes at 15:00.",
+            "16 April 2027 is shortened in Kazakhstan (Mourning): it closes at 15:00.",
         ),
         (
             {"code": "chain"},
@@ -50,4 +51,4 @@ HERE = {"day": "2027-04-16", "state": "KZ", "name": "Mourning"}
     ],
 )
 def test_every_step_is_told_in_a_sentence(step, sentence):
-    assert trail_text([{**HERE, **step}]) == [sentence]
+    assert trail_text([{**HERE, **step}], {"KZ": "Kazakhstan"}) == [sentence]
