@@ -24,6 +24,7 @@ RULE_ROWS = [
     "calendars",
     "min_notice_days",
     "chain_place",
+    "purpose",
 ]
 
 
