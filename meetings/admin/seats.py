@@ -96,6 +96,10 @@ class AttendanceInline(TableInline):
     def get_extra(self, request: HttpRequest, obj: Sitting | None = None, **kwargs: Any) -> int:
         return len(unrecorded(obj)) if obj else 0
 
+    def get_max_num(self, request: HttpRequest, obj: Sitting | None = None, **kwargs: Any) -> int:
+        """The rows that there are and those of the seats; no more is added by hand."""
+        return obj.attendance.count() + len(unrecorded(obj)) if obj else 0
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attendance]:
         return super().get_queryset(request).select_related("seat__organisation", "seat__track")
 
@@ -103,7 +107,14 @@ class AttendanceInline(TableInline):
         if db_field.name == "seat":
             kwargs["queryset"] = Seat.objects.select_related("organisation", "track")
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field.label_from_instance = lambda seat: str(seat.organisation)
         field.choices = list(field.choices)  # read once, not once a row
+        return field
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "seat":
+            field.widget.can_add_related = False
         return field
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -124,6 +135,10 @@ class SittingAdmin(HistoryAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Sitting | None = None) -> list[str]:
         return ["meeting"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Sitting | None = None) -> bool:
+        """One entered in error goes; where attendance is recorded it is evidence and stays."""
+        return obj is not None and not obj.attendance.exists() and super().has_delete_permission(request, obj)
 
     def get_formset_kwargs(
         self, request: HttpRequest, obj: Sitting, inline: Any, prefix: str

@@ -39,9 +39,6 @@ JOBS: list[tuple[Any, list[str]]] = [
             "meetings.Organisation",
             "meetings.Delegation",
             "meetings.Committee",
-            "meetings.Seat",
-            "meetings.WorkingGroup",
-            "meetings.Sitting",
             "meetings.Recommendation",
         ],
     ),
@@ -51,6 +48,8 @@ JOBS: list[tuple[Any, list[str]]] = [
         ["auth.User", "auth.Group", "meetings.RetentionRule", "feed.PartnerSystem", "feed.PartnerToken"],
     ),
 ]
+# Reached from the page of their committee.
+OF_A_COMMITTEE = {"meetings.Seat", "meetings.WorkingGroup", "meetings.Sitting"}
 # What the work calls it, where the model's own name says something else.
 NAMES = {
     "rotation.Mechanism": _("Rotation"),
@@ -73,7 +72,7 @@ def sidebar(request: HttpRequest, apps: list[dict[str, Any]]) -> list[dict[str, 
     }
     groups = [{"name": name, "links": _links(labels, models)} for name, labels in JOBS]
     named = {label for _name, labels in JOBS for label in labels}
-    hidden = {"rotation.Side"}
+    hidden = {"rotation.Side", *OF_A_COMMITTEE}
     groups[-1]["links"] += _links([label for label in models if label not in named | hidden], models)
     if not request.user.is_superuser:
         groups.pop()
