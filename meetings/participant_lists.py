@@ -88,9 +88,10 @@ def issue_list(
 
 
 def has_begun(meeting: Meeting) -> bool:
-    return meeting.status == Meeting.Status.HELD or (
-        meeting.starts_at is not None and meeting.starts_at <= timezone.now()
-    )
+    """A postponed meeting keeps its former day, and has not begun."""
+    if meeting.status in (Meeting.Status.HELD, Meeting.Status.POSTPONED):
+        return meeting.status == Meeting.Status.HELD
+    return meeting.starts_at is not None and meeting.starts_at <= timezone.now()
 
 
 def _lines(there: Sequence[Delegation]) -> list[ListedParticipant]:

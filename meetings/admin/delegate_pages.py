@@ -8,10 +8,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +24,7 @@ from ..delegations import (
 )
 from ..models import Delegate, Delegation
 from ..retaining import ErasureRefused, erase_on_request
+from .act_pages import ActPages, require
 from .delegation_forms import DelegateForm, ReceiveForm, WhyForm
 from .people_shown import PERSONAL, delegate_shown
 
@@ -57,7 +56,7 @@ PERSON_ACTS = {
 }  # fmt: skip
 
 
-class DelegatePages:
+class DelegatePages(ActPages):
     """The pages, mixed into the delegation's admin."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -146,28 +145,8 @@ class DelegatePages:
             else:
                 messages.success(request, _("This was recorded."))
                 return HttpResponseRedirect(back)
-        return people_page(
-            self, request, "act.html", form, title=title, subtitle=str(delegation), back=back, **context
-        )
-
-
-def people_page(
-    model_admin: Any, request: HttpRequest, template: str, form: forms.Form, **context: Any
-) -> HttpResponse:
-    shared = {
-        **model_admin.admin_site.each_context(request),
-        "opts": model_admin.opts,
-        "form": form,
-        "media": model_admin.media + form.media,
-        "has_errors": bool(form.errors),
-    }
-    request.current_app = model_admin.admin_site.name
-    return TemplateResponse(request, f"admin/meetings/delegation/{template}", shared | context)
-
-
-def require(request: HttpRequest, *permissions: str) -> None:
-    if not request.user.has_perms(permissions):
-        raise PermissionDenied
+        shown = {"title": title, "confirm": title, "subtitle": str(delegation), "back": back}
+        return self.act_page(request, "delegation/act.html", form=form, **shown | context)
 
 
 def _known(acts: dict[str, Act], what: str) -> Act:

@@ -13,11 +13,11 @@ from ..delegations import DelegationRefused
 from ..models import Meeting
 from ..participant_lists import ListPlan, issue_list, plan_list
 from ..participants import ListStage
-from .delegate_pages import people_page, require
+from .act_pages import ActPages, require
 from .delegation_forms import IssueForm
 
 
-class ListPages:
+class ListPages(ActPages):
     """The page, mixed into the delegation's admin."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -47,12 +47,13 @@ class ListPages:
             else:
                 messages.success(request, _("The list was issued."))
                 return HttpResponseRedirect(back)
-        return people_page(
-            self,
+        title = _("Issue the list of participants")
+        return self.act_page(
             request,
-            "issue.html",
-            form,
-            title=_("Issue the list of participants"),
+            "delegation/issue.html",
+            form=form,
+            title=title,
+            confirm=title,
             subtitle=str(meeting),
             back=back,
             plan=plan,

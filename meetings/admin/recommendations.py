@@ -19,7 +19,7 @@ from rotation.inputs import PastDay
 from ..committees import CommitteeRefused, record_recommendation_step
 from ..follow_up import FollowUp, next_steps
 from ..models import Meeting, Recommendation
-from .delegate_pages import people_page, require
+from .act_pages import ActPages, require
 
 
 class StepForm(forms.Form):
@@ -44,7 +44,7 @@ class StepForm(forms.Form):
 
 
 @admin.register(Recommendation)
-class RecommendationAdmin(KeptAdmin):
+class RecommendationAdmin(ActPages, KeptAdmin):
     change_form_template = "admin/meetings/committee/recommendation.html"
     list_display = ["title", "meeting", "addressee", "reached_chip"]
     list_filter = ["reached", "addressee"]
@@ -95,9 +95,9 @@ class RecommendationAdmin(KeptAdmin):
             else:
                 messages.success(request, _("This was recorded."))
                 return HttpResponseRedirect(back)
-        return people_page(
-            self, request, "act.html", form, title=_("Record what became of it"), subtitle=str(row), back=back
-        )
+        title = _("Record what became of it")
+        shown = {"title": title, "confirm": title, "subtitle": str(row), "back": back}
+        return self.act_page(request, "act/page.html", form=form, **shown)
 
     @admin.display(description=gettext_lazy("title"), ordering="titles")
     def title(self, row: Recommendation) -> str:

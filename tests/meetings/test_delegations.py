@@ -193,3 +193,11 @@ def test_the_final_list_comes_when_the_meeting_has_begun(meeting, tajik):
     with time_machine.travel(meeting.starts_at, tick=False):
         row = issue_list(meeting.pk, ListStage.FINAL, seen=plan_list(meeting).seen, actor=None)
     assert (row.stage, row.heading["when"]["first_on"]) == ("final", date(2027, 6, 17).isoformat())
+
+
+def test_a_postponed_meeting_has_not_begun_though_its_former_day_is_past(meeting, tajik):
+    add_delegate(tajik.pk, MINISTER, actor=None)
+    issue_list(meeting.pk, ListStage.PROVISIONAL, seen=plan_list(meeting).seen, actor=None)
+    Meeting.objects.filter(pk=meeting.pk).update(status="postponed")
+    with time_machine.travel(meeting.ends_at, tick=False):
+        refused("not_begun", issue_list, meeting.pk, ListStage.FINAL, seen=plan_list(meeting).seen)

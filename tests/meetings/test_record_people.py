@@ -12,6 +12,7 @@ from meetings.models import Committee, Delegate, Delegation, Meeting, Particular
 from meetings.participant_lists import issue_list, plan_list
 from meetings.participants import ListStage
 from meetings.quorum import QuorumRule
+from meetings.record.shapes import RANKS
 from meetings.retaining import apply_retention
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +132,7 @@ def test_a_delegation_that_cannot_be_is_refused_by_line_and_key(changed, change,
 def test_two_delegations_of_one_state_are_refused(changed):
     with pytest.raises(CommandError, match="there is a delegation of “TJ” already"):
         load(changed(lambda record: of(record, 3)["delegations"].append(of(record, 3)["delegations"][0])))
+
+
+def test_a_record_knows_the_ranks_that_the_desk_knows():
+    assert set(Delegate.Rank.values) == RANKS
