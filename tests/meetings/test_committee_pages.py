@@ -116,6 +116,22 @@ def test_a_sitting_offers_every_seat_and_records_who_was_there(desk, committee, 
     assert Attendance.objects.count() == 2
 
 
+def test_a_sitting_goes_only_while_nothing_is_recorded_of_it(desk, committee):
+    session = MeetingFactory(track=committee.track)
+    empty, recorded = (
+        Sitting.objects.create(meeting=session, number=number, held_on=DAY) for number in (1, 2)
+    )
+    Attendance.objects.create(sitting=recorded, seat=seat_of(committee, "KZ"), presence="present")
+    answers = {
+        row.number: desk.post(
+            reverse("admin:meetings_sitting_delete", args=[row.pk]), {"post": "yes"}
+        ).status_code
+        for row in (empty, recorded)
+    }
+    assert answers == {1: 302, 2: 403}
+    assert list(Sitting.objects.all()) == [recorded]
+
+
 def terms_form(seat, *rows):
     form = {
         "track": seat.track_id, "organisation": seat.organisation_id, "role": seat.role, "reason": "",
