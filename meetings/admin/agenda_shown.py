@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from rotation.translated import content_language, text_in
@@ -282,7 +282,12 @@ def comparison_shown(before: Snapshot, after: Snapshot) -> list[dict[str, Any]]:
 
 
 def change_kinds(change: ItemChange | None) -> list[dict[str, str]]:
-    labels = {"added": _("added"), "dropped": _("dropped"), "moved": _("moved"), "changed": _("changed")}
+    labels = {
+        "added": _("added"),
+        "dropped": _("dropped"),
+        "moved": pgettext("of an agenda item", "moved"),
+        "changed": _("changed"),
+    }
     return [{"kind": kind, "label": labels[kind]} for kind in (change.kinds if change else ())]
 
 

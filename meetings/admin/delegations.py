@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from rotation.history_admin import KeptAdmin
 from rotation.translated import content_language, name_key, text_in
@@ -160,7 +160,7 @@ class DelegationAdmin(DelegatePages, ListPages, KeptAdmin):
             content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
         )
 
-    @admin.display(description=gettext_lazy("party"))
+    @admin.display(description=pgettext_lazy("of a delegation", "party"))
     def party_shown(self, row: Delegation) -> str:
         return text_in(row.party_names)
 

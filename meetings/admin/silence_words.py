@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from rotation.models import State
 
@@ -18,7 +18,7 @@ from .when import days_text, moment_text
 
 def stage_word(stage: Stage) -> str:
     return {
-        Stage.OPEN: _("open"),
+        Stage.OPEN: pgettext("of a silence procedure", "open"),
         Stage.EXPIRED: _("closed, adoption is being recorded"),
         Stage.BROKEN: _("broken"),
         Stage.WITHDRAWN: _("withdrawn"),

@@ -16,6 +16,7 @@ from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.db.models import F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rotation.models import Recorded
 from rotation.translated import TextsField, text_in
@@ -71,7 +72,7 @@ class Document(models.Model):
         RESTRICTED = "restricted", _("restricted")
 
     class Suffix(models.TextChoices):
-        REV = "Rev", _("revision")
+        REV = "Rev", pgettext_lazy("of a paper", "revision")
         ADD = "Add", _("addendum")
         CORR = "Corr", _("corrigendum")
 

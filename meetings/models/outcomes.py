@@ -7,6 +7,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rotation.models import Recorded, State
 
@@ -37,7 +38,7 @@ class Outcome(models.Model):
         ROADMAP = "roadmap", _("roadmap")
         INITIATIVE = "initiative", _("initiative")
         REGULATIONS = "regulations", _("regulations")
-        MINUTES = "minutes", _("minutes")
+        MINUTES = "minutes", pgettext_lazy("of an outcome", "minutes")
         LIST = "list", _("list of outcomes")
         OTHER = "other", _("other")
 

@@ -28,7 +28,7 @@ class SilenceProcedure(models.Model):
     """Silence on an issued paper. `status` and the closing follow from the acts; the clock is the database's."""
 
     class Status(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", pgettext_lazy("of a silence procedure", "open")
         BROKEN = "broken", _("broken")
         WITHDRAWN = "withdrawn", _("withdrawn")
         ADOPTED = "adopted", _("adopted")
