@@ -323,7 +323,8 @@ def test_an_offer_is_entered_on_its_tracks_page_and_marked_when_withdrawn(desk, 
     values = {
         "mechanism": mechanism.pk, "names_en": "Transport", "level": "ministers", "host_rule": "by_offer",
         "position": "0", "offers-TOTAL_FORMS": "1", "offers-INITIAL_FORMS": "0",
-        "responsibilities-TOTAL_FORMS": "0", "responsibilities-INITIAL_FORMS": "0", "offers-0-id": "",
+        "responsibilities-TOTAL_FORMS": "0", "responsibilities-INITIAL_FORMS": "0",
+        "steps-TOTAL_FORMS": "0", "steps-INITIAL_FORMS": "0", "offers-0-id": "",
         "offers-0-track": transport.pk, "offers-0-state": "KG", "offers-0-year": "2027",
         "offers-0-status": "offered", "offers-0-basis": "Trend, May 2025",
     }  # fmt: skip
