@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import admin
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
@@ -51,6 +52,11 @@ class TimeFilter(admin.SimpleListFilter):
         return queryset
 
 
+@lru_cache(maxsize=4096)  # one meeting has many dues in a list
+def _meeting_address(_prefix: str, meeting_id: int) -> str:
+    return reverse("admin:meetings_meeting_change", args=[meeting_id])
+
+
 @admin.register(Due)
 class DueAdmin(DuePages, KeptAdmin):
     """Read-only rows: a due changes by being derived, settled or set by hand, each with its own page."""
@@ -66,6 +72,12 @@ class DueAdmin(DuePages, KeptAdmin):
         "is_pinned",
     ]
     list_select_related = ["state", "deadline__meeting__track"]
+    list_columns = [
+        *("due_on", "due_at", "zone", "status", "received_at", "is_pinned", "notice"),
+        *("state__names", "deadline__titles"),
+        *("deadline__meeting__titles", "deadline__meeting__ordinal"),
+        *("deadline__meeting__track__names", "deadline__meeting__track__slug"),
+    ]
     search_fields = [
         "deadline__titles",
         "deadline__meeting__titles",
@@ -118,12 +130,12 @@ class DueAdmin(DuePages, KeptAdmin):
 
     @admin.display(description=gettext_lazy("meeting"), ordering="deadline__meeting__first_on")
     def meeting(self, due: Due) -> str:
-        url = reverse("admin:meetings_meeting_change", args=[due.deadline.meeting_id])
+        url = _meeting_address(get_script_prefix(), due.deadline.meeting_id)
         return format_html('<a href="{}">{}</a>', url, due.deadline.meeting)
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def status_chip(self, due: Due) -> str:
-        chips = [(due.status, due.get_status_display())]
+        chips = [(due.status, Due.Status(due.status).label)]  # its display would read every choice
         if due.status == Due.Status.OPEN and due.due_at <= timezone.now():
             chips = [("late", _("overdue"))]
         chips += [("late", _("late"))] if due.is_late else []

@@ -221,7 +221,7 @@ class MeetingAdmin(PreparationPages, ShortPages, MovePages, KeptAdmin):
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def status_chip(self, meeting: Meeting) -> str:
         return format_html(
-            '<span class="chip chip-{}">{}</span>', meeting.status, meeting.get_status_display()
+            '<span class="chip chip-{}">{}</span>', meeting.status, Meeting.Status(meeting.status).label
         )
 
     @admin.display(description=gettext_lazy("open deadlines"))

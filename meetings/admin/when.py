@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from ..dates import Precision, Span, offset_text
 
@@ -29,6 +30,11 @@ def when_text(span: Span) -> str:
 
 def days_text(first: date, last: date) -> str:
     """One day or several, without saying month and year twice."""
+    return _days_text(first, last, get_language())
+
+
+@lru_cache(maxsize=4096)  # a list says the same days for every state
+def _days_text(first: date, last: date, _language: str | None) -> str:
     if first == last:
         return date_format(first)
     if first.year != last.year:
