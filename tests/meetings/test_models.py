@@ -36,6 +36,7 @@ from tests.meetings.paper_breakers import PAPER_BREAKERS
 from tests.meetings.track_breakers import TRACK_BREAKERS
 
 from .test_agenda_models import BREAKERS as AGENDA_BREAKERS
+from .test_people_models import BREAKERS as PEOPLE_BREAKERS
 
 pytestmark = pytest.mark.django_db
 
@@ -167,7 +168,7 @@ def test_every_constraint_of_the_two_lower_floors_is_tried():
         for model in apps.get_app_config(label).get_models()
         for constraint in model._meta.constraints
     }
-    assert {*BREAKERS, *AGENDA_BREAKERS} == named
+    assert {*BREAKERS, *AGENDA_BREAKERS, *PEOPLE_BREAKERS} == named
 
 
 def test_what_is_received_may_not_say_when_while_it_is_open():
