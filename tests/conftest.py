@@ -17,11 +17,11 @@ DEFAULTS = [
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item):
+def pytest_runtest_teardown(item, nextitem):
     """A test that commits leaves empty tables behind; the next test finds what a new installation starts with."""
     yield
     marker = item.get_closest_marker("django_db")
-    if marker and marker.kwargs.get("transaction"):
+    if nextitem and marker and marker.kwargs.get("transaction"):
         with item.config.stash[blocking_manager_key].unblock():
             for module, function in DEFAULTS:
                 getattr(import_module(module), function)(apps, None)

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from meetings.dues import settle_due
 from meetings.models import Contact, Due, Track
-from meetings.moves import cancel_meeting, move_meeting
-from meetings.saving import save_meeting, save_party
+from meetings.moves import cancel_meeting, move_meeting, postpone_meeting
+from meetings.saving import save_party
 from secretariat.reminders.message import render
 from secretariat.reminders.models import Delivery
 from secretariat.reminders.reconciling import reconcile
@@ -230,9 +230,7 @@ def test_a_deadline_withdrawn_a_second_time_is_said_a_second_time(meeting, sink)
     send_due()
     day = meeting.span
     for _twice in range(2):
-        meeting.refresh_from_db()
-        meeting.status = "postponed"
-        save_meeting(meeting)
+        postpone_meeting(meeting.pk, actor=None, reason="the host asked")
         sink.accepted.clear()
         send_due()
         assert (sink.recipients, {"withdrawn"}) == (THREE, {row.kind for row in told_now(sink)})
