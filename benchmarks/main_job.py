@@ -105,11 +105,11 @@ def ledger(deliveries, port):
 def due_rows():
     from django.utils import timezone
 
+    from secretariat.reminders.letters import RELATED
     from secretariat.reminders.models import Delivery
 
-    related = ["contact__ministry__state", "due__deadline", "due__state", "meeting__track__mechanism"]
     waiting = Delivery.objects.filter(state="pending", next_try_at__lte=timezone.now())
-    return list(waiting.select_related(*related))
+    return list(waiting.select_related("contact__ministry__state").prefetch_related(*RELATED))
 
 
 def raw(rows, port):

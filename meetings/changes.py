@@ -1,4 +1,4 @@
-"""The signals of this floor: something about these meetings, or this silence, changed that others may have derived from.
+"""The signals of this floor: something changed that the floors above derive from.
 
 Each is sent inside the transaction that made the change; receivers write their own rows in it and raise to
 abort it. What leaves the machine starts from a committed row, never from here.
@@ -8,10 +8,14 @@ from collections.abc import Iterable
 
 from django.dispatch import Signal
 
-# Sent with `meeting_ids: frozenset[int]`. Covers the meeting's public face, its dues, and who is written to.
+# Sent with `meeting_ids: frozenset[int]`. Covers the meeting's public face, its dues and agenda, and who is written to.
 meetings_changed = Signal()
 # Sent with `procedure_id: int` after each act upon a silence procedure; `silences.notices_of` says what is to be told.
 silence_changed = Signal()
+# Sent with `track_id: int` after the terms of a committee changed, or when their ends are told.
+committee_changed = Signal()
+# Sent with `track_ids: frozenset[int]` beside meetings_changed when other people answer for these tracks.
+audience_changed = Signal()
 
 
 def announce(meeting_ids: Iterable[int]) -> None:

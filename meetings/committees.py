@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .authorship import authored
+from .changes import committee_changed
 from .follow_up import FollowUp, step_refusal
 from .models import (
     Attendance,
@@ -21,14 +21,12 @@ from .models import (
     Meeting,
     Recommendation,
     RecommendationStep,
-    Responsibility,
     Seat,
     SeatTerm,
     Sitting,
     Track,
 )
 from .quorum import Place, Quorum, QuorumRule, quorum_of
-from .terms import TermNotice, term_notices
 
 SENTENCES = {
     "no_source": _("Name the decision and where it stands."),
@@ -93,6 +91,7 @@ def _save_term(term: SeatTerm, actor: Any, reason: str) -> None:
         raise CommitteeRefused("invalid", " ".join(error.messages)) from error
     with authored(actor, reason):
         term.save()
+        committee_changed.send(sender=None, track_id=term.seat.track_id)
 
 
 @transaction.atomic
@@ -159,41 +158,6 @@ def quorums(sittings: Iterable[Sitting]) -> dict[int, Quorum]:
         )
         for sitting in rows
     }
-
-
-@dataclass(frozen=True, slots=True)
-class TermTold:
-    """The end of a term as it is to be told: when, of which seat, to which ministries of its state.
-
-    The organisation itself is told through them: the service holds no addresses of organisations.
-    """
-
-    notice: TermNotice
-    track_id: int
-    seat_id: int
-    organisation_id: int
-    state: str
-    ministry_ids: tuple[int, ...]
-
-
-def terms_told(track: Track) -> tuple[TermTold, ...]:
-    """Who is to be told of the ends of a committee's terms, what and when, in the order of the days; writes nothing."""
-    committee = Committee.objects.filter(track=track).first()
-    if committee is None:
-        return ()
-    rows = SeatTerm.objects.filter(seat__track=track).select_related("seat__organisation")
-    by_key = {row.pk: row for row in rows}
-    ministries: dict[str, list[int]] = defaultdict(list)
-    for row in Responsibility.objects.filter(track=track).select_related("ministry"):
-        ministries[row.ministry.state_id].append(row.ministry_id)
-    told = []
-    for notice in term_notices([row.term for row in rows], committee.notice_days):
-        seat = by_key[notice.term.key].seat
-        state = seat.organisation.state_id
-        told.append(
-            TermTold(notice, track.pk, seat.pk, seat.organisation_id, state, tuple(ministries[state]))
-        )
-    return tuple(told)
 
 
 @transaction.atomic

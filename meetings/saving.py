@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from .authorship import authored
-from .changes import announce
+from .changes import announce, audience_changed
 from .dues import derive_dues
 from .lifecycle import Act
 from .lifecycle_said import status_refusal
@@ -106,15 +106,28 @@ def rederive(meeting_ids: Iterable[int]) -> None:
 @transaction.atomic
 def save_party(party: Contact | Ministry | Responsibility, *, actor: Any = None, reason: str = "") -> None:
     """Save who answers or is written to, and tell the floors above which meetings that touches."""
-    touched = set(_meetings_of(party)) if party.pk else set()
+    tracks = _tracks_of(party) if party.pk else set()
     with authored(actor, reason):
         party.save()
-        announce(touched | set(_meetings_of(party)))
+        tell_audience(tracks | _tracks_of(party))
 
 
-def _meetings_of(party: Contact | Ministry | Responsibility) -> Iterable[int]:
+@transaction.atomic
+def remove_responsibility(row: Responsibility, *, actor: Any = None, reason: str = "") -> None:
+    """Let a ministry no longer answer for a track, as if it never had; who leaves on a day has `valid_until`."""
+    with authored(actor, reason):
+        row.delete()
+        tell_audience({row.track_id})
+
+
+def tell_audience(track_ids: Collection[int]) -> None:
+    """Tell the floors above that other people answer for these tracks, or are written to."""
+    open_ones = [Meeting.Status.PROPOSED, Meeting.Status.CONFIRMED, Meeting.Status.POSTPONED]
+    announce(Meeting.objects.filter(track__in=track_ids, status__in=open_ones).values_list("pk", flat=True))
+    audience_changed.send(sender=None, track_ids=frozenset(track_ids))
+
+
+def _tracks_of(party: Contact | Ministry | Responsibility) -> set[int]:
     ministry_id = party.pk if isinstance(party, Ministry) else party.ministry_id
-    return Meeting.objects.filter(
-        track__responsibilities__ministry_id=ministry_id,
-        status__in=[Meeting.Status.PROPOSED, Meeting.Status.CONFIRMED, Meeting.Status.POSTPONED],
-    ).values_list("pk", flat=True)
+    answered = Responsibility.objects.filter(ministry_id=ministry_id)
+    return set(answered.values_list("track_id", flat=True))

@@ -1,4 +1,4 @@
-"""Terms that begin and end: who holds a seat on a day, whose term ends soon, and who is to be told when. Pure.
+"""Terms that begin and end: who holds a seat on a day, and whose term ends soon. Pure.
 
 Terms are half-open: `ends_on` is the first day on which the term is over.
 """
@@ -26,15 +26,6 @@ class Term:
         return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
 
 
-@dataclass(frozen=True, slots=True)
-class TermNotice:
-    """On `tell_on` the end of `term` is to be told, `days` before it; a term shorter than that is told at its start."""
-
-    term: Term
-    days: int
-    tell_on: date
-
-
 def is_renewed(term: Term, terms: Iterable[Term]) -> bool:
     """Whether another term of the same seat and office follows without a gap: then nobody leaves."""
     return any(
@@ -54,17 +45,3 @@ def leaving(terms: Sequence[Term], day: date, days: int = SOON_DAYS) -> tuple[Te
         and not is_renewed(term, terms)
     ]
     return tuple(sorted(soon, key=lambda term: (term.ends_on or date.max, term.key)))
-
-
-def term_notices(terms: Sequence[Term], days: Sequence[int]) -> tuple[TermNotice, ...]:
-    """What is to be told of the ends of these terms and when, in the order of the days; renewed terms say nothing.
-
-    days: how many days before an end it is told, such as (90, 30).
-    """
-    found = {
-        TermNotice(term, before, max(term.ends_on - timedelta(days=before), term.starts_on))
-        for term in terms
-        for before in days
-        if term.ends_on is not None and not is_renewed(term, terms)
-    }
-    return tuple(sorted(found, key=lambda notice: (notice.tell_on, notice.term.key, notice.days)))

@@ -19,6 +19,7 @@ from rotation.history_admin import KeptAdmin, ReasonForm
 from rotation.inputs import TableInline
 from rotation.translated import name_key, text_in
 
+from ..changes import committee_changed
 from ..committees import holds, quorums
 from ..models import (
     Committee,
@@ -77,6 +78,10 @@ class CommitteeAdmin(KeptAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["track"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Committee, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        committee_changed.send(sender=None, track_id=obj.track_id)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

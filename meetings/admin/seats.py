@@ -18,6 +18,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 from rotation.history_admin import HistoryAdmin
 from rotation.inputs import TableInline
 
+from ..changes import committee_changed
 from ..committees import record_attendance, seats_on
 from ..models import Attendance, Seat, SeatTerm, Sitting
 from ..terms import SOON_DAYS, leaving
@@ -63,6 +64,10 @@ class SeatAdmin(HistoryAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
         return super().get_queryset(request).prefetch_related("terms")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        committee_changed.send(sender=None, track_id=form.instance.track_id)
 
     @admin.display(description=pgettext_lazy("of office", "term"))
     def term_shown(self, seat: Seat) -> str:

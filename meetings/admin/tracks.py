@@ -19,7 +19,7 @@ from rotation.turn_tables import STATUSES as TURN_STATUSES
 
 from ..hosts import Hosting, reason_sentence
 from ..models import HostOffer, Meeting, PreparatoryStep, Responsibility, Track
-from ..saving import save_party
+from ..saving import remove_responsibility, save_party
 from ..track_hosts import coming_hosts
 
 HOSTS_UNTIL = 2035
@@ -78,16 +78,14 @@ class TrackAdmin(KeptAdmin):
         return ["slug"] if obj else []
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Who answers is announced, so that reminders follow; removals go through the ministry's own row."""
+        """Who answers, and who does no longer, is announced, so that reminders follow."""
         if formset.model is not Responsibility:
             super().save_formset(request, form, formset, change)
             return
         for row in formset.save(commit=False):
             save_party(row, actor=request.user)
         for row in formset.deleted_objects:
-            ministry = row.ministry
-            row.delete()
-            save_party(ministry, actor=request.user)
+            remove_responsibility(row, actor=request.user)
         formset.save_m2m()
 
     def render_change_form(

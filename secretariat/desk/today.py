@@ -14,7 +14,7 @@ from meetings.admin.matrix import due_shown
 from meetings.admin.when import days_text, hours_text, when_text
 from meetings.models import Contact, Due, Meeting
 from rotation.models import Summit
-from secretariat.reminders.models import Delivery
+from secretariat.reminders.models import TITLED, Delivery
 
 AHEAD_DAYS = 30
 SHOWN = 60  # rows of a list on the page; the count beside it links to all
@@ -30,9 +30,7 @@ def today_shown(now: datetime) -> dict[str, Any]:
         "summit": next_summit(now),
         "days": _by_day([due_shown(due, now) for due in soon.order_by("due_on", "due_at")[:SHOWN]]),
         "overdue": _by_day([due_shown(due, now) for due in overdue.order_by("due_on", "due_at")[:SHOWN]]),
-        "unsent": Delivery.objects.unsettled().select_related("contact", "due__deadline", "meeting__track")[
-            :10
-        ],
+        "unsent": Delivery.objects.unsettled().select_related("contact").prefetch_related(*TITLED)[:10],
         "meetings": [
             meeting_shown(row)
             for row in upcoming.order_by(F("first_on").asc(nulls_last=True))[:SHOWN_MEETINGS]

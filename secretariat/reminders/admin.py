@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from meetings.admin.when import days_text, moment_text
 from rotation.history_admin import HistoryAdmin, ReadOnlyAdmin
 
-from .models import Delivery, DeliveryEvent, ReminderRule
+from .models import TITLED, Delivery, DeliveryEvent, ReminderRule
 from .settle_pages import SettlePages
 
 LATE = {Delivery.State.FAILED, Delivery.State.UNCERTAIN}
@@ -61,8 +62,8 @@ class DeliveryAdmin(SettlePages, ReadOnlyAdmin):
         "kind",
         "contact",
         "ministry",
-        "deadline",
-        "meeting_shown",
+        "subject_shown",
+        "meeting",
         "state_chip",
         "sent_at",
     ]
@@ -74,14 +75,17 @@ class DeliveryAdmin(SettlePages, ReadOnlyAdmin):
         "contact__ministry__state",
         ("meeting__track", admin.RelatedOnlyFieldListFilter),
     ]
-    list_select_related = ["contact__ministry", "due__deadline", "meeting__track"]
+    list_select_related = ["contact__ministry", "meeting__track"]
     search_fields = ["recipient", "subject", "contact__name", "contact__email", "message_id"]
     date_hierarchy = "planned_at"
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
     inlines = [EventInline]
     fieldsets = [
-        (gettext_lazy("What"), {"fields": ["kind", "reason", "meeting", "due", "says_due_at", "was_due_at"]}),
+        (
+            gettext_lazy("What"),
+            {"fields": ["kind", "reason", "meeting", "subject_linked", "says_due_at", "was_due_at"]},
+        ),
         (gettext_lazy("To whom"), {"fields": ["contact", "recipient", "language"]}),
         (gettext_lazy("When"), {"fields": ["planned_shown", "planned_at", "expires_at", "sent_at"]}),
         (
@@ -90,7 +94,10 @@ class DeliveryAdmin(SettlePages, ReadOnlyAdmin):
         ),
         (gettext_lazy("As it was sent"), {"fields": ["subject", "text_shown"]}),
     ]
-    readonly_fields = ["planned_shown", "state_chip", "text_shown"]
+    readonly_fields = ["planned_shown", "subject_linked", "state_chip", "text_shown"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related(*TITLED)
 
     @admin.display(description=gettext_lazy("planned"), ordering="planned_at")
     def planned_shown(self, delivery: Delivery) -> str:
@@ -102,13 +109,16 @@ class DeliveryAdmin(SettlePages, ReadOnlyAdmin):
     def ministry(self, delivery: Delivery) -> str:
         return str(delivery.contact.ministry)
 
-    @admin.display(description=gettext_lazy("deadline"))
-    def deadline(self, delivery: Delivery) -> str:
-        return str(delivery.due.deadline)
+    @admin.display(description=gettext_lazy("about"))
+    def subject_shown(self, delivery: Delivery) -> str:
+        return delivery.title
 
-    @admin.display(description=gettext_lazy("meeting"))
-    def meeting_shown(self, delivery: Delivery) -> str:
-        return str(delivery.meeting)
+    @admin.display(description=gettext_lazy("about"))
+    def subject_linked(self, delivery: Delivery) -> str:
+        """A term has no page of its own: it stands on that of its seat."""
+        row = delivery.term.seat if delivery.term else delivery.topic
+        url = reverse(f"admin:meetings_{row._meta.model_name}_change", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', url, delivery.title)
 
     @admin.display(description=pgettext_lazy("of a delivery", "state"), ordering="state")
     def state_chip(self, delivery: Delivery) -> str:

@@ -1,108 +1,109 @@
 """Keeping the ledger equal to the plan: new rows, and pending ones that became untrue cancelled.
 
-Runs inside the transaction that changed the meeting, so that either both are there or neither.
+Runs inside the transaction that changed what is told, so that either both are there or neither.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from types import ModuleType
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from meetings.models import Contact, Due, Meeting
+from .models import Delivery, append_events, column_of
+from .plan.wanted import About, Told, ToldOf, Wanted
+from .subjects import agendas, dues, silences, terms
 
-from .models import Delivery, ReminderRule, append_events
-from .plan import ContactFact, DueFact, Offset, Told, Wanted, wanted_deliveries
-
+# What follows a meeting.
+OF_A_MEETING = (dues, agendas)
 REASONS = {
     "reminder": "reminder rule {0.offset_code}",
-    "changed": "the deadline moved after this contact was told",
-    "withdrawn": "the deadline was withdrawn after this contact was told",
+    "changed": "it moved after this contact was told",
+    "withdrawn": "it was withdrawn after this contact was told",
+    "issued": "stage {0.sequence} of the agenda was issued",
 }
+REASON_OF_AN_ACT = "act {0.sequence} upon the silence procedure"
+
+Key = tuple[str, About, int, str, int]
 
 
 @transaction.atomic
-def reconcile_deliveries(meeting_ids: Collection[int], *, now: datetime | None = None) -> list[str]:
-    """Make the open deliveries of these meetings what the plan says; returns what differed, in words.
+def reconcile_deliveries(
+    subject: ModuleType, ids: Collection[int], *, now: datetime | None = None
+) -> list[str]:
+    """Make the open deliveries about a subject what the plan says; returns what differed, in words.
 
-    A constant number of queries. The rows are locked first: a worker that is about to send waits for us, or
-    has already said so.
+    subject: one of subjects/; ids: what it counts by, such as meetings. A constant number of queries. The rows
+    are locked first: a worker that is about to send waits for us, or has already said so.
     """
     now = now or timezone.now()
     rows = list(
         Delivery.objects.select_for_update()
-        .filter(meeting_id__in=meeting_ids)
+        .filter(subject.deliveries_of(ids))
         .defer("text", "html")
         .order_by("pk")
     )
-    wanted = {want.key: (meeting_id, want) for meeting_id, want in _plan(meeting_ids, rows, now)}
-    stored = {_key(row): row for row in rows}
+    wanted = {want.key: (meeting_id, want) for meeting_id, want in subject.plan(ids, told_by(rows), now)}
+    stored = {key_of(row): row for row in rows}
     untrue = [row for key, row in stored.items() if row.state in Delivery.UNSENT and key not in wanted]
     known = [(stored[key], want) for key, (_meeting, want) in wanted.items() if key in stored]
     new = [(meeting_id, want) for key, (meeting_id, want) in wanted.items() if key not in stored]
     return [*_cancel(untrue), *_revive(known), *_create(new)]
 
 
-def _in_words(what: str, rows: Iterable[Delivery]) -> list[str]:
-    return [f"{what} {row.kind} {row.offset_code} of due {row.due_id}" for row in rows]
+def reconcile_meetings(meeting_ids: Collection[int]) -> list[str]:
+    """The same for all that follows these meetings."""
+    return [line for subject in OF_A_MEETING for line in reconcile_deliveries(subject, meeting_ids)]
 
 
-def _key(row: Delivery) -> tuple[str, int, int, str, int]:
-    return (row.kind, row.due_id, row.sequence, row.offset_code, row.contact_id)
+def scopes_of(rows: Iterable[Delivery]) -> Iterator[tuple[ModuleType, list[int]]]:
+    """What to reconcile so that it covers these rows: each subject with the keys that it counts by."""
+    scopes: dict[ModuleType, set[int | None]] = {dues: set(), agendas: set(), silences: set(), terms: set()}
+    for row in rows:
+        if row.term is not None:
+            scopes[terms].add(row.term.seat.track_id)
+        elif row.silence_id is not None:
+            scopes[silences].add(row.silence_id)
+        else:
+            scopes[dues if row.due_id is not None else agendas].add(row.meeting_id)
+    for subject, ids in scopes.items():
+        if ids:
+            yield subject, sorted(key for key in ids if key is not None)
 
 
-def _plan(
-    meeting_ids: Collection[int], rows: Iterable[Delivery], now: datetime
-) -> Iterable[tuple[int, Wanted]]:
-    told: dict[tuple[int, int], Told] = {}
+def still_wanted(rows: Collection[Delivery], now: datetime) -> set[int]:
+    """The keys of those rows that the plan would still have said, if nobody had been told of them by these."""
+    asked = {row.pk for row in rows}
+    found: set[int] = set()
+    for subject, ids in scopes_of(rows):
+        of_it = list(Delivery.objects.filter(subject.deliveries_of(ids)).defer("text", "html"))
+        told = told_by(row for row in of_it if row.pk not in asked)
+        wanted = {want.key for _meeting, want in subject.plan(ids, told, now)}
+        found |= {row.pk for row in of_it if row.pk in asked and key_of(row) in wanted}
+    return found
+
+
+def told_by(rows: Iterable[Delivery]) -> ToldOf:
+    """The last that each contact was told, or may have been, by what it was about."""
+    told: ToldOf = {}
     for row in sorted(rows, key=lambda row: (row.dated_at or row.planned_at, row.pk)):
         if row.state in Delivery.TOLD:
-            told[row.due_id, row.contact_id] = Told(row.kind, row.says_due_at, row.message_id, row.planned_at)
-    offsets = _offsets()
-    contacts = _contacts(meeting_ids, now)
-    dues: dict[int, list[DueFact]] = defaultdict(list)
-    for due in Due.objects.filter(deadline__meeting_id__in=meeting_ids).select_related("deadline"):
-        dues[due.deadline.meeting_id].append(
-            DueFact(due.pk, due.sequence, due.state_id, due.due_on, due.due_at, due.status)
-        )
-    for meeting in Meeting.objects.filter(pk__in=meeting_ids):
-        rules = offsets.get(meeting.track_id) or offsets.get(None, [])
-        for want in wanted_deliveries(dues[meeting.pk], contacts[meeting.track_id], rules, told, now):
-            yield meeting.pk, want
+            told[row.about, row.contact_id] = Told(
+                row.kind, row.sequence, row.says_due_at, row.message_id, row.planned_at
+            )
+    return told
 
 
-def _offsets() -> dict[int | None, list[Offset]]:
-    offsets: dict[int | None, list[Offset]] = defaultdict(list)
-    for rule in ReminderRule.objects.all():
-        offsets[rule.track_id].append(Offset(rule.days_before, rule.at))
-    return offsets
+def key_of(row: Delivery) -> Key:
+    return (row.kind, row.about, row.sequence, row.offset_code, row.contact_id)
 
 
-def _contacts(meeting_ids: Collection[int], now: datetime) -> dict[int, list[ContactFact]]:
-    """Who is written to, by track: the contacts in office at the ministries that answer for it, and when they do."""
-    rows = (
-        Contact.objects.in_office(now)
-        .filter(ministry__responsibilities__track__meetings__in=meeting_ids)
-        .values_list(
-            "ministry__responsibilities__track_id",
-            "pk",
-            "ministry__state_id",
-            "zone",
-            "ministry__state__zone",
-            "ministry__responsibilities__valid_from",
-            "ministry__responsibilities__valid_until",
-        )
-        .distinct()
-    )
-    contacts: dict[int, list[ContactFact]] = defaultdict(list)
-    for track_id, pk, state, zone, state_zone, since, until in rows:
-        contacts[track_id].append(ContactFact(pk, state, zone or state_zone, since, until))
-    return contacts
+def _in_words(what: str, rows: Iterable[Delivery]) -> list[str]:
+    return [f"{what} {row.kind} {row.offset_code} of {row.about[0]} {row.about[1]}" for row in rows]
 
 
 def _cancel(rows: list[Delivery]) -> list[str]:
@@ -123,10 +124,11 @@ def _revive(pairs: list[tuple[Delivery, Wanted]]) -> list[str]:
             continue
         for name, value in _columns(want).items():
             setattr(row, name, value)
-        if row.state != Delivery.State.CLAIMED:
-            row.state, row.next_try_at = Delivery.State.PENDING, want.planned_at
+        # Taken from the worker that has it: what it wrote may say the former moment.
+        row.state, row.next_try_at = Delivery.State.PENDING, want.planned_at
+        row.token = row.lease_until = None
         changed.append(row)
-    Delivery.objects.bulk_update(changed, ["state", "next_try_at", *COLUMNS])
+    Delivery.objects.bulk_update(changed, ["state", "next_try_at", "token", "lease_until", *COLUMNS])
     append_events([row.pk for row in changed], Delivery.State.PENDING, "planned anew")
     return _in_words("planned anew", changed)
 
@@ -156,18 +158,18 @@ def _columns(want: Wanted) -> dict[str, Any]:
     return {name: getattr(want, name) for name in COLUMNS}
 
 
-def _create(pairs: list[tuple[int, Wanted]]) -> list[str]:
+def _create(pairs: list[tuple[int | None, Wanted]]) -> list[str]:
     rows = []
     for meeting_id, want in pairs:
         row = Delivery(
             kind=want.kind,
             meeting_id=meeting_id,
-            due_id=want.due_id,
             contact_id=want.contact_id,
             sequence=want.sequence,
             offset_code=want.offset_code,
-            reason=REASONS[want.kind].format(want),
+            reason=REASONS.get(want.kind, REASON_OF_AN_ACT).format(want),
             next_try_at=want.planned_at,
+            **{f"{column_of(want.about)}_id": want.about[1]},
             **_columns(want),
         )
         row.message_id = f"<rem-{row.uid.hex}.{row.sequence}@{settings.MESSAGE_ID_DOMAIN}>"

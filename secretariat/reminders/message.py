@@ -9,26 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
-from functools import lru_cache
-from typing import Any
 from unicodedata import category
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time, get_timezone_location
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from meetings.dates import offset_text
-from rotation.translated import text_in
-
+from .letters import letter_of
 from .models import Delivery
 
-# Content language → the language of our catalogue and of Babel's tables.
+# Content language → the language of our catalogue.
 DJANGO_LANGUAGE = {"zh": "zh-hans"}
 LINE = 75  # columns of a header's line; RFC 2047 §2 allows an encoded word as many
-BABEL_LOCALE = {"en": "en_GB", "zh": "zh_Hans_CN", "ru": "ru_RU"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +62,17 @@ def write(row: Delivery) -> Written:
     """What the mail of `row` says, in its contact's language."""
     language = row.contact.language
     with translation.override(DJANGO_LANGUAGE.get(language, language)):
-        subject, context = _subject(row), _context(row)
+        letter = letter_of(row)
+        is_example = letter.is_example or row.contact.is_example
+        subject = _("[EXAMPLE] %(subject)s") % {"subject": letter.subject} if is_example else letter.subject
+        context = {
+            "language": language,
+            "salutation": _("To: %(name)s") % {"name": row.contact.name},
+            "lead": letter.lead,
+            "facts": letter.facts,
+            "is_example": is_example,
+            "signature": letter.signature,
+        }
         text = render_to_string("reminders/mail.txt", context)
         html = render_to_string("reminders/mail.html", context)
     return Written(language, subject, text, html)
@@ -137,119 +140,3 @@ def _header_safe(text: str) -> str:
     if any(category(char) in ("Cc", "Cf", "Zl", "Zp") for char in text):
         raise ValueError(f"a line break or control character in {text!r}")
     return text
-
-
-def _subject(row: Delivery) -> str:
-    values = {
-        "deadline": text_in(row.due.deadline.titles),
-        "meeting": row.meeting.title(),
-        "day": short_day(row.says_due_at, row.due.zone, row.contact.language),
-    }
-    match row.kind:
-        case Delivery.Kind.CHANGED:
-            subject = _("Deadline moved: %(deadline)s, now due %(day)s — %(meeting)s") % values
-        case Delivery.Kind.WITHDRAWN:
-            subject = _("No longer due: %(deadline)s — %(meeting)s") % values
-        case _:
-            subject = _("Due %(day)s: %(deadline)s — %(meeting)s") % values
-    return _("[EXAMPLE] %(subject)s") % {"subject": subject} if _is_example(row) else subject
-
-
-def _is_example(row: Delivery) -> bool:
-    return row.meeting.is_example or row.contact.is_example
-
-
-def _context(row: Delivery) -> dict[str, Any]:
-    language = row.contact.language
-    deadline, meeting = text_in(row.due.deadline.titles), row.meeting.title()
-    return {
-        "language": language,
-        "salutation": _("To: %(name)s") % {"name": row.contact.name},
-        "lead": _lead(row, deadline, meeting),
-        "facts": _facts(row, deadline, meeting, language),
-        "is_example": _is_example(row),
-        "signature": text_in(row.meeting.track.mechanism.names),
-    }
-
-
-def _lead(row: Delivery, deadline: str, meeting: str) -> str:
-    values = {
-        "deadline": deadline,
-        "meeting": meeting,
-        "state": str(row.due.state),
-        "now": moment(row.says_due_at, row.due.zone, row.contact.language),
-        "was": moment(row.was_due_at, row.due.zone, row.contact.language) if row.was_due_at else "",
-    }
-    match row.kind:
-        case Delivery.Kind.CHANGED:
-            return _("The deadline “%(deadline)s” has moved. It was %(was)s; it is now %(now)s.") % values
-        case Delivery.Kind.WITHDRAWN:
-            return _("The deadline “%(deadline)s” of %(was)s no longer applies. Nothing is due.") % values
-        case _:
-            return _("“%(deadline)s” is due from %(state)s by %(now)s.") % values
-
-
-def _facts(row: Delivery, deadline: str, meeting: str, language: str) -> list[tuple[str, str]]:
-    """Label and value; a fact that is not known has no line."""
-    facts = [(_("Meeting"), meeting), (_("When"), meeting_days(row.meeting, language))]
-    if row.meeting.place:
-        facts.append((_("Where"), row.meeting.place))
-    facts.append((_("Due from"), str(row.due.state)))
-    if row.kind != Delivery.Kind.WITHDRAWN:
-        facts.append((_("What is due"), deadline))
-        facts.append((_("By"), moment(row.says_due_at, row.due.zone, language)))
-        for label, zone in _other_zones(row):
-            facts.append((label, moment(row.says_due_at, zone, language)))
-    return [(label, value) for label, value in facts if value]
-
-
-def _other_zones(row: Delivery) -> list[tuple[str, str]]:
-    """The reader's own clock and the host's, where they show another hour than the responsible state's."""
-    shown = {row.says_due_at.astimezone(ZoneInfo(row.due.zone)).utcoffset()}
-    found = []
-    for label, zone in ((_("On your clock"), row.zone), (_("At the meeting's place"), row.meeting.zone)):
-        offset = row.says_due_at.astimezone(ZoneInfo(zone)).utcoffset()
-        if offset not in shown:
-            shown.add(offset)
-            found.append((label, zone))
-    return found
-
-
-@lru_cache(maxsize=1024)
-def moment(at: datetime, zone: str, language: str) -> str:
-    """A moment on the clock of `zone`, the zone named with its offset, as `language`, the active one, writes it.
-
-    Remembered, since the fifty contacts of a deadline are told the same moment.
-    """
-    local = at.astimezone(ZoneInfo(zone))
-    locale = BABEL_LOCALE.get(language, language)
-    day = format_date(local.date(), "full", locale=locale)
-    hour = format_time(local.time(), "HH:mm", locale=locale)
-    return _("%(day)s, %(hour)s (%(zone)s, %(offset)s)") % {
-        "day": day,
-        "hour": hour,
-        "zone": get_timezone_location(ZoneInfo(zone), locale=locale, return_city=True),
-        "offset": offset_text(local),
-    }
-
-
-@lru_cache(maxsize=1024)
-def short_day(at: datetime, zone: str, language: str) -> str:
-    local = at.astimezone(ZoneInfo(zone))
-    return format_date(local.date(), "long", locale=BABEL_LOCALE.get(language, language))
-
-
-def meeting_days(meeting: Any, language: str) -> str:
-    """The meeting's date as far as it is known, in words; empty when it is not."""
-    locale = BABEL_LOCALE.get(language, language)
-    first, last = meeting.first_on, meeting.last_on
-    match meeting.precision:
-        case "none":
-            return ""
-        case "year":
-            return format_date(first, "yyyy", locale=locale)
-        case "month":
-            return format_date(first, "LLLL yyyy" if language != "zh" else "y年M月", locale=locale)
-    if first == last:
-        return format_date(first, "full", locale=locale)
-    return f"{format_date(first, 'long', locale=locale)} – {format_date(last, 'long', locale=locale)}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import time
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import pghistory
@@ -12,11 +14,33 @@ import pgtrigger
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from meetings.models import Contact, Due, Meeting, Track
+from meetings.models import Agenda, Contact, Due, Meeting, SeatTerm, SilenceProcedure, Track
+
+from .plan.wanted import About, Subject
+
+
+def _subject(model: type[models.Model], label: Any) -> Any:
+    return models.ForeignKey(
+        model, on_delete=models.PROTECT, related_name="deliveries", null=True, blank=True, verbose_name=label
+    )
+
+
+# What the title of a delivery takes.
+TITLED = ("due__deadline", "silence__document__symbol", "term__seat__organisation", "agenda__meeting__track")
+
+
+def _one_of(*columns: str) -> Q:
+    """Exactly one of these columns is filled."""
+    return reduce(or_, (Q(**{f"{name}__isnull": name != filled for name in columns}) for filled in columns))
+
+
+def column_of(about: About) -> str:
+    """The column of the ledger that holds what is spoken of."""
+    return "agenda" if about[0] == "closing" else about[0]
 
 
 @pghistory.track()
@@ -58,20 +82,24 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """What staff must look at: refused for good, or not known to have arrived."""
         return self.filter(state__in=[Delivery.State.FAILED, Delivery.State.UNCERTAIN])
 
-    def still_true(self, now: datetime) -> DeliveryQuerySet:
-        """What would still be said at `now`: the due stands as the text says, and its hour has not passed."""
-        withdrawn = Q(kind=Delivery.Kind.WITHDRAWN, due__status=Due.Status.WITHDRAWN)
-        stands = ~Q(kind=Delivery.Kind.WITHDRAWN) & Q(due__status=Due.Status.OPEN)
-        return self.filter(withdrawn | stands, due__sequence=F("sequence"), expires_at__gt=now)
-
 
 class Delivery(models.Model):
-    """One thing said to one contact about one due. Once it may have left us it is never edited or deleted."""
+    """One thing said to one contact about one subject. Once it may have left us it is never edited or deleted."""
 
     class Kind(models.TextChoices):
         REMINDER = "reminder", _("reminder")
         CHANGED = "changed", _("notice of change")
         WITHDRAWN = "withdrawn", _("notice of withdrawal")
+        # Of a silence procedure.
+        OPENED = "opened", _("silence opened")
+        EXTENDED = "extended", _("silence extended")
+        BROKEN = "broken", _("silence broken")
+        ADOPTED = "adopted", _("text adopted")
+        # Of an agenda.
+        ISSUED = "issued", _("agenda issued")
+
+    # The columns of what is spoken of; each delivery has one of them.
+    SUBJECTS: tuple[Subject, ...] = ("due", "silence", "term", "agenda")
 
     class State(models.TextChoices):
         PENDING = "pending", _("planned")
@@ -89,22 +117,24 @@ class Delivery(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    meeting = models.ForeignKey(
-        Meeting, on_delete=models.PROTECT, related_name="deliveries", verbose_name=_("meeting")
-    )
-    due = models.ForeignKey(
-        Due, on_delete=models.PROTECT, related_name="deliveries", verbose_name=_("deadline")
-    )
+    # Of a due and of an agenda, whose meeting it is.
+    meeting = _subject(Meeting, _("meeting"))
+    due = _subject(Due, _("deadline"))
+    silence = _subject(SilenceProcedure, _("silence procedure"))
+    term = _subject(SeatTerm, pgettext_lazy("of office", "term"))
+    agenda = _subject(Agenda, _("agenda"))
     contact = models.ForeignKey(
         Contact, on_delete=models.PROTECT, related_name="deliveries", verbose_name=_("contact")
     )
-    sequence = models.PositiveIntegerField(_("revision of the deadline"))
+    sequence = models.PositiveIntegerField(
+        _("revision of what it tells of"), help_text=_("another one whenever that moved or changed")
+    )
     offset_code = models.CharField(
         _("offset"), max_length=8, blank=True, help_text=_("P7D: seven days before")
     )
     reason = models.CharField(_("why"), max_length=300)
-    # What is said: the moment of the due, and the one it was before a change.
-    says_due_at = models.DateTimeField(_("says due at"))
+    # What is said: the moment that is told, and the one it was before a change.
+    says_due_at = models.DateTimeField(_("moment that is told"))
     was_due_at = models.DateTimeField(_("said before"), null=True, blank=True)
 
     # The decision is local (day, hour, zone); the instant is derived from it.
@@ -145,7 +175,16 @@ class Delivery(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                name="one_thing_is_said_once", fields=["kind", "due", "sequence", "offset_code", "contact"]
+                name="one_thing_is_said_once",
+                fields=["kind", "due", "silence", "term", "agenda", "sequence", "offset_code", "contact"],
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="a_delivery_has_one_subject", condition=_one_of("due", "silence", "term", "agenda")
+            ),
+            models.CheckConstraint(
+                name="a_delivery_names_the_meeting",
+                condition=Q(due__isnull=True, agenda__isnull=True) ^ Q(meeting__isnull=False),
             ),
             models.CheckConstraint(
                 name="what_was_sent_says_when",
@@ -173,7 +212,25 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.due} · {self.contact}"
+        return f"{self.get_kind_display()} · {self.title} · {self.contact}"
+
+    @property
+    def about(self) -> About:
+        """What it speaks of, as the plan names it: the last day for items of an agenda is a moment of its own."""
+        column = next(name for name in self.SUBJECTS if getattr(self, f"{name}_id") is not None)
+        key: int = getattr(self, f"{column}_id")
+        return ("closing" if column == "agenda" and self.kind != self.Kind.ISSUED else column, key)
+
+    @property
+    def topic(self) -> models.Model:
+        """The row that it speaks of."""
+        found: models.Model = getattr(self, column_of(self.about))
+        return found
+
+    @property
+    def title(self) -> str:
+        """What it speaks of, in words; `TITLED` reads that ahead."""
+        return str(self.due.deadline if self.due else self.topic)
 
 
 class DeliveryEvent(models.Model):

@@ -1,14 +1,36 @@
-"""When a meeting changes, its ledger follows in the same transaction."""
+"""When something that is told of changes, its ledger follows in the same transaction."""
 
 from typing import Any
 
 from django.dispatch import receiver
+from django.utils import timezone
 
-from meetings.changes import meetings_changed
+from meetings.changes import audience_changed, committee_changed, meetings_changed, silence_changed
+from meetings.models import SilenceProcedure
 
-from .ledger import reconcile_deliveries
+from .ledger import reconcile_deliveries, reconcile_meetings
+from .subjects import silences, terms
 
 
 @receiver(meetings_changed)
-def ledger_follows(*, meeting_ids: frozenset[int], **_kwargs: Any) -> None:
-    reconcile_deliveries(meeting_ids)
+def ledger_follows_meetings(*, meeting_ids: frozenset[int], **_kwargs: Any) -> None:
+    reconcile_meetings(meeting_ids)
+
+
+@receiver(silence_changed)
+def ledger_follows_silence(*, procedure_id: int, **_kwargs: Any) -> None:
+    reconcile_deliveries(silences, [procedure_id])
+
+
+@receiver(committee_changed)
+def ledger_follows_committee(*, track_id: int, **_kwargs: Any) -> None:
+    reconcile_deliveries(terms, [track_id])
+
+
+@receiver(audience_changed)
+def ledger_follows_audience(*, track_ids: frozenset[int], **_kwargs: Any) -> None:
+    told = SilenceProcedure.objects.filter(
+        silences.worth_telling(timezone.now()), document__track__in=track_ids
+    )
+    reconcile_deliveries(silences, list(told.values_list("pk", flat=True)))
+    reconcile_deliveries(terms, track_ids)

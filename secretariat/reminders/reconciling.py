@@ -1,45 +1,70 @@
-"""Proof that what is derived equals what the rules say today: dues from meetings, deliveries from dues."""
+"""Proof that what is derived equals what the rules say today: dues from meetings, deliveries from all that is dated."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.utils import timezone
 
 from meetings.dues import derive_dues
-from meetings.models import Meeting
+from meetings.models import Committee, Meeting, SilenceProcedure, Track
 
-from .ledger import reconcile_deliveries
+from .ledger import reconcile_deliveries, reconcile_meetings
+from .plan.wanted import NEWS
+from .subjects import silences, terms
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Difference:
-    """What was different in one meeting, in words."""
+    """What was different in one meeting, silence procedure or committee, in words."""
 
-    meeting: str
+    where: str
     details: list[str] = field(default_factory=list)
 
 
 def reconcile(*, repair: bool = True) -> list[Difference]:
-    """Derive everything that is open anew, meeting by meeting; returns the differences, one a meeting.
+    """Derive everything that is open anew, one meeting, procedure or committee after the other.
 
-    repair: False finds the differences and writes nothing.
+    Returns the differences, one for each of them. repair: False finds the differences and writes nothing.
     """
+    now = timezone.now()
+    meetings = Meeting.objects.exclude(status=Meeting.Status.HELD, ends_at__lt=now - NEWS)
+    procedures = SilenceProcedure.objects.filter(silences.worth_telling(now))
+    work: list[tuple[Callable[[int], tuple[str, list[str]]], list[int]]] = [
+        (_meeting, list(meetings.values_list("pk", flat=True))),
+        (_procedure, list(procedures.values_list("pk", flat=True))),
+        (_committee, list(Committee.objects.values_list("track_id", flat=True))),
+    ]
     differences = []
-    open_ids = Meeting.objects.exclude(status=Meeting.Status.HELD).values_list("pk", flat=True)
-    for meeting_id in list(open_ids):
-        with transaction.atomic():
-            meeting = (
-                Meeting.objects.select_for_update(of=("self",)).select_related("track").get(pk=meeting_id)
-            )
-            details = [f"{change.action}: {change.title}, {change.state}" for change in derive_dues(meeting)]
-            details += reconcile_deliveries([meeting_id])
-            if not repair:
-                transaction.set_rollback(True)
-        if details:
-            differences.append(Difference(str(meeting), details))
-            log.warning("reconcile: %d differences in meeting %s", len(details), meeting.uid)
+    for derive, keys in work:
+        for key in keys:
+            with transaction.atomic():
+                where, details = derive(key)
+                if not repair:
+                    transaction.set_rollback(True)
+            if details:
+                differences.append(Difference(where, details))
+                log.warning("reconcile: %d differences in %s %s", len(details), derive.__name__[1:], key)
     return differences
+
+
+def _meeting(pk: int) -> tuple[str, list[str]]:
+    meeting = Meeting.objects.select_for_update(of=("self",)).select_related("track").get(pk=pk)
+    changes = derive_dues(meeting) if meeting.status != Meeting.Status.HELD else []
+    details = [f"{change.action}: {change.title}, {change.state}" for change in changes]
+    return str(meeting), details + reconcile_meetings([pk])
+
+
+def _procedure(pk: int) -> tuple[str, list[str]]:
+    procedure = SilenceProcedure.objects.select_for_update(of=("self",)).get(pk=pk)
+    return str(procedure), reconcile_deliveries(silences, [pk])
+
+
+def _committee(track_id: int) -> tuple[str, list[str]]:
+    track = Track.objects.get(pk=track_id)
+    return str(track), reconcile_deliveries(terms, [track_id])

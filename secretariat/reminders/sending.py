@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
+from .letters import RELATED
 from .message import Rendered, render, sender_address
 from .models import Delivery, append_events
 from .settling import settle_uncertain
@@ -60,13 +61,8 @@ def claim(limit: int) -> list[Delivery]:
     rows = list(
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(state__in=[State.PENDING, State.DEFERRED], next_try_at__lte=Now())
-        .select_related(
-            "contact__ministry__state",
-            "due__deadline",
-            "due__state",
-            "meeting__track__mechanism",
-            "meeting__host",
-        )
+        .select_related("contact__ministry__state")
+        .prefetch_related(*RELATED)
         .order_by("expires_at", "pk")[:limit]
     )
     token = uuid.uuid4()

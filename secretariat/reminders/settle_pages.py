@@ -21,7 +21,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from meetings.admin.when import days_text, moment_text
 
-from .models import Delivery
+from .ledger import still_wanted
+from .models import TITLED, Delivery
 from .settling import settle, try_again
 
 PERMISSION = "reminders.settle_delivery"
@@ -91,7 +92,8 @@ class SettlePages:
         keys = [key for key in request.GET.get("ids", "").split(",") if key.isdigit()][:MOST]
         rows = list(
             Delivery.objects.filter(pk__in=keys, state=state)
-            .select_related("contact__ministry", "due__deadline", "meeting__track")
+            .select_related("contact__ministry", "meeting__track", "term__seat")
+            .prefetch_related(*TITLED)
             .order_by("expires_at", "pk")
         )
         if not rows:
@@ -106,12 +108,8 @@ class SettlePages:
     def _settle(self, request: HttpRequest, rows: list[Delivery], values: dict[str, Any]) -> HttpResponse:
         why: dict[str, Any] = {"actor": request.user, "reason": values["reason"]}
         arrived = values.get("what") == "arrived"
-        # In one order, so that two who settle at once do not wait for each other in a ring.
-        keys = sorted(row.pk for row in rows)
-        if "what" in values:
-            count = sum(settle(key, arrived=arrived, **why) for key in keys)
-        else:
-            count = sum(try_again(key, **why) for key in keys)
+        keys = [row.pk for row in rows]
+        count = settle(keys, arrived=arrived, **why) if "what" in values else try_again(keys, **why)
         if arrived:
             text = ngettext(
                 "%(count)d mail was recorded as arrived.", "%(count)d mails were recorded as arrived.", count
@@ -125,11 +123,7 @@ class SettlePages:
 
     def _page(self, request: HttpRequest, rows: list[Delivery], form: forms.Form, what: str) -> HttpResponse:
         now = timezone.now()
-        true = set(
-            Delivery.objects.still_true(now)
-            .filter(pk__in=[row.pk for row in rows])
-            .values_list("pk", flat=True)
-        )
+        true = still_wanted(rows, now)
         titles = {
             "arrival": ngettext("Did this mail arrive?", "Did these mails arrive?", len(rows)),
             "refusal": ngettext("Try this mail again", "Try these mails again", len(rows)),

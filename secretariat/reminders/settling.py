@@ -7,6 +7,7 @@ reason. Nothing uncertain is sent again on a guess.
 from __future__ import annotations
 
 import mailbox
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from .ledger import reconcile_deliveries, scopes_of
 from .models import Delivery, append_events
 
 State = Delivery.State
@@ -27,8 +29,9 @@ def settle_uncertain() -> int:
     if not rows:
         return 0
     arrived = _message_ids(Path(settings.MAILBOX_DIR))
-    for row in rows:
-        settle(row.pk, arrived=row.message_id in arrived, actor=None, reason="looked up in the local mailbox")
+    why: dict[str, Any] = {"actor": None, "reason": "looked up in the local mailbox"}
+    for found in (True, False):
+        settle([row.pk for row in rows if (row.message_id in arrived) is found], arrived=found, **why)
     return len(rows)
 
 
@@ -39,34 +42,45 @@ def _message_ids(folder: Path) -> set[str]:
 
 
 @transaction.atomic
-def settle(delivery_id: int, *, arrived: bool, actor: Any, reason: str) -> bool:
-    """Record that an uncertain message arrived, or send the same message, with the same Message-ID, again.
+def settle(delivery_ids: Collection[int], *, arrived: bool, actor: Any, reason: str) -> int:
+    """Record that uncertain messages arrived, or send the same, with the same Message-IDs, again.
 
-    False, and nothing has changed, when the delivery is no longer uncertain.
+    Returns how many; one that is no longer uncertain is left alone, one that became untrue is not sent.
     """
-    row = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
-    if row.state != State.UNCERTAIN:
-        return False
-    if arrived:
-        row.state, row.sent_at = State.SENT, row.dated_at or timezone.now()
-    else:
-        row.state, row.next_try_at = State.PENDING, timezone.now()
-    row.save(update_fields=["state", "sent_at", "next_try_at"])
-    append_events([row.pk], row.state, f"settled: {reason}", author=actor)
-    return True
+    rows = _locked(delivery_ids, State.UNCERTAIN)
+    for row in rows:
+        if arrived:
+            row.state, row.sent_at = State.SENT, row.dated_at or timezone.now()
+        else:
+            row.state, row.next_try_at = State.PENDING, timezone.now()
+    _write(rows, f"settled: {reason}", actor)
+    return len(rows)
 
 
 @transaction.atomic
-def try_again(delivery_id: int, *, actor: Any, reason: str) -> bool:
-    """Let a delivery that was refused for good be tried anew, now and to the contact's address of today.
+def try_again(delivery_ids: Collection[int], *, actor: Any, reason: str) -> int:
+    """Let deliveries that were refused for good be tried anew, now and to the contacts' addresses of today.
 
-    Nothing of it was ever accepted, so it is the same delivery; what was refused, and at which address,
-    stays in its events. False, and nothing has changed, when it is no longer a failed one.
+    Nothing of them was ever accepted, so they are the same deliveries; what was refused, and at which address,
+    stays in their events. Returns how many; the others had not failed, or not any more.
     """
-    row = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
-    if row.state != State.FAILED:
-        return False
-    row.state, row.next_try_at = State.PENDING, timezone.now()
-    row.save(update_fields=["state", "next_try_at"])
-    append_events([row.pk], row.state, f"to be tried again: {reason}", author=actor)
-    return True
+    rows = _locked(delivery_ids, State.FAILED)
+    for row in rows:
+        row.state, row.next_try_at = State.PENDING, timezone.now()
+    _write(rows, f"to be tried again: {reason}", actor)
+    return len(rows)
+
+
+def _locked(delivery_ids: Collection[int], state: str) -> list[Delivery]:
+    # In one order, so that two who settle at once do not wait for each other in a ring.
+    rows = Delivery.objects.select_for_update(of=("self",)).filter(pk__in=delivery_ids, state=state)
+    return list(rows.select_related("term__seat").defer("text", "html").order_by("pk"))
+
+
+def _write(rows: list[Delivery], detail: str, actor: Any) -> None:
+    """Store what became of the rows; those that are to go out again are held against the plan first."""
+    Delivery.objects.bulk_update(rows, ["state", "sent_at", "next_try_at"], batch_size=1000)
+    for state in {row.state for row in rows}:
+        append_events([row.pk for row in rows if row.state == state], state, detail, author=actor)
+    for subject, ids in scopes_of(row for row in rows if row.state == State.PENDING):
+        reconcile_deliveries(subject, ids)

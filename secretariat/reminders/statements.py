@@ -14,25 +14,29 @@ from django.utils import timezone
 from .message import Rendered
 from .models import Delivery
 
-# Ours, by token and lease, and still true: as DeliveryQuerySet.still_true and Contact's in_office_on say it,
-# and not overtaken by a newer reminder of the same due, since after an outage only the newest goes.
-# The row's own columns are looked at anew after waiting for a lock, the other tables' are not; but whoever
-# makes a delivery untrue cancels it in the same transaction.
+# Ours, by token and lease, not past, to a contact in office (as in_office_on says it), of a due that stands as
+# the text says, and not overtaken by a newer reminder of the same thing, since after an outage only the newest
+# goes. The row's own columns are looked at anew after waiting for a lock, the other tables' are not; but whoever
+# makes a delivery untrue cancels it, or takes it from us, in the same transaction.
 BEGIN = """
 UPDATE reminders_delivery AS d
    SET state = 'sending', attempts = d.attempts + 1, recipient = %(recipient)s, language = %(language)s,
        subject = %(subject)s, text = %(text)s, html = %(html)s, dated_at = %(dated_at)s, sha256 = %(sha256)s
-  FROM meetings_due AS due, meetings_contact AS contact
+  FROM meetings_contact AS contact
  WHERE d.id = %(id)s AND d.token = %(token)s AND d.state = 'claimed'
    AND d.lease_until > statement_timestamp() AND d.expires_at > statement_timestamp()
-   AND due.id = d.due_id AND due.sequence = d.sequence
-   AND due.status = CASE d.kind WHEN 'withdrawn' THEN 'withdrawn' ELSE 'open' END
    AND contact.id = d.contact_id AND NOT contact.is_undeliverable
    AND (contact.valid_from IS NULL OR contact.valid_from <= %(day)s)
    AND (contact.valid_until IS NULL OR contact.valid_until >= %(day)s)
+   AND (d.due_id IS NULL OR EXISTS (
+       SELECT FROM meetings_due AS due
+        WHERE due.id = d.due_id AND due.sequence = d.sequence
+          AND due.status = CASE d.kind WHEN 'withdrawn' THEN 'withdrawn' ELSE 'open' END))
    AND NOT (d.kind = 'reminder' AND EXISTS (
        SELECT FROM reminders_delivery AS newer
-        WHERE newer.kind = 'reminder' AND newer.due_id = d.due_id AND newer.contact_id = d.contact_id
+        WHERE newer.kind = 'reminder' AND newer.contact_id = d.contact_id
+          AND (newer.due_id = d.due_id OR newer.silence_id = d.silence_id
+               OR newer.term_id = d.term_id OR newer.agenda_id = d.agenda_id)
           AND newer.planned_at > d.planned_at AND newer.planned_at <= statement_timestamp()
           AND newer.state <> 'cancelled'))
 """

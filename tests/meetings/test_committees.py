@@ -13,16 +13,13 @@ from meetings.committees import (
     record_attendance,
     record_recommendation_step,
     seats_on,
-    terms_told,
 )
 from meetings.follow_up import FollowUp
 from meetings.models import Attendance, Committee, Recommendation, SeatTerm, Sitting
 from rotation.history import history_of
 from tests.factories import (
     MeetingFactory,
-    MinistryFactory,
     OrganisationFactory,
-    ResponsibilityFactory,
     SeatFactory,
     StateFactory,
     TrackFactory,
@@ -128,20 +125,6 @@ def test_quorums_cost_the_same_number_of_queries_for_one_sitting_and_for_many(
     for some in (rows[:1], rows):
         with django_assert_num_queries(4):
             assert len(quorums(some)) == len(some)
-
-
-def test_the_end_of_a_term_is_told_to_the_ministries_of_the_state_that_answer_for_the_track(track, seats):
-    Committee.objects.create(track=track, notice_days=[60])
-    ministry = MinistryFactory(state=StateFactory(code="KZ"))
-    ResponsibilityFactory(track=track, ministry=ministry)
-    ResponsibilityFactory(track=track, ministry=MinistryFactory(state=StateFactory(code="CN")))
-    row = grant_term(
-        seats["KZ"].pk, starts_on=date(2025, 1, 1), ends_on=date(2027, 3, 2), basis=BASIS, actor=None
-    )
-    (told,) = terms_told(track)
-    assert (told.notice.tell_on, told.notice.term.key, told.state) == (date(2027, 1, 1), row.pk, "KZ")
-    assert (told.organisation_id, told.ministry_ids) == (seats["KZ"].organisation_id, (ministry.pk,))
-    assert terms_told(TrackFactory()) == ()
 
 
 def test_what_became_of_a_recommendation_is_told_step_by_step(track):

@@ -17,7 +17,7 @@ from meetings.participants import (
 )
 from meetings.quorum import Place, QuorumRule, quorum_of
 from meetings.retention import DEFAULT_DAYS, Category, category_of, retention
-from meetings.terms import Term, TermNotice, leaving, term_notices
+from meetings.terms import Term, leaving
 
 SIX = ("CN", "KZ", "KG", "TJ", "TM", "UZ")
 FIVE = QuorumRule("number", 5, required=("CN",))
@@ -72,18 +72,8 @@ def term(key, starts, ends, seat=1, office="member"):
 ENDING = term(1, "2025-01-01", "2027-01-01")
 
 
-def test_the_end_of_a_term_is_told_so_many_days_before_and_never_before_its_start():
-    assert term_notices([ENDING], (90, 30)) == (
-        TermNotice(ENDING, 90, date(2026, 10, 3)),
-        TermNotice(ENDING, 30, date(2026, 12, 2)),
-    )
-    short = term(2, "2026-12-15", "2027-01-01")
-    assert [row.tell_on for row in term_notices([short], (90, 30))] == [date(2026, 12, 15)] * 2
-
-
 def test_nobody_leaves_whose_term_is_renewed_without_a_gap_or_has_no_end():
     renewed = term(2, "2027-01-01", None)
-    assert term_notices([ENDING, renewed], (90,)) == ()
     assert leaving([ENDING, renewed], date(2026, 12, 1)) == ()
     other_office = term(3, "2027-01-01", None, office="co-chair")
     assert leaving([ENDING, other_office, term(4, "2027-01-02", None)], date(2026, 12, 1)) == (ENDING,)

@@ -109,7 +109,7 @@ def settle_as_the_sink_knows(sink):
     """What a person does with an uncertain delivery: look whether it arrived."""
     for row in Delivery.objects.filter(state="uncertain"):
         arrived = any(row.message_id.encode() in envelope.content for envelope in sink.accepted)
-        settle(row.pk, arrived=arrived, actor=None, reason="looked it up")
+        settle([row.pk], arrived=arrived, actor=None, reason="looked it up")
 
 
 def all_told(sink, crowd):

@@ -141,7 +141,7 @@ def test_a_lost_answer_is_uncertain_and_is_not_sent_again_on_a_guess(meeting, si
     sink.answers.clear()
     send_due()
     assert sink.recipients == THREE
-    settle(row.pk, arrived=True, actor=None, reason="Dushanbe confirmed by telephone")
+    settle([row.pk], arrived=True, actor=None, reason="Dushanbe confirmed by telephone")
     row.refresh_from_db()
     assert row.state == "sent"
 

@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         differences = reconcile(repair=not options["check"])
         for difference in differences:
-            self.stdout.write(difference.meeting)
+            self.stdout.write(difference.where)
             for detail in difference.details:
                 self.stdout.write(f"  {detail}")
         total = sum(len(difference.details) for difference in differences)

@@ -1,0 +1,34 @@
+"""What the mails say, one file for each thing that they speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db.models import Prefetch
+
+from meetings.models import Agenda, Due, Meeting, SeatTerm, SilenceProcedure
+
+from ..models import Delivery
+from . import agendas, dues, silences, terms
+from .letter import Letter
+
+# What writing takes, read ahead for many deliveries at once.
+RELATED = (
+    Prefetch("meeting", Meeting.objects.select_related("track__mechanism", "host")),
+    Prefetch("due", Due.objects.select_related("deadline", "state")),
+    Prefetch("silence", SilenceProcedure.objects.with_acts().select_related("document__track__mechanism")),
+    Prefetch("term", SeatTerm.objects.select_related("seat__organisation__state", "seat__track__mechanism")),
+    Prefetch("agenda", Agenda.objects.prefetch_related("stages")),
+)
+LETTERS: dict[str, Callable[[Delivery], Letter]] = {
+    "due": dues.letter,
+    "silence": silences.letter,
+    "term": terms.letter,
+    "agenda": agendas.issued,
+    "closing": agendas.closing,
+}
+
+
+def letter_of(row: Delivery) -> Letter:
+    """What the mail of `row` says in the active language, that of its contact."""
+    return LETTERS[row.about[0]](row)

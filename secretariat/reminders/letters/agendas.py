@@ -1,0 +1,69 @@
+"""Mails about an agenda: a stage that was issued, and the last day on which an item may be asked for."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from meetings.agenda_snapshots import items_of
+from meetings.agendas import numbers
+from meetings.models import AgendaStage
+from rotation.translated import text_in
+
+from ..models import Delivery
+from .letter import Letter, facts_of
+from .moments import clocks, moment, short_day
+
+Kind = Delivery.Kind
+
+
+def issued(row: Delivery) -> Letter:
+    """The items as they were frozen, in the language of the reader."""
+    stage = next(each for each in row.agenda.stages.all() if each.number == row.sequence)
+    values = {"stage": str(stage), "meeting": row.meeting.title()}
+    subject = _("Agenda issued: %(stage)s — %(meeting)s") % values
+    lead = _("The secretariat has issued: %(stage)s, “%(meeting)s”.") % values
+    if stage.reissue:
+        lead += " " + _("It replaces the one issued before.")
+    facts = [*facts_of(row.meeting, row.contact.language), *_items(stage)]
+    signature = text_in(row.meeting.track.mechanism.names)
+    return Letter(subject, lead, facts, signature, row.meeting.is_example)
+
+
+def _items(stage: AgendaStage) -> list[tuple[str, str]]:
+    items = items_of(stage.snapshot)
+    return [
+        (_("Item %(number)s") % {"number": number}, text_in(item.titles))
+        for number, item in zip(numbers(items), items, strict=True)
+    ]
+
+
+def closing(row: Delivery) -> Letter:
+    """After that day a request goes by the rule for urgent items."""
+    language, zone = row.contact.language, row.meeting.zone
+    values = {
+        "meeting": row.meeting.title(),
+        "day": short_day(row.says_due_at, zone, language),
+        "now": moment(row.says_due_at, zone, language),
+        "was": moment(row.was_due_at, zone, language) if row.was_due_at else "",
+    }
+    match row.kind:
+        case Kind.CHANGED:
+            subject = _("Items for the agenda now until %(day)s — %(meeting)s")
+            lead = _(
+                "The last moment to ask for an item of the agenda has moved. It was %(was)s; it is now %(now)s."
+            )
+        case Kind.WITHDRAWN:
+            subject = _("Items for the agenda: the day no longer applies — %(meeting)s")
+            lead = _("The last moment to ask for an item of the agenda, %(was)s, no longer applies.")
+        case _other:
+            subject = _("Items for the agenda until %(day)s — %(meeting)s")
+            lead = _(
+                "An item of the agenda can be asked for until %(now)s. After that only what is important and "
+                "urgent is taken up."
+            )
+    facts = facts_of(row.meeting, language)
+    if row.kind != Kind.WITHDRAWN:
+        facts.append((_("Items until"), values["now"]))
+        facts += clocks(row.says_due_at, zone, [(_("On your clock"), row.zone)], language)
+    signature = text_in(row.meeting.track.mechanism.names)
+    return Letter(subject % values, lead % values, facts, signature, row.meeting.is_example)

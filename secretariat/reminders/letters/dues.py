@@ -1,0 +1,42 @@
+"""Mails about a deadline of a state: that it comes, that it moved, that it no longer stands."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from rotation.translated import text_in
+
+from ..models import Delivery
+from .letter import Letter, facts_of
+from .moments import clocks, moment, short_day
+
+Kind = Delivery.Kind
+
+
+def letter(row: Delivery) -> Letter:
+    language, zone = row.contact.language, row.due.zone
+    values = {
+        "deadline": text_in(row.due.deadline.titles),
+        "meeting": row.meeting.title(),
+        "state": str(row.due.state),
+        "day": short_day(row.says_due_at, zone, language),
+        "now": moment(row.says_due_at, zone, language),
+        "was": moment(row.was_due_at, zone, language) if row.was_due_at else "",
+    }
+    match row.kind:
+        case Kind.CHANGED:
+            subject = _("Deadline moved: %(deadline)s, now due %(day)s — %(meeting)s")
+            lead = _("The deadline “%(deadline)s” has moved. It was %(was)s; it is now %(now)s.")
+        case Kind.WITHDRAWN:
+            subject = _("No longer due: %(deadline)s — %(meeting)s")
+            lead = _("The deadline “%(deadline)s” of %(was)s no longer applies. Nothing is due.")
+        case _other:
+            subject = _("Due %(day)s: %(deadline)s — %(meeting)s")
+            lead = _("“%(deadline)s” is due from %(state)s by %(now)s.")
+    facts = [*facts_of(row.meeting, language), (_("Due from"), values["state"])]
+    if row.kind != Kind.WITHDRAWN:
+        others = ((_("On your clock"), row.zone), (_("At the meeting's place"), row.meeting.zone))
+        facts += [(_("What is due"), values["deadline"]), (_("By"), values["now"])]
+        facts += clocks(row.says_due_at, zone, others, language)
+    signature = text_in(row.meeting.track.mechanism.names)
+    return Letter(subject % values, lead % values, facts, signature, row.meeting.is_example)

@@ -1,0 +1,94 @@
+"""Mails about a silence procedure: each act upon it that is told, and that it closes soon."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from meetings.models import SilenceEvent, SilenceProcedure
+from meetings.silence import Standing, standing
+from rotation.translated import text_in
+
+from ..models import Delivery
+from .letter import Letter
+from .moments import clocks, listed, moment, short_day
+
+Kind = Delivery.Kind
+
+
+def letter(row: Delivery) -> Letter:
+    """What is told, as it stood after the act that the row tells of."""
+    procedure, language = row.silence, row.contact.language
+    stands = _standing(procedure, row.sequence)
+    names = {party.state_id: str(party.state) for party in procedure.parties.all()}
+    closes = stands.closing
+    values = {
+        "paper": f"{procedure.document.symbol} {text_in(procedure.document.titles)}",
+        "day": short_day(closes.instant, closes.zone, language),
+        "now": moment(closes.instant, closes.zone, language),
+        "objectors": listed([names[code] for code in stands.objectors], language),
+        "bound": listed([names[code] for code in stands.bound], language),
+    }
+    subject, lead = _sentences(row.kind)
+    facts = [
+        (_("Paper"), values["paper"]),
+        (_("Body"), str(procedure.document.track)),
+        (_("Asked"), listed(list(names.values()), language)),
+    ]
+    if row.kind in (Kind.OPENED, Kind.EXTENDED, Kind.REMINDER):
+        facts.append((_("Silence closes"), values["now"]))
+        facts += clocks(closes.instant, closes.zone, [(_("On your clock"), row.zone)], language)
+    facts += _said(row)
+    signature = text_in(procedure.document.track.mechanism.names)
+    return Letter(subject % values, lead % values, facts, signature)
+
+
+def _standing(procedure: SilenceProcedure, number: int) -> Standing:
+    acts = procedure.acts[: number + 1]
+    return standing(procedure.party_codes, acts, acts[-1].at)
+
+
+def _sentences(kind: str) -> tuple[str, str]:
+    match kind:
+        case Kind.OPENED:
+            return (
+                _("Silence until %(day)s: %(paper)s"),
+                _(
+                    "“%(paper)s” has been put under silence. It is adopted unless a party objects before %(now)s."
+                ),
+            )
+        case Kind.EXTENDED:
+            return (
+                _("Silence extended to %(day)s: %(paper)s"),
+                _(
+                    "Silence on “%(paper)s” has been extended. It is adopted unless a party objects before %(now)s."
+                ),
+            )
+        case Kind.BROKEN:
+            return (
+                _("Silence broken: %(paper)s"),
+                _("Silence on “%(paper)s” was broken: %(objectors)s. The text is not adopted."),
+            )
+        case Kind.WITHDRAWN:
+            return (
+                _("Withdrawn from silence: %(paper)s"),
+                _("“%(paper)s” has been withdrawn from silence. The text is not adopted."),
+            )
+        case Kind.ADOPTED:
+            return (
+                _("Adopted by silence: %(paper)s"),
+                _("Silence on “%(paper)s” closed without objection. The text is adopted by: %(bound)s."),
+            )
+    return (
+        _("Silence closes %(day)s: %(paper)s"),
+        _("Silence on “%(paper)s” closes soon: the text is adopted unless a party objects before %(now)s."),
+    )
+
+
+def _said(row: Delivery) -> list[tuple[str, str]]:
+    """What was said with the act: the reason, or the objection and the words that it proposes."""
+    if row.kind == Kind.REMINDER:
+        return []
+    event: SilenceEvent = list(row.silence.events.all())[row.sequence]
+    label = _("Objection") if row.kind == Kind.BROKEN else _("Reason")
+    said = [(label, event.text), (_("Proposed words"), event.amendment)]
+    return [(name, text) for name, text in said if text]

@@ -1,0 +1,67 @@
+"""What is told of a silence procedure: its acts as they happen, and reminders in hours before it closes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from meetings.silence import Notice
+
+from .wanted import NEWS, ContactFact, Told, ToldOf, Wanted, notice, while_it_answers
+
+RUNNING = ("opened", "extended")
+
+
+def wanted_of_silence(
+    procedure_id: int,
+    notices: Sequence[Notice],
+    contacts: Iterable[ContactFact],
+    told: ToldOf,
+    now: datetime,
+) -> Iterator[Wanted]:
+    """All that should be open or already said of one procedure; `notices` as meetings.silence tells them."""
+    contacts = list(contacts)
+    past = [each.at for each in notices if each.hours_before is not None and each.at <= now]
+    for each in notices:
+        expires_at = _expiry(each, notices)
+        if expires_at <= now:
+            continue
+        for contact in contacts:
+            before = told.get((("silence", procedure_id), contact.id))
+            if contact.state == each.state and not _is_overtaken(each, past, before):
+                want = _wanted(procedure_id, each, contact, before, expires_at)
+                yield from while_it_answers([want], contact, now)
+
+
+def _is_overtaken(each: Notice, past: Sequence[datetime], before: Told | None) -> bool:
+    """A reminder whose hour is past, where a newer one is too, or the notice of an act says the same yet or since."""
+    if each.at not in past or each.hours_before is None:
+        return False
+    return each.at < max(past) or before is None or before.planned_at > each.at
+
+
+def _expiry(each: Notice, notices: Sequence[Notice]) -> datetime:
+    """That silence runs is true until the next act that is told, or its closing; that it ended is news for a while."""
+    if each.untrue_from is not None:
+        return each.untrue_from
+    if each.kind not in RUNNING:
+        return each.at + NEWS
+    later = [other.at for other in notices if other.act > each.act and other.hours_before is None]
+    return min([*later, each.closing.instant])
+
+
+def _wanted(
+    procedure_id: int, each: Notice, contact: ContactFact, before: Told | None, expires_at: datetime
+) -> Wanted:
+    want = notice(
+        each.kind,
+        ("silence", procedure_id),
+        each.act,
+        contact,
+        before,
+        at=each.at,
+        expires_at=expires_at,
+        says=each.closing.instant,
+    )
+    return want if each.hours_before is None else replace(want, offset_code=f"PT{each.hours_before}H")

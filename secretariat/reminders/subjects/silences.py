@@ -1,0 +1,35 @@
+"""Silence procedures, as the plan takes them: their parties' contacts are those who answer for the paper's track."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from django.db.models import Q
+
+from meetings.models import SilenceProcedure
+from meetings.silences import notices_of
+
+from ..plan.silences import wanted_of_silence
+from ..plan.wanted import NEWS, ToldOf, Wanted
+from .audience import contacts_of
+
+
+def deliveries_of(procedure_ids: Collection[int]) -> Q:
+    """The ledger's rows about these procedures."""
+    return Q(silence__in=procedure_ids)
+
+
+def plan(procedure_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[tuple[int | None, Wanted]]:
+    """What is wanted about these procedures; no meeting comes with it. A constant number of queries."""
+    procedures = list(SilenceProcedure.objects.with_acts().filter(pk__in=procedure_ids))
+    contacts = contacts_of({each.document.track_id for each in procedures}, now)
+    for each in procedures:
+        people = contacts[each.document.track_id]
+        for want in wanted_of_silence(each.pk, notices_of(each), people, told, now):
+            yield None, want
+
+
+def worth_telling(now: datetime) -> Q:
+    """The procedures of which something may have to be told: running ones, and those that ended lately."""
+    return Q(status=SilenceProcedure.Status.OPEN) | Q(ended_at__gt=now - NEWS)

@@ -1,0 +1,50 @@
+"""The ends of terms in committees, as the plan takes them; told through the ministries of the seat's state."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from datetime import datetime, time
+
+from django.db.models import Q
+
+from meetings.dates import instant
+from meetings.models import Committee, SeatTerm
+from meetings.terms import is_renewed
+
+from ..plan.dated import Dated, Offset, wanted_of_dated
+from ..plan.wanted import ToldOf, Wanted
+from .audience import contacts_of
+
+# On the clock of who is told.
+HOUR = time(9)
+
+
+def deliveries_of(track_ids: Collection[int]) -> Q:
+    """The ledger's rows about terms of these committees."""
+    return Q(term__seat__track__in=track_ids)
+
+
+def plan(track_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[tuple[int | None, Wanted]]:
+    """What is wanted about the ends of these committees' terms; no meeting comes with it."""
+    contacts = contacts_of(track_ids, now)
+    rows: dict[int, list[SeatTerm]] = defaultdict(list)
+    for row in SeatTerm.objects.filter(seat__track__in=track_ids).select_related("seat__organisation__state"):
+        rows[row.seat.track_id].append(row)
+    for committee in Committee.objects.filter(track__in=track_ids):
+        terms = [row.term for row in rows[committee.track_id]]
+        moments = [
+            _moment(row, is_over=row.ends_on is None or is_renewed(row.term, terms), now=now)
+            for row in rows[committee.track_id]
+        ]
+        offsets = [Offset(days, HOUR) for days in committee.notice_days]
+        for want in wanted_of_dated(moments, contacts[committee.track_id], offsets, told, now):
+            yield None, want
+
+
+def _moment(row: SeatTerm, *, is_over: bool, now: datetime) -> Dated:
+    """The first moment after the term; withdrawn when it has no end, or another term follows it at once."""
+    state = row.seat.organisation.state
+    on = row.ends_on or now.date()
+    at = instant(on, time(0), state.zone)
+    return Dated(("term", row.pk), None, state.code, on, at, "withdrawn" if is_over else "open")
