@@ -9,10 +9,10 @@ from pytest_django.plugin import blocking_manager_key
 
 from tests.factories import UserFactory
 
-# What a new installation starts with, and the data migrations that bring it.
+# What a new installation starts with, and the migrations that bring it.
 DEFAULTS = [
-    ("secretariat.reminders.migrations.0002_default_reminder_rules", "add_rules"),
-    ("meetings.migrations.0012_default_retention_rules", "add_defaults"),
+    ("secretariat.reminders.migrations.0001_squashed_0003_settled_by_a_person", "add_rules"),
+    ("meetings.migrations.0001_squashed_0013_tracks_say_who_prepares_and_until_when", "add_defaults"),
 ]
 
 
