@@ -11,7 +11,7 @@ from tests.factories import UserFactory
 
 # What a new installation starts with, and the migrations that bring it.
 DEFAULTS = [
-    ("secretariat.reminders.migrations.0001_squashed_0003_settled_by_a_person", "add_rules"),
+    ("secretariat.reminders.migrations.0001_squashed_0004_every_dated_thing_is_told", "add_rules"),
     ("meetings.migrations.0001_squashed_0013_tracks_say_who_prepares_and_until_when", "add_defaults"),
 ]
 

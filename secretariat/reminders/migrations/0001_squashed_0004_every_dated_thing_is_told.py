@@ -29,13 +29,14 @@ class Migration(migrations.Migration):
         ('reminders', '0001_initial'),
         ('reminders', '0002_default_reminder_rules'),
         ('reminders', '0003_settled_by_a_person'),
+        ('reminders', '0004_every_dated_thing_is_told'),
     ]
 
     initial = True
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ('meetings', '0002_initial'),
+        ('meetings', '0013_tracks_say_who_prepares_and_until_when'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
@@ -46,11 +47,11 @@ class Migration(migrations.Migration):
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                     ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                    ('kind', models.CharField(choices=[('reminder', 'reminder'), ('changed', 'notice of change'), ('withdrawn', 'notice of withdrawal')], max_length=10, verbose_name='kind')),
-                    ('sequence', models.PositiveIntegerField(verbose_name='revision of the deadline')),
+                    ('kind', models.CharField(choices=[('reminder', 'reminder'), ('changed', 'notice of change'), ('withdrawn', 'notice of withdrawal'), ('opened', 'silence opened'), ('extended', 'silence extended'), ('broken', 'silence broken'), ('adopted', 'text adopted'), ('issued', 'agenda issued')], max_length=10, verbose_name='kind')),
+                    ('sequence', models.PositiveIntegerField(help_text='another one whenever that moved or changed', verbose_name='revision of what it tells of')),
                     ('offset_code', models.CharField(blank=True, help_text='P7D: seven days before', max_length=8, verbose_name='offset')),
                     ('reason', models.CharField(max_length=300, verbose_name='why')),
-                    ('says_due_at', models.DateTimeField(verbose_name='says due at')),
+                    ('says_due_at', models.DateTimeField(verbose_name='moment that is told')),
                     ('was_due_at', models.DateTimeField(blank=True, null=True, verbose_name='said before')),
                     ('planned_on', models.DateField(verbose_name='planned on')),
                     ('planned_hour', models.TimeField(help_text='local time of the recipient', verbose_name='at')),
@@ -75,15 +76,18 @@ class Migration(migrations.Migration):
                     ('reply', models.CharField(blank=True, max_length=500, verbose_name="mail server's reply")),
                     ('created_at', models.DateTimeField(auto_now_add=True)),
                     ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='meetings.contact', verbose_name='contact')),
-                    ('due', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='meetings.due', verbose_name='deadline')),
-                    ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='meetings.meeting', verbose_name='meeting')),
+                    ('due', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='meetings.due', verbose_name='deadline')),
+                    ('meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='meetings.meeting', verbose_name='meeting')),
+                    ('agenda', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='meetings.agenda', verbose_name='agenda')),
+                    ('silence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='meetings.silenceprocedure', verbose_name='silence procedure')),
+                    ('term', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='meetings.seatterm', verbose_name='term')),
                 ],
                 options={
                     'verbose_name': 'delivery',
                     'verbose_name_plural': 'deliveries',
                     'ordering': ['-planned_at', 'pk'],
                     'indexes': [models.Index(condition=models.Q(('state__in', ['pending', 'deferred'])), fields=['next_try_at', 'id'], name='delivery_due'), models.Index(condition=models.Q(('state__in', ['claimed', 'sending'])), fields=['lease_until'], name='delivery_leased'), models.Index(fields=['meeting', 'state'], name='delivery_of_meeting')],
-                    'constraints': [models.UniqueConstraint(fields=('kind', 'due', 'sequence', 'offset_code', 'contact'), name='one_thing_is_said_once'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(('state', 'sent'), _negated=True), _connector='OR'), name='what_was_sent_says_when')],
+                    'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(('state', 'sent'), _negated=True), _connector='OR'), name='what_was_sent_says_when'), models.UniqueConstraint(fields=('kind', 'due', 'silence', 'term', 'agenda', 'sequence', 'offset_code', 'contact'), name='one_thing_is_said_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('agenda__isnull', True), ('due__isnull', False), ('silence__isnull', True), ('term__isnull', True)), models.Q(('agenda__isnull', True), ('due__isnull', True), ('silence__isnull', False), ('term__isnull', True)), models.Q(('agenda__isnull', True), ('due__isnull', True), ('silence__isnull', True), ('term__isnull', False)), models.Q(('agenda__isnull', False), ('due__isnull', True), ('silence__isnull', True), ('term__isnull', True)), _connector='OR'), name='a_delivery_has_one_subject'), models.CheckConstraint(condition=models.Q(models.Q(('agenda__isnull', True), ('due__isnull', True)), ('meeting__isnull', False), _connector='XOR'), name='a_delivery_names_the_meeting')],
                     'triggers': [pgtrigger.compiler.Trigger(name='what_was_sent_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."state" = \'sent\')', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a2d20c71622eea9333a2a0ff9f70959aaa402deb', operation='UPDATE OR DELETE', pgid='pgtrigger_what_was_sent_stays_4e973', table='reminders_delivery', when='BEFORE')), pgtrigger.compiler.Trigger(name='the_ledger_forgets_nothing', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='460e14494db68d56cd4fbffe125ed0589e8803d3', operation='DELETE', pgid='pgtrigger_the_ledger_forgets_nothing_0c4d0', table='reminders_delivery', when='BEFORE'))],
                     'permissions': [('settle_delivery', 'Can settle deliveries that failed or are not known to have arrived')],
                 },
