@@ -5,9 +5,14 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 from pytest_django.plugin import blocking_manager_key
 
 from tests.factories import UserFactory
+
+# How long a machine takes says nothing of the rules.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 # What a new installation starts with, and the migrations that bring it.
 DEFAULTS = [

@@ -6,6 +6,7 @@ import mailbox as maildir
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -36,6 +37,20 @@ class Mail:
         except ValueError:
             return None
 
+    def header(self, name: str) -> str:
+        """A header in words; decoded from what was written, since the parser of addresses keeps the blank between
+        two encoded words, which RFC 2047 §6.2 drops."""
+        written = dict(self.message.raw_items()).get(name, "")
+        return str(make_header(decode_header(written)))
+
+    @property
+    def to(self) -> str:
+        return self.header("To")
+
+    @property
+    def subject(self) -> str:
+        return self.header("Subject")
+
     def part(self, kind: str) -> str:
         """The `plain` or `html` body; empty where there is none."""
         part = self.message.get_body(preferencelist=(kind,))
@@ -60,9 +75,9 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 @csp_update({"frame-src": ["'self'"]})
 def mail_page(request: HttpRequest, key: str) -> HttpResponse:
     mail = _found(key)
-    headers = [(name, str(mail.message[name])) for name in SHOWN_HEADERS if mail.message[name]]
+    headers = [(name, text) for name in SHOWN_HEADERS if (text := mail.header(name))]
     texts = {"text": mail.part("plain"), "has_html": bool(mail.part("html"))}
-    title = str(mail.message["Subject"] or _("No subject"))
+    title = mail.subject or _("No subject")
     return _page(request, "desk/mail.html", title=title, mail=mail, headers=headers, **texts)
 
 

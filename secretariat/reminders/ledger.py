@@ -25,6 +25,8 @@ REASONS = {
     "changed": "it moved after this contact was told",
     "withdrawn": "it was withdrawn after this contact was told",
     "issued": "stage {0.sequence} of the agenda was issued",
+    "moved": "the meeting moved after this contact had its agenda",
+    "off": "the meeting was called off after this contact had its agenda",
 }
 REASON_OF_AN_ACT = "act {0.sequence} upon the silence procedure"
 

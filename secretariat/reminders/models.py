@@ -95,8 +95,12 @@ class Delivery(models.Model):
         EXTENDED = "extended", _("silence extended")
         BROKEN = "broken", _("silence broken")
         ADOPTED = "adopted", _("text adopted")
-        # Of an agenda.
+        # Of an agenda, and to whom it was sent of its meeting.
         ISSUED = "issued", _("agenda issued")
+        MOVED = "moved", _("meeting moved")
+        OFF = "off", _("meeting off")
+
+    OF_AN_AGENDA = (Kind.ISSUED, Kind.MOVED, Kind.OFF)
 
     # The columns of what is spoken of; each delivery has one of them.
     SUBJECTS: tuple[Subject, ...] = ("due", "silence", "term", "agenda")
@@ -219,7 +223,7 @@ class Delivery(models.Model):
         """What it speaks of, as the plan names it: the last day for items of an agenda is a moment of its own."""
         column = next(name for name in self.SUBJECTS if getattr(self, f"{name}_id") is not None)
         key: int = getattr(self, f"{column}_id")
-        return ("closing" if column == "agenda" and self.kind != self.Kind.ISSUED else column, key)
+        return ("closing" if column == "agenda" and self.kind not in self.OF_AN_AGENDA else column, key)
 
     @property
     def topic(self) -> models.Model:

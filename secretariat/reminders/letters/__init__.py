@@ -24,7 +24,7 @@ LETTERS: dict[str, Callable[[Delivery], Letter]] = {
     "due": dues.letter,
     "silence": silences.letter,
     "term": terms.letter,
-    "agenda": agendas.issued,
+    "agenda": agendas.letter,
     "closing": agendas.closing,
 }
 

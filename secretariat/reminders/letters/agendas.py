@@ -6,17 +6,43 @@ from django.utils.translation import gettext as _
 
 from meetings.agenda_snapshots import items_of
 from meetings.agendas import numbers
-from meetings.models import AgendaStage
+from meetings.models import AgendaStage, Meeting
 from rotation.translated import text_in
 
 from ..models import Delivery
 from .letter import Letter, facts_of
-from .moments import clocks, moment, short_day
+from .moments import clocks, meeting_days, moment, short_day
 
 Kind = Delivery.Kind
 
 
-def issued(row: Delivery) -> Letter:
+def letter(row: Delivery) -> Letter:
+    return _issued(row) if row.kind == Kind.ISSUED else _moved(row)
+
+
+def _moved(row: Delivery) -> Letter:
+    """Of a meeting whose agenda was sent: it is on another day, or not to be expected."""
+    meeting, language = row.meeting, row.contact.language
+    values = {
+        "meeting": meeting.title(),
+        "was": short_day(row.was_due_at, meeting.zone, language) if row.was_due_at else "",
+        "day": meeting_days(meeting, language),
+    }
+    if row.kind == Kind.MOVED:
+        subject = _("Meeting moved: %(meeting)s, %(day)s")
+        lead = _("“%(meeting)s” will be held on another day: %(day)s. Its agenda named %(was)s.")
+    elif meeting.status == Meeting.Status.POSTPONED:
+        subject = _("Meeting postponed: %(meeting)s")
+        lead = _("“%(meeting)s” of %(was)s has been postponed; the new date is not known yet.")
+    else:
+        subject = _("Meeting off: %(meeting)s")
+        lead = _("“%(meeting)s” of %(was)s will not be held.")
+    facts = facts_of(meeting, language) if row.kind == Kind.MOVED else [(_("Meeting"), values["meeting"])]
+    signature = text_in(meeting.track.mechanism.names)
+    return Letter(subject % values, lead % values, facts, signature, meeting.is_example)
+
+
+def _issued(row: Delivery) -> Letter:
     """The items as they were frozen, in the language of the reader."""
     stage = next(each for each in row.agenda.stages.all() if each.number == row.sequence)
     values = {"stage": str(stage), "meeting": row.meeting.title()}

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                     ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                    ('kind', models.CharField(choices=[('reminder', 'reminder'), ('changed', 'notice of change'), ('withdrawn', 'notice of withdrawal'), ('opened', 'silence opened'), ('extended', 'silence extended'), ('broken', 'silence broken'), ('adopted', 'text adopted'), ('issued', 'agenda issued')], max_length=10, verbose_name='kind')),
+                    ('kind', models.CharField(choices=[('reminder', 'reminder'), ('changed', 'notice of change'), ('withdrawn', 'notice of withdrawal'), ('opened', 'silence opened'), ('extended', 'silence extended'), ('broken', 'silence broken'), ('adopted', 'text adopted'), ('issued', 'agenda issued'), ("moved", "meeting moved"), ("off", "meeting off")], max_length=10, verbose_name='kind')),
                     ('sequence', models.PositiveIntegerField(help_text='another one whenever that moved or changed', verbose_name='revision of what it tells of')),
                     ('offset_code', models.CharField(blank=True, help_text='P7D: seven days before', max_length=8, verbose_name='offset')),
                     ('reason', models.CharField(max_length=300, verbose_name='why')),

@@ -1,4 +1,4 @@
-"""What is told of an agenda: that a stage of it was issued. Pure.
+"""What is told of an agenda: that a stage of it was issued, and to whom it was sent, that its meeting moved. Pure.
 
 The last day for an item of it is a moment as any other: see plan/dated.py.
 """
@@ -9,34 +9,59 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from .wanted import ContactFact, ToldOf, Wanted, notice, while_it_answers
+from .wanted import ContactFact, Told, ToldOf, Wanted, notice, while_it_answers
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """The last stage of an agenda that was issued; `number` counts its stages. untrue_from: no news any more."""
+    """The last stage of an agenda that was issued, and its meeting.
+
+    number: of the stage, from 1. at: when it was issued. untrue_from: no news any more. meets_at: None while no
+    day is known. stands: the parties expect the meeting, or it was held. meeting_sequence: up with each move of it.
+    """
 
     agenda_id: int
     number: int
     at: datetime
     untrue_from: datetime
+    meets_at: datetime | None
+    stands: bool
+    meeting_sequence: int
+
+    @property
+    def says(self) -> datetime:
+        return self.meets_at or self.at
 
 
 def wanted_of_issue(
     issue: Issue, contacts: Iterable[ContactFact], told: ToldOf, now: datetime
 ) -> Iterator[Wanted]:
-    """That the stage was issued, to every contact; an earlier stage that was not told is not told any more."""
-    if issue.untrue_from <= now:
-        return
+    """All that should be open or already said of it; an earlier stage that was not told is not told any more."""
     for contact in contacts:
-        want = notice(
-            "issued",
-            ("agenda", issue.agenda_id),
-            issue.number,
-            contact,
-            told.get((("agenda", issue.agenda_id), contact.id)),
-            at=issue.at,
-            expires_at=issue.untrue_from,
-            says=issue.at,
-        )
-        yield from while_it_answers([want], contact, now)
+        before = told.get((("agenda", issue.agenda_id), contact.id))
+        wanted = [*_issued(issue, contact, before, now), *_moved(issue, contact, before, now)]
+        yield from while_it_answers(wanted, contact, now)
+
+
+def _issued(issue: Issue, contact: ContactFact, before: Told | None, now: datetime) -> Iterator[Wanted]:
+    if issue.stands and issue.untrue_from > now:
+        yield _notice("issued", issue, contact, before, at=issue.at, expires_at=issue.untrue_from)
+
+
+def _moved(issue: Issue, contact: ContactFact, before: Told | None, now: datetime) -> Iterator[Wanted]:
+    """Who has an agenda with a day that is still to come is told when that day no longer holds."""
+    if before is None or (before.says <= now and before.kind != "off"):
+        return
+    if not issue.stands:
+        if before.kind != "off":
+            yield _notice("off", issue, contact, before, at=now, expires_at=before.says)
+    elif (before.kind == "off" or before.says != issue.says) and issue.says > now:
+        yield _notice("moved", issue, contact, before, at=now, expires_at=issue.says)
+
+
+def _notice(
+    kind: str, issue: Issue, contact: ContactFact, before: Told | None, *, at: datetime, expires_at: datetime
+) -> Wanted:
+    sequence = issue.number if kind == "issued" else issue.meeting_sequence
+    about = ("agenda", issue.agenda_id)
+    return notice(kind, about, sequence, contact, before, at=at, expires_at=expires_at, says=issue.says)

@@ -58,14 +58,22 @@ def _stands(meeting: Meeting) -> bool:
 
 def _issue(agenda: Agenda, issued: Sequence[AgendaStage]) -> Issue | None:
     """The last stage of those issued; before the meeting it is news until the meeting begins, after it for a while."""
-    meeting: Meeting = agenda.meeting
-    if not issued or not _stands(meeting):
+    if not issued:
         return None
+    meeting: Meeting = agenda.meeting
     last = issued[-1]
     untrue_from = last.recorded_at + NEWS
     if last.stage is not Stage.AS_ADOPTED and meeting.starts_at is not None:
         untrue_from = meeting.starts_at
-    return Issue(agenda.pk, last.number, last.recorded_at, untrue_from)
+    return Issue(
+        agenda.pk,
+        last.number,
+        last.recorded_at,
+        untrue_from,
+        meeting.starts_at,
+        _stands(meeting),
+        meeting.sequence,
+    )
 
 
 def _closing(agenda: Agenda, issued: Sequence[AgendaStage], now: datetime) -> Dated:

@@ -128,8 +128,34 @@ def test_after_an_outage_the_newest_reminder_goes_alone_and_none_to_who_is_told_
     assert [kind for kind in kinds_at(late, told, ledger) if kind[0] == "reminder"] == [("reminder", "PT3H")]
 
 
+def issue(day, *, number=1, stands=True, sequence=0):
+    meets_at = instant(day, time(9), "Asia/Almaty")
+    return Issue(3, number, NOON, meets_at, meets_at, stands, sequence)
+
+
 def test_an_agenda_is_news_until_the_meeting_and_only_its_last_stage():
-    issue = Issue(3, 2, NOON, NOON + timedelta(days=30))
-    (want,) = wanted_of_issue(issue, [ALMATY], {}, NOON + timedelta(days=2))
-    assert (want.kind, want.sequence, want.expires_at) == ("issued", 2, issue.untrue_from)
-    assert list(wanted_of_issue(issue, [ALMATY], {}, issue.untrue_from)) == []
+    second = issue(date(2027, 4, 1), number=2)
+    (want,) = wanted_of_issue(second, [ALMATY], {}, NOON + timedelta(days=2))
+    assert (want.kind, want.sequence, want.expires_at) == ("issued", 2, second.untrue_from)
+    assert list(wanted_of_issue(second, [ALMATY], {}, second.untrue_from)) == []
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(40, 60), st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=12
+    )
+)
+def test_who_has_an_agenda_knows_after_every_tick_when_its_meeting_is(history):
+    ledger, now, number = Ledger(), NOON, 1
+    for sequence, (days, stands, is_anew, runs) in enumerate(history):
+        now += timedelta(hours=1)
+        number += is_anew
+        last = issue(date(2027, 3, 1) + timedelta(days=days), number=number, stands=stands, sequence=sequence)
+        wanted = list(wanted_of_issue(last, [ALMATY], ledger.told, now))
+        assert len({want.key for want in wanted}) == len(wanted)
+        if runs:
+            ledger.tick(wanted, now)
+        told = ledger.told.get((("agenda", 3), 1))
+        if runs and told is not None:
+            assert (told.kind == "off") is not stands
+            assert not stands or told.says == last.says
