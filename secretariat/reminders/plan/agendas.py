@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from .wanted import ContactFact, Told, ToldOf, Wanted, notice, while_it_answers
+from .wanted import About, ContactFact, Told, ToldOf, Wanted, notice, while_it_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,5 +63,5 @@ def _notice(
     kind: str, issue: Issue, contact: ContactFact, before: Told | None, *, at: datetime, expires_at: datetime
 ) -> Wanted:
     sequence = issue.number if kind == "issued" else issue.meeting_sequence
-    about = ("agenda", issue.agenda_id)
+    about: About = ("agenda", issue.agenda_id)
     return notice(kind, about, sequence, contact, before, at=at, expires_at=expires_at, says=issue.says)
