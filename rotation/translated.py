@@ -19,8 +19,11 @@ from .collation import sort_key
 
 def content_language(language: str | None = None) -> str:
     """The content language for a Django language code: `zh-hans` → `zh`; None means the active one."""
-    code = (language or get_language() or settings.CONTENT_LANGUAGES[0][0]).split("-")[0]
-    return code if code in dict(settings.CONTENT_LANGUAGES) else settings.CONTENT_LANGUAGES[0][0]
+    code = (language or get_language() or "").partition("-")[0]
+    for known, _name in settings.CONTENT_LANGUAGES:  # no dict of them: lists ask this for every name
+        if known == code:
+            return code
+    return settings.CONTENT_LANGUAGES[0][0]
 
 
 def interface_language(language: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -91,12 +91,14 @@ class MeetingAdmin(PreparationPages, ShortPages, MovePages, KeptAdmin):
     history_parts = [(Outcome, "meeting"), (Deadline, "meeting")]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
-        open_dues = Count("deadlines__dues", filter=Q(deadlines__dues__status=Due.Status.OPEN))
+        # By itself, not by a join: grouping whole rows of four tables took longer than all the page beside it.
+        open_dues = Due.objects.open().filter(deadline__meeting=OuterRef("pk")).order_by()
+        counted = open_dues.values("deadline__meeting").annotate(count=Count("pk")).values("count")
         return (
             super()
             .get_queryset(request)
             .select_related("track", "host", "country", "summit__mechanism")
-            .annotate(open_dues_count=open_dues)
+            .annotate(open_dues_count=Subquery(counted))  # None where none is open
         )
 
     def get_inlines(self, request: HttpRequest, obj: Meeting | None) -> list[Any]:
