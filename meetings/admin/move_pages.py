@@ -34,7 +34,7 @@ from ..surroundings import clashes_at
 from ..trails import trail_text
 from .clash_words import clashes_shown
 from .forms import CancelForm, MoveForm, PostponeForm
-from .when import days_text, hours_text, moment_text, when_text
+from .when import hours_text, moment_shown, when_text
 
 ORDER = ["moved", "created", "withdrawn", "agreed", "pinned", "settled", "unchanged"]
 
@@ -194,8 +194,8 @@ def plan_shown(plan: MovePlan) -> dict[str, Any]:
     rows = [
         {
             "change": change,
-            "before": _moment(change.due_on_before, change.due_at_before, change.zone),
-            "after": _moment(change.due_on, change.due_at, change.zone),
+            "before": moment_shown(change.due_on_before, change.due_at_before, change.zone),
+            "after": moment_shown(change.due_on, change.due_at, change.zone),
             "trail": trail_text(change.trail, names),
             "proposal": _proposal(plan, change, names),
         }
@@ -219,12 +219,8 @@ def _proposal(plan: MovePlan, change: DueChange, names: Mapping[str, str]) -> di
 def proposal_shown(moment: DueMoment, names: Mapping[str, str]) -> dict[str, Any]:
     """A proposed day in words, with how it was found."""
     trail = trail_text([step.as_json() for step in moment.trail], names)
-    return {**_moment(moment.due_on, moment.due_at, moment.zone), "on": moment.due_on, "trail": trail}
+    return {**moment_shown(moment.due_on, moment.due_at, moment.zone), "on": moment.due_on, "trail": trail}
 
 
 def _span(span: Any) -> str:
     return " · ".join(filter(None, [when_text(span), hours_text(span)])) if span else ""
-
-
-def _moment(day: Any, at: Any, zone: str) -> dict[str, Any]:
-    return {"day": days_text(day, day), "clock": moment_text(at, zone)} if day else {}

@@ -14,7 +14,7 @@ from ..closed_days import Touched, fingerprint
 from ..dues import DueChange
 from ..models import Meeting
 from ..trails import trail_text
-from .when import days_text, moment_text
+from .when import days_text, moment_shown
 
 
 def touched_shown(plan: Sequence[Touched]) -> dict[str, Any] | None:
@@ -28,14 +28,10 @@ def _row(meeting: Meeting, change: DueChange, names: Mapping[str, str]) -> dict[
     return {
         "meeting": meeting,
         "change": change,
-        "before": _moment(change.due_on_before, change.due_at_before, change.zone),
-        "after": _moment(change.due_on, change.due_at, change.zone),
+        "before": moment_shown(change.due_on_before, change.due_at_before, change.zone),
+        "after": moment_shown(change.due_on, change.due_at, change.zone),
         "trail": trail_text(change.trail, names),
     }
-
-
-def _moment(day: Any, at: Any, zone: str) -> dict[str, str] | None:
-    return {"day": days_text(day, day), "clock": moment_text(at, zone)} if day else None
 
 
 def by_day(changes: Iterable[DayChange], plan: Iterable[Touched]) -> dict[str, list[dict[str, Any]]]:

@@ -62,5 +62,10 @@ def moment_text(at: datetime, zone: str) -> str:
     return f"{local:%H:%M}, {zone} ({offset_text(local)})"
 
 
+def moment_shown(day: date | None, at: datetime | None, zone: str) -> dict[str, str]:
+    """The day and the clock of a moment, each for its own line of a cell; empty where there is none."""
+    return {"day": days_text(day, day), "clock": moment_text(at, zone)} if day and at else {}
+
+
 def _range(first: str, last: str) -> str:
     return first if first == last else f"{first} – {last}"
