@@ -17,16 +17,12 @@ from .deadlines import DueMoment
 from .dues import DueChange, apply_dues, plan_dues
 from .lifecycle import Act, Status, may
 from .models import Due, Meeting
+from .refused import Refused
 from .short_days import proposed_days, take_short_days
 
 
-class MoveRefused(Exception):
-    """The meeting stays as it is; str() says why, to a person."""
-
+class MoveRefused(Refused):
     message = _("The meeting cannot be moved.")
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class ReasonMissing(MoveRefused):

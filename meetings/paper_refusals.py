@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from .refused import Refused
 
-class PaperRefused(Exception):
-    """Nothing has changed; str() says why, to a person."""
 
+class PaperRefused(Refused):
     message = _("The paper stays as it is.")
     field: str | None = None
-
-    def __init__(self, **values: object) -> None:
-        super().__init__()
-        self.values = values
-
-    def __str__(self) -> str:
-        return str(self.message) % self.values
 
 
 class NoScheme(PaperRefused):

@@ -17,19 +17,15 @@ from .clashes import Clash
 from .dates import Precision, Span
 from .models import Meeting, PreparatoryStep
 from .preparation import Existing, Link, days_from, missing, proposed_span
+from .refused import Refused
 from .saving import save_meeting
 from .state_calendars import calendars_of
 from .surroundings import STANDING, surroundings
 from .track_hosts import proposed_host
 
 
-class PreparationRefused(Exception):
-    """Nothing has changed; str() says why, to a person."""
-
+class PreparationRefused(Refused):
     message = _("Nothing was made.")
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class NotStanding(PreparationRefused):

@@ -18,16 +18,12 @@ from .dates import Span, instant
 from .deadlines import DueMoment, Line, moments_of
 from .dues import parties_of
 from .models import Deadline, Due, Meeting, TemplateLine
+from .refused import Refused
 from .short_notice import is_in_time, proposals
 
 
-class ShortDayRefused(Exception):
-    """Nothing has changed; str() says why, to a person."""
-
+class ShortDayRefused(Refused):
     message = gettext_lazy("The deadline stays as it is.")
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class ReasonMissing(ShortDayRefused):

@@ -23,22 +23,14 @@ from .deadlines import DueMoment, moments_of
 from .dues import parties_of
 from .hosts import is_in_period, period_span, says_no_more_than_its_period
 from .models import Handover, Meeting, TemplateLine, Track
+from .refused import Refused
 from .saving import save_meeting, template_of
 
 OVER = (Meeting.Status.HELD, Meeting.Status.CANCELLED)
 
 
-class SummitRefused(Exception):
-    """Nothing has changed; str() says why, to a person."""
-
+class SummitRefused(Refused):
     message = _("The summit stays as it is.")
-
-    def __init__(self, **values: object) -> None:
-        super().__init__()
-        self.values = values
-
-    def __str__(self) -> str:
-        return str(self.message) % self.values
 
 
 class NoTurn(SummitRefused):
