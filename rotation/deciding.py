@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -36,6 +36,14 @@ class DecidedMeanwhile(DecisionRefused):
         super().__init__("", _("Another decision was recorded since this was shown. Look again and confirm."))
 
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What decisions do: the turns before and after them, and the ordinals of the announced summits that they undo."""
+
+    pairs: tuple[Pair, ...]
+    withdrawn: frozenset[int] = frozenset()
+
+
 class Prospect:
     """What stands up to a period, read once; any drafts are tried on it without another query."""
 
@@ -49,17 +57,18 @@ class Prospect:
         """Why the turns end before `until`, in the reader's language; empty when they do not."""
         return end_text(self.before, self.names)
 
-    def with_drafts(self, drafts: Sequence[rule.Decision]) -> tuple[Pair, ...]:
-        """The turns before and after these decisions. Raises DecisionRefused."""
+    def with_drafts(self, drafts: Sequence[rule.Decision]) -> Effect:
+        """What these decisions would do. Raises DecisionRefused."""
         if not drafts:
-            return compare(self.before.turns, self.before.turns)
-        stands = replace(self.stands, announced=self.stands.announced - self.withdrawn(drafts))
+            return Effect(compare(self.before.turns, self.before.turns))
+        withdrawn = self._withdrawn(drafts)
+        stands = replace(self.stands, announced=self.stands.announced - withdrawn)
         after = outlook(stands, self.until, drafts=drafts)
         if after.end is not None:
             raise self._worded(after.end) from after.end
-        return compare(self.before.turns, after.turns)
+        return Effect(compare(self.before.turns, after.turns), withdrawn)
 
-    def withdrawn(self, drafts: Sequence[rule.Decision]) -> frozenset[int]:
+    def _withdrawn(self, drafts: Sequence[rule.Decision]) -> frozenset[int]:
         """The ordinals of the announced summits whose announcement these decisions revoke."""
         if not any(draft.kind == "revoke" for draft in drafts):
             return frozenset()
@@ -96,7 +105,7 @@ def plan_decisions(
     mechanism: Mechanism, drafts: Sequence[rule.Decision], *, until: str = LOOK_AHEAD_UNTIL
 ) -> tuple[Pair, ...]:
     """The turns before and after these decisions; writes nothing. Raises DecisionRefused."""
-    return Prospect(mechanism, until).with_drafts(drafts)
+    return Prospect(mechanism, until).with_drafts(drafts).pairs
 
 
 @transaction.atomic
@@ -123,13 +132,12 @@ def record_decision(
         raise DecisionRefused(
             "basis", _("Give the legal basis: the paper and its paragraph; each changed turn names it.")
         )
-    prospect = Prospect(mechanism)
-    pairs, withdrawn = prospect.with_drafts([draft]), prospect.withdrawn([draft])
+    effect = Prospect(mechanism).with_drafts([draft])
     row = RotationDecision.objects.create(
         mechanism=mechanism, number=count + 1, note=note, recorded_by=actor, **_columns(mechanism, draft)
     )
-    no_longer = mechanism.summits.filter(ordinal__in=withdrawn)
-    announce_turns(mechanism, _follow(mechanism, pairs), withdrawn=list(no_longer))
+    no_longer = mechanism.summits.filter(ordinal__in=effect.withdrawn)
+    announce_turns(mechanism, _follow(mechanism, effect.pairs), withdrawn=list(no_longer))
     no_longer.delete()
     return row
 

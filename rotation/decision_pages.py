@@ -55,7 +55,7 @@ class DecisionPages:
             try:
                 if "confirm" in request.POST:
                     return self._record(request, mechanism, form)
-                plan = prospect.with_drafts([form.decision()])
+                plan = prospect.with_drafts([form.decision()]).pairs
             except DecisionRefused as refusal:
                 add_refusal(form, refusal)
         return self._page(

@@ -56,20 +56,20 @@ def try_out(prospect: Prospect, drafts: Sequence[Draft]) -> WhatIf:
     """Carries out the drafts in their order; one that cannot be says why, and the others stay."""
     decisions = [draft.decision for draft in drafts if draft.decision]
     try:
-        return WhatIf(tuple(drafts), prospect.with_drafts(decisions))
+        return WhatIf(tuple(drafts), prospect.with_drafts(decisions).pairs)
     except DecisionRefused:
         return _one_by_one(prospect, drafts)
 
 
 def _one_by_one(prospect: Prospect, drafts: Sequence[Draft]) -> WhatIf:
     """A draft is to blame for what goes wrong when it follows those before it."""
-    pairs = prospect.with_drafts([])
+    pairs = prospect.with_drafts([]).pairs
     accepted: list[rule.Decision] = []
     judged: list[Draft] = []
     for draft in drafts:
         if draft.decision:
             try:
-                pairs = prospect.with_drafts([*accepted, draft.decision])
+                pairs = prospect.with_drafts([*accepted, draft.decision]).pairs
                 accepted.append(draft.decision)
             except DecisionRefused as refusal:
                 draft = replace(draft, problem=refusal.problem)
