@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,13 +21,24 @@ from .silence_pages import SilencePages
 from .silence_words import closing_text, effect_chip, left_text, stage_word, state_rows
 
 
+class ClosingFilter(admin.SimpleListFilter):
+    title = gettext_lazy("time")
+    parameter_name = "time"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("7", _("closing in 7 days"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.closing(timezone.now(), days=7) if self.value() == "7" else queryset
+
+
 @admin.register(SilenceProcedure)
 class SilenceAdmin(SilencePages, ReadOnlyAdmin):
     """Read-only rows: silence changes by acts, each with its own page."""
 
     change_form_template = "admin/meetings/silenceprocedure/change_form.html"
     list_display = ["document", "status_chip", "closes", "left", "said"]
-    list_filter = ["status", ("document__track", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [ClosingFilter, "status", ("document__track", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["document__symbol__text", "document__titles"]
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pgtrigger
 from django.db import models
@@ -18,6 +18,12 @@ from .documents import Document
 
 
 class SilenceQuerySet(models.QuerySet["SilenceProcedure"]):
+    def closing(self, now: datetime, days: int) -> SilenceQuerySet:
+        """Open, and closing within so many days from now; what has closed and is not yet adopted is among them."""
+        return self.filter(
+            status=SilenceProcedure.Status.OPEN, closing_at__lte=now + timedelta(days=days)
+        ).order_by("closing_at", "pk")
+
     def with_acts(self) -> SilenceQuerySet:
         return self.select_related("document__symbol", "document__track").prefetch_related(
             "parties__state", "events__state", "events__recorded_by"

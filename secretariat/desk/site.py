@@ -62,4 +62,4 @@ class DeskSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         from .today import today_shown
 
-        return super().index(request, {**today_shown(timezone.now()), **(extra_context or {})})
+        return super().index(request, {**today_shown(timezone.now(), request.user), **(extra_context or {})})

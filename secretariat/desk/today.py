@@ -1,4 +1,4 @@
-"""What the start page shows: the next summit, what is due, what is late, what did not go out."""
+"""What the start page shows: the next summit, what is due, what is late, what did not go out, which papers wait."""
 
 from __future__ import annotations
 
@@ -10,19 +10,23 @@ from django.db.models import Count, F
 from django.urls import reverse
 from django.utils import timezone
 
+from meetings.admin.languages import matrix_chips
 from meetings.admin.matrix import due_shown
+from meetings.admin.silence_words import closing_text, left_text
 from meetings.admin.when import days_text, hours_text, when_text
-from meetings.models import Contact, Due, Meeting
+from meetings.models import Contact, Document, Due, Meeting, SilenceProcedure
 from rotation.models import Summit
 from secretariat.reminders.models import TITLED, Delivery
 
 AHEAD_DAYS = 30
 SHOWN = 60  # rows of a list on the page; the count beside it links to all
 SHOWN_MEETINGS = 8
+SILENCE_DAYS = 7
+SHOWN_PAPERS = 8
 
 
-def today_shown(now: datetime) -> dict[str, Any]:
-    """The start page's context; a constant number of queries."""
+def today_shown(now: datetime, user: Any) -> dict[str, Any]:
+    """The start page's context for a member of staff; a constant number of queries."""
     dues = Due.objects.with_meeting()
     soon, overdue = dues.coming(now, AHEAD_DAYS), dues.overdue(now)
     upcoming = Meeting.objects.upcoming(now).with_parties()
@@ -36,7 +40,10 @@ def today_shown(now: datetime) -> dict[str, Any]:
             for row in upcoming.order_by(F("first_on").asc(nulls_last=True))[:SHOWN_MEETINGS]
         ],
         "counts": _counts(now, soon.count(), overdue.count(), upcoming.count()),
+        "silences": silences_shown(now, user),
+        "gaps": gaps_shown(user),
         "ahead_days": AHEAD_DAYS,
+        "silence_days": SILENCE_DAYS,
         "today": days_text(timezone.localdate(now), timezone.localdate(now)),
     }
 
@@ -65,6 +72,41 @@ def next_summit(now: datetime) -> dict[str, Any] | None:
 
 def meeting_shown(meeting: Meeting) -> dict[str, Any]:
     return {"meeting": meeting, "when": when_text(meeting.span), "hours": hours_text(meeting.span)}
+
+
+def silences_shown(now: datetime, user: Any) -> dict[str, Any] | None:
+    """The silence procedures about to close, on papers that the user may see; None for who sees no silence at all."""
+    if not _may_look(user, "silenceprocedure"):
+        return None
+    visible = Document.objects.visible_to(user).values("pk")
+    found = SilenceProcedure.objects.filter(document__in=visible).closing(now, SILENCE_DAYS)
+    return {
+        "count": found.count(),
+        "url": f"{reverse('admin:meetings_silenceprocedure_changelist')}?time={SILENCE_DAYS}",
+        "rows": [
+            {"row": row, "closing": closing_text(row.closing), "left": left_text(row.closing_at - now)}
+            for row in found.select_related("document")[:SHOWN_PAPERS]
+        ],
+    }
+
+
+def gaps_shown(user: Any) -> dict[str, Any] | None:
+    """The papers that lack a required language, the oldest first; None for who sees no papers at all."""
+    if not _may_look(user, "document"):
+        return None
+    found = Document.objects.visible_to(user).incomplete()
+    return {
+        "count": found.count(),
+        "url": f"{reverse('admin:meetings_document_changelist')}?languages=missing",
+        "rows": [
+            {"row": row, "chips": matrix_chips(row), "day": days_text(row.dated_on, row.dated_on)}
+            for row in found.with_versions().order_by("dated_on", "pk")[:SHOWN_PAPERS]
+        ],
+    }
+
+
+def _may_look(user: Any, model: str) -> bool:
+    return any(user.has_perm(f"meetings.{act}_{model}") for act in ("view", "change"))
 
 
 def _by_day(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
