@@ -26,6 +26,7 @@ SENTENCES = {
     "nobody": _("Name the states that took this step."),
     "unknown_state": _("This state is not of the mechanism."),
     "not_last": _("Only the last stage that stands can be taken back."),
+    "gone_on": _("A later stage rests on the one that would be taken back."),
 }
 FIELDS = {"order": "stage", "future": "on", "earlier": "on", "source": "basis"}
 
@@ -137,6 +138,33 @@ def adopt_outcomes_of(document: Document, *, bound: Sequence[str], asked: Sequen
         if reached is None or RANK[reached] < RANK[Stage.ADOPTED]:
             apart = [code for code in asked if code not in bound]
             _write(outcome, Step(Stage.ADOPTED, on, tuple(bound)), apart, document.symbol_id, None, {})
+
+
+def take_back_outcomes_of(
+    document: Document, *, bound: Sequence[str], apart: Sequence[str], actor: Any, reason: str
+) -> None:
+    """Take back the stages that outcomes reached when the text was adopted by silence; all records stay.
+
+    bound: the states that adopted it after all; where there are any, the stage is recorded anew with them.
+    Raises OutcomeRefused where a later stage rests on one of these; a person has to take that back first.
+    """
+    for pk in Outcome.objects.filter(document=document).order_by("pk").values_list("pk", flat=True):
+        outcome = _locked(pk)
+        standing = outcome.standing_steps
+        # What `adopt_outcomes_of` wrote: by nobody, with the paper's symbol as its source.
+        adopted = [
+            row
+            for row in standing
+            if row.stage == Stage.ADOPTED and row.recorded_by_id is None and row.basis == document.symbol_id
+        ]
+        if not adopted:
+            continue
+        if adopted[-1] != standing[-1]:
+            raise OutcomeRefused("gone_on")
+        revoke_step(adopted[-1].pk, actor=actor, reason=reason)
+        if bound:
+            step = Step(Stage.ADOPTED, adopted[-1].on, tuple(bound))
+            _write(_locked(pk), step, apart, document.symbol_id, None, {})
 
 
 def _set_stage(outcome: Outcome, stage: Stage | None, actor: Any, reason: str) -> None:

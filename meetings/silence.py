@@ -1,7 +1,13 @@
 """The silence procedure: a text is adopted when nobody objects before a moment in a named zone. Pure.
 
 The acts are facts with the moment at which the service recorded them; where a procedure stands follows from them
-and a clock. What comes at the closing instant or after it is kept, and has no effect.
+and a clock. What a state says is judged by the moment at which it was received, which may lie before the one at which
+somebody could record it. What is received at the closing instant or after it is kept, and has no effect.
+
+An adoption waits for nobody's typing: at the closing instant a text is adopted, as all were told it would be. What
+turns out to have been received in time sets that adoption aside, or leaves it with fewer parties, by a later act;
+the record of the adoption stays. A grace before adopting was refused: every text would wait for the rare case, and
+one typed in after the grace would need this act all the same.
 
 Source: secretariat conventions §4 (UN General Assembly 2020, OSCE Rules of Procedure, appendix 1).
 """
@@ -32,6 +38,9 @@ class Effect(StrEnum):
     # A further objection to a text whose silence another state broke.
     JOINS = "joins"
     STANDS_ASIDE = "stands aside"
+    # Received in time, recorded when the text had been adopted already.
+    SETS_ASIDE = "sets aside"
+    NARROWS = "narrows"
     EXTENDS = "extends"
     WITHDRAWS = "withdraws"
     ADOPTS = "adopts"
@@ -45,10 +54,13 @@ class Stage(StrEnum):
     BROKEN = "broken"
     WITHDRAWN = "withdrawn"
     ADOPTED = "adopted"
+    # Adopted when it expired, until an objection was recorded that had been received in time.
+    SET_ASIDE = "set aside"
 
 
 ENDS = {
     Effect.BREAKS: Stage.BROKEN,
+    Effect.SETS_ASIDE: Stage.SET_ASIDE,
     Effect.WITHDRAWS: Stage.WITHDRAWN,
     Effect.ADOPTS: Stage.ADOPTED,
 }
@@ -59,6 +71,8 @@ TELLS = {
     Effect.BREAKS: "broken",
     Effect.WITHDRAWS: "withdrawn",
     Effect.ADOPTS: "adopted",
+    Effect.SETS_ASIDE: "set aside",
+    Effect.NARROWS: "narrowed",
 }
 
 
@@ -81,6 +95,7 @@ class Act:
     """What was recorded at `at` (UTC). state: whose act it is, where it is a state's.
 
     closing: with OPENED and EXTENDED. amends: an objection that proposes other words.
+    received_at: when a state's word was received (UTC); None is the moment at which it was recorded.
     """
 
     kind: Kind
@@ -88,13 +103,19 @@ class Act:
     state: str = ""
     closing: Closing | None = None
     amends: bool = False
+    received_at: datetime | None = None
+
+    @property
+    def counts_at(self) -> datetime:
+        """The moment that decides whether the act came in time."""
+        return self.received_at or self.at
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a procedure stands.
 
-    objectors: who broke silence, in the order in which they did. late: who objected without effect.
+    objectors: who objected in time, in the order in which it was recorded. late: who objected without effect.
     aside: who said in time that it is not bound. bound: the parties that a text adopted now, or adopted then, binds.
     """
 
@@ -126,31 +147,37 @@ def effects(acts: Sequence[Act]) -> tuple[Effect, ...]:
     """
     if not acts or acts[0].kind is not Kind.OPENED or acts[0].closing is None:
         raise ValueError("a procedure begins by being opened")
-    closes_at, over = acts[0].closing.instant, False
+    closes_at, stage = acts[0].closing.instant, Stage.OPEN
     found = [Effect.OPENS]
     for act in acts[1:]:
-        effect = _effect(act, act.at < closes_at, over, Effect.BREAKS in found)
+        effect = _effect(act, act.counts_at < closes_at, stage)
         if effect is Effect.EXTENDS and act.closing is not None:
             closes_at = act.closing.instant
-        over = over or effect in ENDS
+        stage = ENDS.get(effect, stage)
         found.append(effect)
     return tuple(found)
 
 
-def _effect(act: Act, is_before: bool, over: bool, broken: bool) -> Effect:
-    match act.kind:
-        case Kind.OBJECTED if is_before and not over:
-            return Effect.BREAKS
-        case Kind.OBJECTED if is_before and broken:
-            return Effect.JOINS
-        case Kind.STOOD_ASIDE if is_before and not over:
-            return Effect.STANDS_ASIDE
-        case Kind.EXTENDED if is_before and not over:
-            return Effect.EXTENDS
-        case Kind.WITHDRAWN if is_before and not over:
-            return Effect.WITHDRAWS
-        case Kind.ADOPTED if not is_before and not over:
+def _effect(act: Act, is_before: bool, stage: Stage) -> Effect:
+    match act.kind, stage:
+        case Kind.ADOPTED, Stage.OPEN if not is_before:
             return Effect.ADOPTS
+        case _ if not is_before:
+            return Effect.NONE
+        case Kind.OBJECTED, Stage.OPEN:
+            return Effect.BREAKS
+        case Kind.OBJECTED, Stage.ADOPTED:
+            return Effect.SETS_ASIDE
+        case Kind.OBJECTED, Stage.BROKEN | Stage.SET_ASIDE:
+            return Effect.JOINS
+        case Kind.STOOD_ASIDE, Stage.OPEN:
+            return Effect.STANDS_ASIDE
+        case Kind.STOOD_ASIDE, Stage.ADOPTED:
+            return Effect.NARROWS
+        case Kind.EXTENDED, Stage.OPEN:
+            return Effect.EXTENDS
+        case Kind.WITHDRAWN, Stage.OPEN:
+            return Effect.WITHDRAWS
     return Effect.NONE
 
 
@@ -158,15 +185,20 @@ def standing(parties: Sequence[str], acts: Sequence[Act], now: datetime) -> Stan
     """Where the procedure stands at `now`; acts later than `now` do not count."""
     done = [acts[0], *(act for act in acts[1:] if act.at <= now)]
     did = list(zip(done, effects(done), strict=True))
-    stage = next((ENDS[effect] for _act, effect in did if effect in ENDS), Stage.OPEN)
+    stage = [Stage.OPEN, *(ENDS[effect] for _act, effect in did if effect in ENDS)][-1]
     closing = [
         act.closing for act, effect in did if effect in (Effect.OPENS, Effect.EXTENDS) and act.closing
     ][-1]
     if stage is Stage.OPEN and now >= closing.instant:
         stage = Stage.EXPIRED
-    objectors = _states(act for act, effect in did if effect in (Effect.BREAKS, Effect.JOINS))
-    late = _states(act for act, effect in did if act.kind is Kind.OBJECTED and effect is Effect.NONE)
-    aside = _states(act for act, effect in did if effect is Effect.STANDS_ASIDE)
+    in_time = (Effect.BREAKS, Effect.JOINS, Effect.SETS_ASIDE)
+    objectors = _states(act for act, effect in did if effect in in_time)
+    late = _states(
+        act
+        for act, effect in did
+        if act.kind is Kind.OBJECTED and effect is Effect.NONE and act.state not in objectors
+    )
+    aside = _states(act for act, effect in did if effect in (Effect.STANDS_ASIDE, Effect.NARROWS))
     bound = tuple(code for code in parties if code not in aside)
     return Standing(stage, acts[0].at, closing, objectors, late, aside, bound)
 
@@ -190,11 +222,20 @@ def check_opening(parties: Sequence[str], closing: Closing, now: datetime) -> No
 
 
 def check_act(
-    kind: Kind, stands: Standing, parties: Sequence[str], *, state: str = "", to: Closing | None = None
+    kind: Kind,
+    stands: Standing,
+    parties: Sequence[str],
+    now: datetime,
+    *,
+    state: str = "",
+    to: Closing | None = None,
+    received_at: datetime | None = None,
 ) -> None:
     """Raises SilenceRefused when an act makes no sense at all; one that comes too late is recorded, not refused.
 
-    The chair's own acts need a procedure that runs. A state may always say something, once its word is new.
+    The chair's own acts need a procedure that runs. A state may always say something, once its word is new: an
+    objection that stands as late may be recorded again with the moment at which it had been received in time.
+    received_at: as in Act; between the opening and `now`, the moment at which `stands` was taken.
     """
     if kind in (Kind.EXTENDED, Kind.WITHDRAWN) and not stands.is_running:
         raise SilenceRefused("not_running")
@@ -204,10 +245,15 @@ def check_act(
         return
     if state not in parties:
         raise SilenceRefused("not_a_party", state)
-    if kind is Kind.OBJECTED and state in (*stands.objectors, *stands.late):
+    if received_at is not None and received_at > now:
+        raise SilenceRefused("not_received_yet", state)
+    if received_at is not None and received_at < stands.opened_at:
+        raise SilenceRefused("before_opening", state)
+    is_in_time = (received_at or now) < stands.closing.instant
+    if kind is Kind.OBJECTED and (state in stands.objectors or (state in stands.late and not is_in_time)):
         raise SilenceRefused("said_already", state)
     if kind is Kind.STOOD_ASIDE:
-        if not stands.is_running:
+        if not is_in_time or stands.stage not in (Stage.OPEN, Stage.EXPIRED, Stage.ADOPTED):
             raise SilenceRefused("not_running")
         if state in stands.aside:
             raise SilenceRefused("said_already", state)

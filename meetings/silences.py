@@ -1,7 +1,9 @@
 """Silence procedures: opened on an issued paper, broken, extended, withdrawn, adopted when they expire.
 
 Each verb locks the procedure, reads the database's clock while it holds the lock, and lets the pure rule say what the
-act does. So of an objection and the closing one comes first, and both know which.
+act does. So of an objection and the closing one comes first, and both know which. An objection received in time but
+recorded when the text had been adopted sets the adoption aside: nothing of it is edited; the outcomes that were adopted
+with the text go back by a step of their own.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from rotation.models import State
 
 from .changes import silence_changed
 from .models import Document, SilenceBinding, SilenceEvent, SilenceParty, SilenceProcedure
-from .outcomes import adopt_outcomes_of
+from .outcomes import OutcomeRefused, adopt_outcomes_of, take_back_outcomes_of
 from .silence import (
     Act,
     Closing,
@@ -51,6 +53,12 @@ SENTENCES = {
     "not_a_party": _("This state was not asked."),
     "said_already": _("This state has said so already."),
     "last_party": _("A text that binds nobody is not adopted; withdraw it instead."),
+    "not_received_yet": _("This moment has not come yet."),
+    "before_opening": _("Silence had not been opened at this moment."),
+    "evidence": _("Say how the moment of the receipt is known."),
+    "gone_on": _(
+        "An outcome adopted with this text has gone on since. Take its later stages back first, on its page."
+    ),
     "reason": _("Give the reason; all parties are told of it."),
     "effect": _("The procedure has changed since this was shown. Look again and confirm."),
 }
@@ -65,6 +73,16 @@ class ActRefused(Exception):
 
     def __str__(self) -> str:
         return str(SENTENCES[self.code])
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """When a state's word was received, before it could be recorded: the instant (UTC), the zone in which it was
+    told, and how it is known."""
+
+    at: datetime
+    zone: str
+    evidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,19 +150,30 @@ def open_silence(
 
 
 def plan_act(
-    procedure: SilenceProcedure, kind: Kind, now: datetime, *, state: str = "", to: Closing | None = None
+    procedure: SilenceProcedure,
+    kind: Kind,
+    now: datetime,
+    *,
+    state: str = "",
+    to: Closing | None = None,
+    received_at: datetime | None = None,
 ) -> ActPlan:
     """What an act at `now` would do; writes nothing. Raises ActRefused."""
-    before = procedure.standing(now)
+    before, act = procedure.standing(now), Act(kind, now, state, to, received_at=received_at)
     try:
-        check_act(kind, before, procedure.party_codes, state=state, to=to)
+        check_act(kind, before, procedure.party_codes, now, state=state, to=to, received_at=received_at)
     except SilenceRefused as error:
         raise ActRefused(error.code) from error
     acts = procedure.acts
-    if before.stage is Stage.EXPIRED:
+    if _is_adopted_first(before, act):
         acts = (*acts, Act(Kind.ADOPTED, now))
-    effect, after = foreseen(procedure.party_codes, acts, Act(kind, now, state, to))
+    effect, after = foreseen(procedure.party_codes, acts, act)
     return ActPlan(effect, before, after)
+
+
+def _is_adopted_first(before: Standing, act: Act) -> bool:
+    """Whether the text, whose silence has closed unbroken, was adopted before this act counts."""
+    return before.stage is Stage.EXPIRED and act.counts_at >= before.closing.instant
 
 
 def object_to(
@@ -154,29 +183,48 @@ def object_to(
     actor: Any,
     text: str = "",
     amendment: str = "",
+    receipt: Receipt | None = None,
     expected: Effect | None = None,
 ) -> tuple[SilenceEvent, Effect]:
-    """Record a state's objection. Before the closing instant it breaks silence; later it is kept without effect.
+    """Record a state's objection. Received before the closing instant it breaks silence, or sets aside the adoption
+    that was recorded meanwhile; received later it is kept without effect.
 
+    receipt: None where it was received on the spot.
     expected: the effect that was shown; another one is refused, and shown first. Raises ActRefused.
     """
-    return _act(
-        procedure_id, Kind.OBJECTED, actor, state=state, text=text, amendment=amendment, expected=expected
-    )
+    given: dict[str, Any] = {"state": state, "text": text, "amendment": amendment, "receipt": receipt}
+    return _act(procedure_id, Kind.OBJECTED, actor, expected=expected, **given)
 
 
 def stand_aside(
-    procedure_id: int, *, state: str, actor: Any, text: str = "", expected: Effect | None = None
+    procedure_id: int,
+    *,
+    state: str,
+    actor: Any,
+    text: str = "",
+    receipt: Receipt | None = None,
+    expected: Effect | None = None,
 ) -> tuple[SilenceEvent, Effect]:
-    """Record that a state lets the text be adopted and is not bound by it. Raises ActRefused."""
-    return _act(procedure_id, Kind.STOOD_ASIDE, actor, state=state, text=text, expected=expected)
+    """Record that a state lets the text be adopted and is not bound by it. Raises ActRefused.
+
+    Received in time and recorded after the adoption, it leaves the text adopted by the others.
+    """
+    given: dict[str, Any] = {"state": state, "text": text, "receipt": receipt}
+    return _act(procedure_id, Kind.STOOD_ASIDE, actor, expected=expected, **given)
 
 
 def explain_position(
-    procedure_id: int, *, state: str, actor: Any, text: str, expected: Effect | None = None
+    procedure_id: int,
+    *,
+    state: str,
+    actor: Any,
+    text: str,
+    receipt: Receipt | None = None,
+    expected: Effect | None = None,
 ) -> tuple[SilenceEvent, Effect]:
     """Record a state's explanation of its position, or a reservation; it changes nothing. Raises ActRefused."""
-    return _act(procedure_id, Kind.EXPLAINED, actor, state=state, text=text, expected=expected)
+    given: dict[str, Any] = {"state": state, "text": text, "receipt": receipt}
+    return _act(procedure_id, Kind.EXPLAINED, actor, expected=expected, **given)
 
 
 def extend_silence(
@@ -203,23 +251,42 @@ def _act(
     state: str = "",
     amendment: str = "",
     to: Closing | None = None,
+    receipt: Receipt | None = None,
     expected: Effect | None = None,
 ) -> tuple[SilenceEvent, Effect]:
     procedure = SilenceProcedure.objects.select_for_update(of=("self",)).get(pk=procedure_id)
     now = database_now()
     if not text.strip():
         raise ActRefused("reason")
-    plan = plan_act(procedure, kind, now, state=state, to=to)
+    if receipt is not None and not receipt.evidence.strip():
+        raise ActRefused("evidence")
+    act = Act(kind, now, state, to, received_at=receipt.at if receipt else None)
+    plan = plan_act(procedure, kind, now, state=state, to=to, received_at=act.received_at)
     if expected is not None and plan.effect is not expected:
         raise ActRefused("effect")
-    if plan.before.stage is Stage.EXPIRED:
+    if _is_adopted_first(plan.before, act):
         _adopt(procedure, now)
-    event = _append(procedure, Act(kind, now, state, to), actor=actor, text=text, amendment=amendment)
-    if procedure.status == SilenceProcedure.Status.OPEN:
-        procedure.take_standing(plan.after, now)
+    event = _append(procedure, act, actor=actor, text=text, amendment=amendment, receipt=receipt)
+    if plan.effect in (Effect.SETS_ASIDE, Effect.NARROWS):
+        _correct_adoption(procedure, event, plan)
+    if procedure.status == SilenceProcedure.Status.OPEN or plan.effect is Effect.SETS_ASIDE:
+        procedure.take_standing(plan.after, act.counts_at)
         procedure.save()
     silence_changed.send(sender=None, procedure_id=procedure.pk)
     return event, plan.effect
+
+
+def _correct_adoption(procedure: SilenceProcedure, event: SilenceEvent, plan: ActPlan) -> None:
+    """Whom the text binds after what had been received in time, in new rows beside those of the adoption."""
+    bound = plan.after.bound if plan.effect is Effect.NARROWS else ()
+    SilenceBinding.objects.bulk_create(SilenceBinding(event=event, state_id=code) for code in bound)
+    apart = tuple(code for code in procedure.party_codes if code not in bound)
+    try:
+        take_back_outcomes_of(
+            procedure.document, bound=bound, apart=apart, actor=event.recorded_by, reason=event.text[:500]
+        )
+    except OutcomeRefused as error:
+        raise ActRefused(error.code) from error
 
 
 def adopt_expired() -> int:
@@ -262,7 +329,13 @@ def _adopt(procedure: SilenceProcedure, now: datetime) -> None:
 
 
 def _append(
-    procedure: SilenceProcedure, act: Act, *, actor: Any, text: str = "", amendment: str = ""
+    procedure: SilenceProcedure,
+    act: Act,
+    *,
+    actor: Any,
+    text: str = "",
+    amendment: str = "",
+    receipt: Receipt | None = None,
 ) -> SilenceEvent:
     closing = act.closing
     return SilenceEvent.objects.create(
@@ -272,6 +345,9 @@ def _append(
         state_id=act.state or None,
         text=text.strip(),
         amendment=amendment.strip(),
+        received_at=act.received_at,
+        received_zone=receipt.zone if receipt else "",
+        evidence=receipt.evidence.strip() if receipt else "",
         closes_on=closing.on if closing else None,
         closes_at=closing.at if closing else None,
         zone=closing.zone if closing else "",

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from rotation.inputs import DayInput, HourInput
 from rotation.zones import validate_zone
 
+from ..dates import instant
 from ..silence import Closing
+from ..silences import Receipt
 
 LONG = forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"})
 
@@ -61,7 +63,7 @@ class OpenForm(ClosingFields):
 
 
 class StateForm(forms.Form):
-    """What a state says: an objection, that it stands aside, an explanation of its position."""
+    """What a state says: an objection, that it stands aside, an explanation of its position; and when it came."""
 
     state = forms.ChoiceField(label=_("State"))
     text = forms.CharField(
@@ -70,9 +72,45 @@ class StateForm(forms.Form):
         help_text=_("The note verbale with its number and date, and the words that matter."),
     )
 
+    received_on = forms.DateField(
+        label=_("Received on"),
+        required=False,
+        widget=DayInput,
+        help_text=_(
+            "When it reached the secretariat; empty where that is now. It decides what came in time."
+        ),
+    )
+    received_at = forms.TimeField(label=_("At"), required=False, widget=HourInput)
+    received_zone = forms.CharField(label=_("Time zone"), required=False, validators=[validate_zone])
+    evidence = forms.CharField(
+        label=_("How this moment is known"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=_("The number in the register, or the head of the mail."),
+    )
+
     def __init__(self, *args: Any, states: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["state"].choices = [("", "—"), *states.items()]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if values.get("received_on") or values.get("received_at"):
+            for name in ("received_on", "received_at", "received_zone", "evidence"):
+                if not values.get(name) and name not in self.errors:
+                    self.add_error(name, _("Needed where it was received before now."))
+        return values
+
+    @property
+    def receipt(self) -> Receipt | None:
+        """The receipt that a valid form says; None where it is now."""
+        values = self.cleaned_data
+        if not values["received_on"]:
+            return None
+        zone = values["received_zone"]
+        at = instant(values["received_on"], values["received_at"], zone)
+        return Receipt(at, zone, values["evidence"])
 
 
 class ObjectionForm(StateForm):
@@ -82,6 +120,7 @@ class ObjectionForm(StateForm):
         widget=LONG,
         help_text=_("The words that the state proposes instead; empty when it proposes none."),
     )
+    field_order = ["state", "text", "amendment"]
 
 
 class ExtendForm(ClosingFields):

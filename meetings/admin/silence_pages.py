@@ -41,7 +41,15 @@ ACTS: dict[str, tuple[Kind, type[Any], Any]] = {
     "extend": (Kind.EXTENDED, ExtendForm, gettext_lazy("Extend silence")),
     "withdraw": (Kind.WITHDRAWN, WithdrawSilenceForm, gettext_lazy("Withdraw the text")),
 }
-FIELDS = {"past": "closes_on", "not_later": "closes_on", "nobody": "parties", "reason": "reason"}
+FIELDS = {
+    "past": "closes_on",
+    "not_later": "closes_on",
+    "nobody": "parties",
+    "reason": "reason",
+    "not_received_yet": "received_on",
+    "before_opening": "received_on",
+    "evidence": "evidence",
+}
 
 
 class SilencePages(ActPages):
@@ -137,16 +145,15 @@ class SilencePages(ActPages):
             raise ActRefused("effect")
         values = form.cleaned_data
         given: dict[str, Any] = {"actor": request.user, "expected": Effect(shown)}
+        if isinstance(form, StateForm):
+            given |= {"state": values["state"], "text": values["text"], "receipt": form.receipt}
         match kind:
             case Kind.OBJECTED:
-                amendment = values["amendment"]
-                object_to(
-                    procedure.pk, state=values["state"], text=values["text"], amendment=amendment, **given
-                )
+                object_to(procedure.pk, amendment=values["amendment"], **given)
             case Kind.STOOD_ASIDE:
-                stand_aside(procedure.pk, state=values["state"], text=values["text"], **given)
+                stand_aside(procedure.pk, **given)
             case Kind.EXPLAINED:
-                explain_position(procedure.pk, state=values["state"], text=values["text"], **given)
+                explain_position(procedure.pk, **given)
             case Kind.EXTENDED:
                 extend_silence(procedure.pk, to=form.closing, reason=values["text"], **given)
             case Kind.WITHDRAWN:
@@ -158,18 +165,20 @@ def _form(
 ) -> Any:
     data = request.POST or None
     if issubclass(form_class, StateForm):
-        return form_class(data, states=names)
+        return form_class(data, states=names, initial={"received_zone": procedure.zone})
     closing = procedure.closing
     return form_class(data, initial={"closes_on": closing.on, "closes_at": closing.at, "zone": closing.zone})
 
 
 def _act_shown(procedure: SilenceProcedure, kind: Kind, form: Any, names: dict[str, str]) -> dict[str, Any]:
     to = form.closing if kind is Kind.EXTENDED else None
-    plan = plan_act(procedure, kind, database_now(), state=form.cleaned_data.get("state", ""), to=to)
+    receipt = form.receipt if isinstance(form, StateForm) else None
+    state, received_at = form.cleaned_data.get("state", ""), receipt.at if receipt else None
+    plan = plan_act(procedure, kind, database_now(), state=state, to=to, received_at=received_at)
     return {
         "effect": plan.effect.value,
         "sentence": effect_sentence(kind, plan.effect, plan.after, names, len(procedure.party_codes)),
-        "is_grave": plan.effect in (Effect.BREAKS, Effect.WITHDRAWS),
+        "is_grave": plan.effect in (Effect.BREAKS, Effect.WITHDRAWS, Effect.SETS_ASIDE, Effect.NARROWS),
         "rows": state_rows([party.state for party in procedure.parties.all()], plan.after, names)
         if kind is Kind.EXTENDED
         else [],

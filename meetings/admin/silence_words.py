@@ -23,6 +23,7 @@ def stage_word(stage: Stage) -> str:
         Stage.BROKEN: _("broken"),
         Stage.WITHDRAWN: _("withdrawn"),
         Stage.ADOPTED: _("adopted"),
+        Stage.SET_ASIDE: pgettext("of an adoption by silence", "adoption set aside"),
     }[stage]
 
 
@@ -33,6 +34,20 @@ def effect_sentence(kind: Kind, effect: Effect, after: Standing, names: dict[str
             return _("Silence is broken: the text is not adopted, and this procedure is over.")
         case Effect.JOINS:
             return _("Silence was broken already; this objection is recorded beside the first.")
+        case Effect.SETS_ASIDE:
+            return _(
+                "It was received in time: the adoption is set aside. The record of it stays, and the outcomes "
+                "adopted with the text go back."
+            )
+        case Effect.NARROWS:
+            return _(
+                "It was received in time: the text stays adopted, by %(count)d of %(total)d: %(names)s. "
+                "The outcomes adopted with it say so too."
+            ) % {
+                "count": len(after.bound),
+                "total": total,
+                "names": _listed(after.bound, names),
+            }
         case Effect.EXTENDS:
             return _("Silence closes later: %(when)s.") % {"when": closing_text(after.closing)}
         case Effect.WITHDRAWS:
@@ -58,6 +73,10 @@ def effect_chip(effect: Effect) -> tuple[str, str] | None:
             return "broken", _("broke silence")
         case Effect.JOINS:
             return "broken", _("after silence was broken")
+        case Effect.SETS_ASIDE:
+            return "broken", _("set the adoption aside")
+        case Effect.NARROWS:
+            return "postponed", _("after the adoption, received in time")
         case Effect.NONE:
             return "cancelled", _("without effect")
     return None
@@ -69,7 +88,13 @@ def _listed(codes: Sequence[str], names: dict[str, str]) -> str:
 
 def closing_text(closing: Closing) -> str:
     """Day and hour in the named zone: "16 April 2027, 18:00, Asia/Almaty (UTC+5)"."""
-    return f"{days_text(closing.on, closing.on)}, {moment_text(closing.instant, closing.zone)}"
+    return instant_text(closing.instant, closing.zone)
+
+
+def instant_text(at: datetime, zone: str) -> str:
+    """An instant with its day: "16 April 2027, 18:00, Asia/Almaty (UTC+5)"."""
+    moment = _moment(at, zone)
+    return f"{moment['day']}, {moment['clock']}"
 
 
 def left_text(left: timedelta) -> str:

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +19,14 @@ from rotation.history_admin import ReadOnlyAdmin
 from ..models import Document, SilenceProcedure
 from ..silence import Stage, effects
 from .silence_pages import SilencePages
-from .silence_words import closing_text, effect_chip, left_text, stage_word, state_rows
+from .silence_words import (
+    closing_text,
+    effect_chip,
+    instant_text,
+    left_text,
+    stage_word,
+    state_rows,
+)
 
 
 class ClosingFilter(admin.SimpleListFilter):
@@ -63,7 +71,7 @@ class SilenceAdmin(SilencePages, ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def status_chip(self, row: SilenceProcedure) -> str:
         stage = row.standing(row.seen_at).stage if row.status == "open" else Stage(row.status)
-        return format_html('<span class="chip chip-{}">{}</span>', stage.value, stage_word(stage))
+        return format_html('<span class="chip chip-{}">{}</span>', slugify(stage), stage_word(stage))
 
     @admin.display(description=gettext_lazy("closes"), ordering="closing_at")
     def closes(self, row: SilenceProcedure) -> str:
@@ -75,7 +83,7 @@ class SilenceAdmin(SilencePages, ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("objections and reserve"))
     def said(self, row: SilenceProcedure) -> str:
-        stands = row.standing(row.ended_at or row.closing_at)
+        stands = row.standing(row.seen_at)
         parts = [
             _("objected: %(states)s") % {"states": ", ".join(stands.objectors)} if stands.objectors else "",
             _("aside: %(states)s") % {"states": ", ".join(stands.aside)} if stands.aside else "",
@@ -94,6 +102,7 @@ def silence_shown(row: SilenceProcedure) -> dict[str, Any]:
         "stage": stands.stage.value,
         "stage_word": stage_word(stands.stage),
         "is_running": stands.is_running,
+        "may_stand_aside": stands.stage in (Stage.OPEN, Stage.EXPIRED, Stage.ADOPTED),
         "left": left_text(stands.closing.instant - now) if stands.is_running else "",
         "closing": closing_text(stands.closing),
         "rows": state_rows([party.state for party in row.parties.all()], stands, names),
@@ -105,6 +114,7 @@ def silence_shown(row: SilenceProcedure) -> dict[str, Any]:
                 "closing": closing_text(event.act.closing) if event.act.closing else "",
                 "chip": effect_chip(effect) if event.state_id or event.kind != "adopted" else None,
                 "state": names.get(event.state_id, ""),
+                "received": instant_text(event.received_at, event.received_zone) if event.received_at else "",
             }
             for event, effect in zip(events, effects(row.acts), strict=True)
         ],

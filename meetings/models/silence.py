@@ -38,6 +38,7 @@ class SilenceProcedure(models.Model):
         BROKEN = "broken", _("broken")
         WITHDRAWN = "withdrawn", _("withdrawn")
         ADOPTED = "adopted", _("adopted")
+        SET_ASIDE = "set aside", pgettext_lazy("of an adoption by silence", "adoption set aside")
 
     document = models.ForeignKey(
         Document, on_delete=models.PROTECT, related_name="silences", verbose_name=_("paper")
@@ -49,6 +50,7 @@ class SilenceProcedure(models.Model):
     closes_at = models.TimeField(_("at"))
     zone = models.CharField(_("time zone"), max_length=64, validators=[validate_zone])
     closing_at = models.DateTimeField(_("closing instant"), help_text=_("UTC; the first that is too late"))
+    # Of a broken one, when the objection was received; of one set aside, when it was adopted: that stays true.
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     objects = SilenceQuerySet.as_manager()
@@ -71,7 +73,7 @@ class SilenceProcedure(models.Model):
             ),
             models.CheckConstraint(
                 name="nothing_is_adopted_before_silence_closes",
-                condition=~Q(status="adopted") | Q(ended_at__gte=F("closing_at")),
+                condition=~Q(status__in=["adopted", "set aside"]) | Q(ended_at__gte=F("closing_at")),
             ),
             models.CheckConstraint(
                 name="silence_is_broken_or_withdrawn_before_it_closes",
@@ -84,7 +86,15 @@ class SilenceProcedure(models.Model):
             pgtrigger.Protect(
                 name="silence_that_is_over_stays_so",
                 operation=pgtrigger.Update,
-                condition=~pgtrigger.Q(old__status="open"),
+                condition=~pgtrigger.Q(old__status="open")
+                & ~pgtrigger.Q(
+                    old__status="adopted",
+                    new__status="set aside",
+                    new__document=pgtrigger.F("old__document"),
+                    new__opened_at=pgtrigger.F("old__opened_at"),
+                    new__closing_at=pgtrigger.F("old__closing_at"),
+                    new__ended_at=pgtrigger.F("old__ended_at"),
+                ),
             ),
         ]
 
@@ -101,10 +111,10 @@ class SilenceProcedure(models.Model):
         self.closing_at = closing.instant
 
     def take_standing(self, stands: Standing, at: datetime) -> None:
-        """Write where the procedure stands after an act at `at`; saves nothing."""
+        """Write where the procedure stands after an act that counts from `at`; saves nothing."""
         self.take_closing(stands.closing)
         if stands.stage not in (Stage.OPEN, Stage.EXPIRED):
-            self.status, self.ended_at = stands.stage.value, at
+            self.status, self.ended_at = stands.stage.value, self.ended_at or at
 
     @property
     def party_codes(self) -> tuple[str, ...]:
@@ -165,6 +175,19 @@ class SilenceEvent(Recorded):
     amendment = models.TextField(
         _("amendment"), blank=True, help_text=_("the words that an objection proposes")
     )
+    received_at = models.DateTimeField(
+        _("received"),
+        null=True,
+        blank=True,
+        help_text=_("UTC; empty where it was recorded on the spot"),
+    )
+    received_zone = models.CharField(_("time zone of the receipt"), max_length=64, blank=True)
+    evidence = models.CharField(
+        _("evidence of the receipt"),
+        max_length=500,
+        blank=True,
+        help_text=_("how the moment is known: the number in the register, the head of the mail"),
+    )
     closes_on = models.DateField(_("closes on"), null=True, blank=True)
     closes_at = models.TimeField(_("closes at"), null=True, blank=True)
     zone = models.CharField(_("time zone"), max_length=64, blank=True)
@@ -180,8 +203,22 @@ class SilenceEvent(Recorded):
             models.UniqueConstraint(
                 name="silence_is_opened_once", fields=["procedure"], condition=Q(kind="opened")
             ),
+            # An objection recorded as late may be recorded again with the moment at which it was received.
             models.UniqueConstraint(
-                name="a_state_objects_once", fields=["procedure", "state"], condition=Q(kind="objected")
+                name="a_state_objects_once_at_a_moment",
+                fields=["procedure", "state", "received_at"],
+                condition=Q(kind="objected"),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="what_was_received_before_says_where_and_how_it_is_known",
+                condition=Q(received_at__isnull=True, received_zone="", evidence="")
+                | Q(received_at__isnull=False) & ~Q(received_zone="") & ~Q(evidence=""),
+            ),
+            models.CheckConstraint(
+                name="only_a_states_word_is_received_before_it_is_recorded",
+                condition=Q(received_at__isnull=True)
+                | Q(kind__in=["objected", "stood aside", "explained"], received_at__lte=F("at")),
             ),
             models.CheckConstraint(
                 name="a_state_speaks_for_itself",
@@ -213,11 +250,16 @@ class SilenceEvent(Recorded):
         closing = (
             Closing(self.closes_on, self.closes_at, self.zone) if self.closes_on and self.closes_at else None
         )
-        return Act(Kind(self.kind), self.at, self.state_id or "", closing, amends=bool(self.amendment))
+        return Act(
+            Kind(self.kind), self.at, self.state_id or "", closing, bool(self.amendment), self.received_at
+        )
 
 
 class SilenceBinding(models.Model):
-    """A state that an adoption binds; as append-only as the act."""
+    """A state that an adoption binds; as append-only as the act.
+
+    Where a state stood aside in time and that was recorded after the adoption, that act holds those who are left.
+    """
 
     event = models.ForeignKey(SilenceEvent, on_delete=models.PROTECT, related_name="bindings")
     state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+")

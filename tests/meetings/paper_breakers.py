@@ -97,8 +97,14 @@ PAPER_BREAKERS = {
     ),
     "a_text_is_adopted_once": lambda: same(act, kind="adopted", procedure=silence()),
     "silence_is_opened_once": lambda: same(act, kind="opened", procedure=silence()),
-    "a_state_objects_once": lambda: same(
+    "a_state_objects_once_at_a_moment": lambda: same(
         act, kind="objected", procedure=silence(), state=StateFactory(code="KZ")
+    ),
+    "what_was_received_before_says_where_and_how_it_is_known": lambda: act(
+        "objected", state=StateFactory(code="KZ"), received_at=OPENED_AT, received_zone="Asia/Almaty"
+    ),
+    "only_a_states_word_is_received_before_it_is_recorded": lambda: act(
+        "adopted", received_at=OPENED_AT, received_zone="Asia/Almaty", evidence="register"
     ),
     "a_state_speaks_for_itself": lambda: act("objected"),
     "who_opens_or_extends_says_until_when": lambda: act("extended", zone=""),

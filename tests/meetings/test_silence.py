@@ -102,23 +102,77 @@ def test_a_text_is_adopted_by_five_when_one_stood_aside_in_time():
     )
 
 
+def test_an_objection_received_in_time_breaks_silence_whenever_it_is_recorded():
+    typed_later = Act(Kind.OBJECTED, at(200), "TM", received_at=JUST_BEFORE)
+    stands = after(typed_later, now=at(201))
+    assert (stands.stage, stands.objectors, stands.late) == (Stage.BROKEN, ("TM",), ())
+    late = Act(Kind.OBJECTED, at(200), "TM", received_at=CLOSES_AT)
+    assert after(late, now=at(201)).stage is Stage.EXPIRED
+
+
+def test_an_adoption_is_set_aside_by_an_objection_that_had_been_received_in_time():
+    adopted = Act(Kind.ADOPTED, CLOSES_AT)
+    objection = Act(Kind.OBJECTED, at(200), "TM", received_at=JUST_BEFORE)
+    acts = [OPENING, adopted, objection, Act(Kind.OBJECTED, at(201), "UZ", received_at=at(3))]
+    assert effects(acts)[1:] == (Effect.ADOPTS, Effect.SETS_ASIDE, Effect.JOINS)
+    assert standing(SIX, acts, at(199)).stage is Stage.ADOPTED
+    assert (standing(SIX, acts, at(202)).stage, standing(SIX, acts, at(202)).objectors) == (
+        Stage.SET_ASIDE,
+        ("TM", "UZ"),
+    )
+
+
+def test_an_objection_recorded_as_late_counts_once_it_is_recorded_as_received_in_time():
+    adopted, late = Act(Kind.ADOPTED, CLOSES_AT), Act(Kind.OBJECTED, at(200), "TM")
+    stands = after(adopted, late, now=at(201))
+    check_act(Kind.OBJECTED, stands, SIX, at(201), state="TM", received_at=JUST_BEFORE)
+    with pytest.raises(SilenceRefused):
+        check_act(Kind.OBJECTED, stands, SIX, at(201), state="TM", received_at=CLOSES_AT)
+    again = after(adopted, late, Act(Kind.OBJECTED, at(202), "TM", received_at=JUST_BEFORE), now=at(203))
+    assert (again.stage, again.objectors, again.late) == (Stage.SET_ASIDE, ("TM",), ())
+
+
+def test_a_state_that_stood_aside_in_time_is_not_bound_by_an_adoption_recorded_before_its_note():
+    acts = [
+        OPENING,
+        Act(Kind.ADOPTED, CLOSES_AT),
+        Act(Kind.STOOD_ASIDE, at(200), "TM", received_at=JUST_BEFORE),
+    ]
+    assert effects(acts)[2] is Effect.NARROWS
+    stands = standing(SIX, acts, at(201))
+    assert (stands.stage, stands.bound) == (Stage.ADOPTED, ("CN", "KG", "KZ", "TJ", "UZ"))
+
+
 def test_an_adoption_before_the_closing_instant_adopts_nothing():
     assert after(Act(Kind.ADOPTED, JUST_BEFORE), now=JUST_BEFORE).stage is Stage.OPEN
 
 
+SAID = (Kind.OBJECTED, Kind.STOOD_ASIDE, Kind.EXPLAINED)
 kinds = st.sampled_from([kind for kind in Kind if kind is not Kind.OPENED])
 moments = st.integers(0, 250).map(at)
-acts = st.lists(
-    st.builds(Act, kinds, moments, st.sampled_from(SIX), st.sampled_from([FRIDAY, MONDAY])), max_size=12
-).map(lambda rows: sorted(rows, key=lambda act: act.at))
-ENDED = (Stage.BROKEN, Stage.WITHDRAWN, Stage.ADOPTED)
+
+
+@st.composite
+def recorded(draw):
+    """An act as it may be recorded: a state's word at once, or a while after it was received."""
+    kind, moment = draw(kinds), draw(moments)
+    received_at = moment - timedelta(hours=draw(st.integers(0, 60))) if kind in SAID else None
+    closing = draw(st.sampled_from([FRIDAY, MONDAY]))
+    return Act(kind, moment, draw(st.sampled_from(SIX)), closing, received_at=received_at)
+
+
+acts = st.lists(recorded(), max_size=12).map(lambda rows: sorted(rows, key=lambda act: act.at))
+ENDED = (Stage.BROKEN, Stage.WITHDRAWN, Stage.SET_ASIDE)
 
 
 @given(acts=acts, now=moments, later=st.integers(0, 100))
 def test_a_procedure_that_is_over_stays_as_it_ended(acts, now, later):
     stands = after(*acts, now=now)
     then = after(*acts, now=now + timedelta(hours=later))
-    assert stands.stage not in ENDED or (then.stage, then.closing) == (stands.stage, stands.closing)
+    if stands.stage in ENDED:
+        assert (then.stage, then.closing) == (stands.stage, stands.closing)
+    if stands.stage is Stage.ADOPTED:
+        assert (then.stage in (Stage.ADOPTED, Stage.SET_ASIDE), then.closing) == (True, stands.closing)
 
 
 @given(acts=acts, now=moments)
@@ -155,17 +209,19 @@ ASIDE_FIVE = [Act(Kind.STOOD_ASIDE, at(1), code) for code in SIX[:5]]
         ([Act(Kind.STOOD_ASIDE, at(1), "TM")], Kind.STOOD_ASIDE, {"state": "TM"}, "said_already"),
         (ASIDE_FIVE, Kind.STOOD_ASIDE, {"state": "UZ"}, "last_party"),
         ([Act(Kind.WITHDRAWN, at(1))], Kind.STOOD_ASIDE, {"state": "UZ"}, "not_running"),
+        ([], Kind.OBJECTED, {"state": "UZ", "received_at": at(3)}, "not_received_yet"),
+        ([], Kind.OBJECTED, {"state": "UZ", "received_at": at(-1)}, "before_opening"),
     ],
 )
 def test_an_act_that_makes_no_sense_is_refused(before, kind, values, code):
     stands = after(*before, now=at(2))
     with pytest.raises(SilenceRefused) as refusal:
-        check_act(kind, stands, SIX, **values)
+        check_act(kind, stands, SIX, at(2), **values)
     assert refusal.value.code == code
 
 
 def test_a_late_objection_is_not_refused():
-    check_act(Kind.OBJECTED, after(Act(Kind.ADOPTED, CLOSES_AT), now=at(200)), SIX, state="TM")
+    check_act(Kind.OBJECTED, after(Act(Kind.ADOPTED, CLOSES_AT), now=at(200)), SIX, at(200), state="TM")
 
 
 def test_less_than_the_usual_time_is_a_reason_to_warn():
@@ -213,6 +269,15 @@ def test_no_reminder_falls_due_before_silence_was_opened():
 def test_a_late_objection_is_told_to_nobody():
     acts = [Act(Kind.ADOPTED, CLOSES_AT), Act(Kind.OBJECTED, at(300), "KG")]
     assert [kind for kind, *_rest in told(*acts, hours=())] == ["opened", "adopted"]
+
+
+def test_all_six_are_told_that_an_adoption_was_set_aside_or_is_by_fewer():
+    adopted = Act(Kind.ADOPTED, CLOSES_AT)
+    aside = Act(Kind.STOOD_ASIDE, at(200), "TM", received_at=JUST_BEFORE)
+    objection = Act(Kind.OBJECTED, at(300), "KG", received_at=JUST_BEFORE)
+    assert [kind for kind, *_rest in told(adopted, aside, objection, hours=())] == [
+        "opened", "adopted", "narrowed", "set aside",
+    ]  # fmt: skip
 
 
 @given(acts=acts)

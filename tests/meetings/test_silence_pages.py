@@ -105,6 +105,38 @@ def test_an_objection_that_became_late_meanwhile_is_shown_again_as_late(desk, ex
     assert list(SilenceEvent.objects.values_list("kind", flat=True)) == ["opened", "adopted", "objected"]
 
 
+RECEIVED = {"received_on": "2026-04-17", "received_at": "17:40", "received_zone": "Asia/Almaty"}
+
+
+def test_an_objection_that_had_come_in_time_shows_that_it_sets_the_adoption_aside(desk, expired):  # noqa: F811
+    adopt_expired()
+    address = silence_page("act", expired.pk, "object")
+    assert desk.get(address).context["form"]["received_zone"].value() == "Asia/Almaty"
+    values = {"state": "TM", "text": "Note 12/4", "amendment": "", **RECEIVED}
+    answer = desk.post(address, {**values, "preview": "1"})
+    assert answer.context["form"].errors == {"evidence": ["Needed where it was received before now."]}
+    values["evidence"] = "Register, no. 412"
+    plan = desk.post(address, {**values, "preview": "1"}).context["plan"]
+    assert (plan["effect"], plan["is_grave"]) == ("sets aside", True)
+    assert plan["sentence"].startswith("It was received in time: the adoption is set aside.")
+    desk.post(address, {**values, "effect": "sets aside", "confirm": "1"})
+    text = " ".join(desk.get(silence_page("change", expired.pk)).content.decode().split())
+    assert "Received 17 April 2026, 17:40, Asia/Almaty (UTC+5): Register, no. 412" in text
+    assert ("set the adoption aside" in text, "adoption set aside" in text) == (True, True)
+    assert "objected: TM" in desk.get(silence_page("changelist")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("day", "text"),
+    [("2999-01-01", "This moment has not come yet."), ("2026-04-12", "Silence had not been opened at this")],
+)
+def test_a_receipt_lies_between_the_opening_and_now(desk, expired, day, text):  # noqa: F811
+    values = {"state": "TM", "text": "Note 12/4", "evidence": "Register", **RECEIVED, "received_on": day}
+    answer = desk.post(silence_page("act", expired.pk, "object"), {**values, "preview": "1"})
+    assert answer.context["form"].errors["received_on"][0].startswith(text)
+    assert answer.context["plan"] is None
+
+
 def test_a_state_that_stands_aside_leaves_five(desk, running):  # noqa: F811
     address = silence_page("act", running.pk, "aside")
     plan = desk.post(address, {"state": "TM", "text": "Note 33/2", "preview": "1"}).context["plan"]

@@ -8,11 +8,13 @@ from django.db import DatabaseError, transaction
 
 from meetings import changes
 from meetings.models import Outcome, SilenceBinding, SilenceEvent, SilenceParty, SilenceProcedure
+from meetings.outcomes import record_step, revoke_step
 from meetings.paper_refusals import UnderSilence
 from meetings.papers import withdraw_document
 from meetings.silence import Closing, Effect
 from meetings.silences import (
     ActRefused,
+    Receipt,
     adopt_expired,
     database_now,
     explain_position,
@@ -23,6 +25,7 @@ from meetings.silences import (
     stand_aside,
     withdraw_silence,
 )
+from meetings.stages import Stage
 from tests.factories import MeetingFactory
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +139,80 @@ def test_an_objection_shown_as_breaking_is_not_recorded_as_late(expired):
     assert (refusal.value.code, kinds(expired)) == ("effect", ["opened"])
 
 
+def in_time(hours=1):
+    """A receipt before the closing instant."""
+    at = CLOSED.instant - timedelta(hours=hours)
+    return Receipt(at, ZONE, "Register of the chancery, no. 412")
+
+
+def test_an_objection_received_in_time_breaks_silence_when_nobody_has_closed_it_yet(expired, user):
+    event, effect = object_to(expired.pk, state="TM", actor=user, text="Note 12/4", receipt=in_time())
+    assert (effect, kinds(expired)) == (Effect.BREAKS, ["opened", "objected"])
+    assert (stored(expired).status, stored(expired).ended_at) == ("broken", in_time().at)
+    assert (event.received_at, event.received_zone, event.evidence) == (
+        in_time().at,
+        ZONE,
+        "Register of the chancery, no. 412",
+    )
+    assert adopt_expired() == 0
+
+
+def test_an_objection_received_in_time_sets_a_recorded_adoption_aside(expired, user):
+    meeting = MeetingFactory(track=expired.document.track)
+    outcome = Outcome.objects.create(meeting=meeting, title="Communiqué", document=expired.document)
+    adopt_expired()
+    adopted_at = stored(expired).ended_at
+    object_to(expired.pk, state="TM", actor=None, text="Note 12/4 came today.")
+    _event, effect = object_to(expired.pk, state="TM", actor=user, text="Note 12/4", receipt=in_time())
+    assert (effect, stored(expired).status) == (Effect.SETS_ASIDE, "set aside")
+    assert kinds(expired) == ["opened", "adopted", "objected", "objected"]
+    assert (stored(expired).ended_at, bound_by(expired)) == (adopted_at, SIX)
+    outcome.refresh_from_db()
+    back = outcome.steps.get(revokes__isnull=False)
+    assert (outcome.stage, back.revokes.stage, back.recorded_by, back.basis) == (
+        "",
+        "adopted",
+        user,
+        "Note 12/4",
+    )
+    again = open_silence(expired.document_id, closing=MONDAY, actor=None, reason="Again.")
+    assert again.status == "open"
+
+
+def test_a_state_that_stood_aside_in_time_leaves_an_adoption_with_five(expired, user):
+    meeting = MeetingFactory(track=expired.document.track)
+    outcome = Outcome.objects.create(meeting=meeting, title="Communiqué", document=expired.document)
+    adopt_expired()
+    event, effect = stand_aside(expired.pk, state="TM", actor=user, text="Note 33/2", receipt=in_time())
+    assert (effect, stored(expired).status) == (Effect.NARROWS, "adopted")
+    assert [row.state_id for row in event.bindings.all()] == FIVE
+    outcome.refresh_from_db()
+    assert (outcome.stage, [list(row.states) for row in outcome.standing_steps]) == ("adopted", [FIVE])
+    object_to(expired.pk, state="UZ", actor=user, text="Note 7/4", receipt=in_time())
+    outcome.refresh_from_db()
+    assert (stored(expired).status, outcome.stage) == ("set aside", "")
+
+
+def test_an_adoption_on_which_a_later_stage_rests_is_not_set_aside_before_that_is_taken_back(expired):
+    meeting = MeetingFactory(track=expired.document.track)
+    outcome = Outcome.objects.create(meeting=meeting, title="Communiqué", document=expired.document)
+    adopt_expired()
+    force = record_step(outcome.pk, stage=Stage.IN_FORCE, on=None, basis="Depositary", actor=None, states=SIX)
+    with pytest.raises(ActRefused) as refusal:
+        object_to(expired.pk, state="TM", actor=None, text="Note 12/4", receipt=in_time())
+    assert (refusal.value.code, kinds(expired)) == ("gone_on", ["opened", "adopted"])
+    revoke_step(force.pk, actor=None, reason="The adoption is set aside.")
+    object_to(expired.pk, state="TM", actor=None, text="Note 12/4", receipt=in_time())
+    assert stored(expired).status == "set aside"
+
+
+def test_a_receipt_in_time_says_how_it_is_known(expired):
+    receipt = Receipt(in_time().at, ZONE, " ")
+    with pytest.raises(ActRefused) as refusal:
+        object_to(expired.pk, state="TM", actor=None, text="Note 12/4", receipt=receipt)
+    assert (refusal.value.code, kinds(expired)) == ("evidence", ["opened"])
+
+
 def test_an_expired_silence_is_adopted_once_by_those_that_did_not_stand_aside(expired):
     stood_aside(expired, "TM")
     assert (adopt_expired(), adopt_expired()) == (1, 0)
@@ -230,4 +307,5 @@ def test_the_database_keeps_every_act_and_what_is_over(expired):
         refused(lambda rows=rows: rows.all()._raw_delete("default"))
     refused(lambda: SilenceEvent.objects.update(text="x"))
     refused(lambda: SilenceProcedure.objects.update(status="open", ended_at=None))
+    refused(lambda: SilenceProcedure.objects.update(status="set aside", ended_at=FRIDAY.instant))
     refused(lambda: SilenceProcedure.objects.all()._raw_delete("default"))
