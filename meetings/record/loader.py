@@ -23,8 +23,19 @@ from rotation.models import Mechanism, Membership, Side, State, Summit
 from rotation.rule import Decision
 
 from ..dates import parse_span
-from ..models import Committee, HostOffer, Meeting, Organisation, RecordEntry, Seat, Track
+from ..models import (
+    Committee,
+    HostOffer,
+    Meeting,
+    Organisation,
+    PreparatoryStep,
+    RecordEntry,
+    Seat,
+    SymbolScheme,
+    Track,
+)
 from ..saving import save_meeting
+from .defaults import preparatory_steps
 from .delegations import digest_of, write_delegations
 from .outcome_entries import entry_of
 from .outcomes import write_outcomes
@@ -65,6 +76,8 @@ class Loader:
             *(partial(self._meeting, meeting) for meeting in self.record["meetings"]),
             *([self._committee] if "committee_track" in self.record["mechanism"] else []),
             *(partial(self._seat, seat) for seat in self.record.get("industrialists_committee", [])),
+            *(partial(self._step, step) for step in preparatory_steps(self.record)),
+            *([partial(self._scheme, self.record["symbols"])] if "symbols" in self.record else []),
         ]
         with transaction.atomic(), pghistory.context(reason=REASON):
             with connection.cursor() as cursor:
@@ -111,6 +124,19 @@ class Loader:
         self._remember(key, stored, row)
         self.summary.counts[kind][outcome] += 1
         return row
+
+    def _default(self, model: type[models.Model], key: str, values: Values, own: Values) -> None:
+        """As `_entry`, for what the desk may do without: one that it deleted stays away until the file changes.
+
+        own: what a row is found by that the desk made before the record did; that one stays as it is.
+        """
+        entry = self.entries.get(_stored_key(f"{model._meta.model_name}:{key}"))
+        rows = model._default_manager.filter(**({"pk": entry.object_id} if entry else own))
+        is_same = entry is None or entry.values == values
+        if rows.exists() is (entry is None) and is_same:
+            self.summary.counts[str(model._meta.verbose_name)]["unchanged"] += 1
+            return
+        self._entry(model, key, values)
 
     def _remember(self, key: str, stored: Values, row: models.Model) -> None:
         entry = self.entries.get(key)
@@ -278,6 +304,23 @@ class Loader:
         track = self.tracks[self.record["mechanism"]["committee_track"]]
         own = {"track_id": track.pk, "organisation_id": organisation.pk}
         self._entry(Seat, f"{track.slug}:{key}", own | {"role": seat["role"]}, own)
+
+    def _step(self, step: Values) -> None:
+        own = {
+            "track_id": self.tracks[step["track"]].pk,
+            "prepared_by_id": self.tracks[step["prepared_by"]].pk,
+        }
+        values = own | {
+            "lead_days": step["lead_days"],
+            "duration_days": step.get("duration_days", 1),
+            "format": step.get("format", Meeting.Format.IN_PERSON.value),
+            "basis": step.get("basis", ""),
+        }
+        self._default(PreparatoryStep, f"{step['track']}:{step['prepared_by']}", values, own)
+
+    def _scheme(self, symbols: Values) -> None:
+        own = {"mechanism_id": self.mechanism.pk, "track_id": None}
+        self._default(SymbolScheme, self.mechanism.slug, own | symbols, own)
 
 
 def _save_meeting(row: Meeting) -> None:

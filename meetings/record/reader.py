@@ -18,6 +18,7 @@ from .checks import (
     check_texts,
     checked_rows,
 )
+from .defaults import check_defaults
 from .positions import BadRecord, Document
 from .shapes import FILE, HOST_RULES, LEVELS, MECHANISM, SEAT, SIDE, STATE, TRACK
 from .timetable import check_meetings
@@ -41,6 +42,7 @@ def read_record(path: Path) -> dict[str, Any]:
     tracks = _check_tracks(document)
     check_meetings(document, states, tracks)
     _check_seats(document, states)
+    check_defaults(document, tracks)
     return document.value  # type: ignore[no-any-return]
 
 

@@ -55,15 +55,24 @@ DELEGATION: Shape = {
     "substitute_for": (dict, False),
 }  # fmt: skip
 SEAT: Shape = {"state": (str, True), "name": (str, True), "role": (str, True)}
+STEP: Shape = {
+    "track": (str, True), "prepared_by": (str, True), "lead_days": (int, True), "duration_days": (int, False),
+    "format": (str, False), "basis": (str, False),
+}  # fmt: skip
+SYMBOLS: Shape = {
+    "pattern": (str, True), "body": (str, True), "natures": (list, True), "languages": (list, True),
+    "authentic_languages": (list, True),
+}  # fmt: skip
 FILE: Shape = {
     "about": (str, False), "mechanism": (dict, True), "states": (list, True), "tracks": (list, True),
     "meetings": (list, True), "industrialists_committee": (list, False),
-    "lead_times_days_before_summit": (dict, False),
+    "lead_times_days_before_summit": (dict, False), "preparation": (list, False), "symbols": (dict, False),
 }  # fmt: skip
 
 # Characters that the column behind a key holds; `name` and `title` are as long as the desk's own forms allow.
 LONGEST = {
     "slug": 50, "code": 8, "alpha3": 3, "capital": 100, "basis": 300, "first_period": 10, "locale": 16,
     "city": 100, "source": 500, "role": 200, "name": 500, "title": 500, "outcomes": 300, "languages": 8,
+    "pattern": 100, "body": 20, "natures": 5, "authentic_languages": 8,
 }  # fmt: skip
 LONGEST_OTHER = 2000

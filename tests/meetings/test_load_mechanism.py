@@ -9,8 +9,21 @@ from django.core.management import CommandError, call_command
 
 from meetings.dates import Precision, Span
 from meetings.management.commands.load_mechanism import SHIPPED
-from meetings.models import CalendarDay, HostOffer, Meeting, Organisation, Outcome, Seat, Track
+from meetings.models import (
+    CalendarDay,
+    HostOffer,
+    Meeting,
+    Organisation,
+    Outcome,
+    PreparatoryStep,
+    RecordEntry,
+    Seat,
+    SymbolScheme,
+    Track,
+)
 from meetings.moves import cancel_meeting, move_meeting
+from meetings.papers import register_document
+from meetings.preparing import plan_preparation
 from meetings.track_hosts import proposed_host
 from rotation.models import Mechanism, Side, State, Summit
 from rotation.projection import turns_until
@@ -28,7 +41,7 @@ def load(path=SHIPPED, capsys=None):
 def test_the_whole_record_is_there_after_the_first_load():
     load()
     counts = [model.objects.count() for model in (State, Track, Meeting, Organisation, Seat, Summit, Outcome)]
-    assert counts == [6, 18, 30, 6, 6, 3, 13]
+    assert counts == [6, 19, 30, 6, 6, 3, 13]
     assert Counter(Meeting.objects.values_list("precision", flat=True)) == {"day": 23, "month": 4, "year": 3}
     assert [turn.holder for turn in turns_until(Summit.objects.first().mechanism, "2029")] == [
         "CN",
@@ -81,6 +94,55 @@ def test_an_offer_of_the_record_is_told_as_an_offer():
     )
     assert proposed_host(offer.track, date(2027, 5, 1)).host == "KG"
     assert proposed_host(Track.objects.get(slug="summit"), date(2029, 5, 1)).host == "KG"
+
+
+def summit_2027():
+    meeting = Meeting.objects.get(track__slug="summit", ordinal=3)
+    return move_meeting(meeting.pk, to=day_span("2027-06-17"), actor=None, reason="agreed") and meeting
+
+
+def test_a_summit_and_a_ministerial_propose_who_prepares_them_by_what_was_observed():
+    load()
+    anchor = summit_2027()
+    anchor.refresh_from_db()
+    proposals = [(p.step.prepared_by.slug, p.step.lead_days) for p in plan_preparation(anchor)]
+    assert sorted(proposals) == [
+        ("customs", 27),
+        ("customs-experts", 15),
+        ("economy-and-trade", 24),
+        ("education", 36),
+        ("foreign-ministers", 37),
+        ("think-tank-forum", 14),
+        ("transport", 32),
+    ]
+    assert PreparatoryStep.objects.get(lead_days=24).basis == "observed: 30, 18 days before earlier summits"
+
+
+def test_a_paper_gets_its_symbol_by_the_shipped_scheme():
+    load()
+    paper = register_document(
+        track=Track.objects.get(slug="customs"), titles={"en": "Draft"}, dated_on=DAY, nature="L.", actor=None
+    )
+    assert (paper.symbol_id, paper.required_languages) == ("CCA/2025/L.1", ["zh", "ru"])
+
+
+def test_what_the_desk_made_of_the_chain_and_the_scheme_stays(capsys):
+    load(capsys=capsys)
+    PreparatoryStep.objects.filter(prepared_by__slug="think-tank-forum").delete()
+    PreparatoryStep.objects.filter(prepared_by__slug="education").update(lead_days=40)
+    SymbolScheme.objects.update(body="CHN-CA")
+    assert [line for line in load(capsys=capsys) if " 0 created, 0 changed" not in line] == []
+    steps = PreparatoryStep.objects.filter(track__slug="summit").values_list("lead_days", flat=True)
+    assert (sorted(steps), SymbolScheme.objects.get().body) == ([24, 27, 32, 37, 40], "CHN-CA")
+
+
+def test_a_corrected_lead_time_comes_and_a_scheme_of_the_desk_is_left_alone(changed):
+    load()
+    RecordEntry.objects.filter(key__startswith="symbolscheme").delete()
+    SymbolScheme.objects.update(body="CHN-CA")
+    load(changed(lambda r: r["lead_times_days_before_summit"].update({"think-tank-forum": [14, 20]})))
+    step = PreparatoryStep.objects.get(prepared_by__slug="think-tank-forum")
+    assert (step.lead_days, SymbolScheme.objects.get().body) == (17, "CHN-CA")
 
 
 def test_a_partial_date_is_loaded_as_far_as_it_is_known():

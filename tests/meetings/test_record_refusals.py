@@ -33,6 +33,34 @@ def load(path):
         ),
         (lambda r: r["tracks"][0].update(levle="x"), "tracks[0].levle: unknown key"),
         (lambda r: r["tracks"][0].pop("level"), "tracks[0].level: missing"),
+        (
+            lambda r: r["lead_times_days_before_summit"].update(space=[3]),
+            "lead_times_days_before_summit.space: unknown track “space”",
+        ),
+        (
+            lambda r: r["lead_times_days_before_summit"].update(customs=[0]),
+            "lead_times_days_before_summit.customs[0]: a whole number from 1 to 1000",
+        ),
+        (
+            lambda r: r["lead_times_days_before_summit"].update(customs=[]),
+            "lead_times_days_before_summit.customs: a list of days is expected",
+        ),
+        (
+            lambda r: r["preparation"][0].update(prepared_by="customs"),
+            "preparation[0].prepared_by: unknown other track “customs”",
+        ),
+        (
+            lambda r: r["preparation"][0].update(lead_days=2, duration_days=3),
+            "preparation[0].lead_days: a whole number from 3 to 1000",
+        ),
+        (
+            lambda r: r["preparation"][0].update(track="summit", prepared_by="customs"),
+            "preparation[0]: the one track prepares the other already",
+        ),
+        (lambda r: r["symbols"].update(pattern="{body}"), "symbols.pattern: no pattern of symbols (number)"),
+        (lambda r: r["symbols"].update(body="cca"), "symbols.body: capital letters and digits are expected"),
+        (lambda r: r["symbols"].update(natures=["L"]), "symbols.natures[0]: letters and a sign"),
+        (lambda r: r["symbols"].update(languages=[]), "symbols.languages: empty"),
         (lambda r: r.pop("mechanism"), "mechanism: missing"),
         (lambda r: r["meetings"][4].update(track="space"), "meetings[4].track: unknown track “space”"),
         (lambda r: r["meetings"][4].update(format="by post"), "meetings[4].format: unknown format “by post”"),
