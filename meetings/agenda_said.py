@@ -9,6 +9,8 @@ from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
+from rotation.lists import listed
+
 from .agenda_words import finding_text
 from .agendas import Finding, Stage
 from .models import AgendaStage
@@ -21,6 +23,8 @@ def said(finding: Finding) -> str:
 
 
 def _named(name: str, value: object) -> object:
+    if isinstance(value, tuple):
+        return listed(value)
     if isinstance(value, Stage):
         return AgendaStage.Code(value).label
     languages: Mapping[str, str] = dict(settings.CONTENT_LANGUAGES)

@@ -95,7 +95,7 @@ def findings(
     if pending:
         found.append(Finding("undecided", {"count": pending}))
     if unissued:
-        found.append(Finding("unissued", {"papers": ", ".join(unissued)}))
+        found.append(Finding("unissued", {"papers": tuple(unissued)}))
     found += _too_late(items, told, days)
     return (*found, *_overdue(items, stage, issued, rule, days))
 
@@ -106,7 +106,7 @@ def _is_bare(item: Item) -> bool:
 
 def _listed(code: str, told: Sequence[str], holds: Sequence[bool], **values: object) -> list[Finding]:
     named = [number for number, does in zip(told, holds, strict=True) if does]
-    return [Finding(code, {"numbers": ", ".join(named), **values})] if named else []
+    return [Finding(code, {"numbers": tuple(named), **values})] if named else []
 
 
 def _too_late(items: Sequence[Item], told: Sequence[str], days: Calendar) -> list[Finding]:

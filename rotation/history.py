@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from .lists import listed
 from .translated import TextsField
 
 # Bookkeeping that says nothing to a reader: it changes with everything else.
@@ -126,9 +127,7 @@ class _Names:
         if isinstance(field, TextsField):
             return " · ".join(f"{code}: {text}" for code, text in value.items())
         if isinstance(value, list | dict):
-            return (
-                ", ".join(str(item) for item in value) if all(map(_is_plain, value)) else _("recorded anew")
-            )
+            return listed(value) if all(map(_is_plain, value)) else _("recorded anew")
         if isinstance(value, datetime):
             return date_format(localtime(value), "DATETIME_FORMAT")
         if isinstance(value, date):

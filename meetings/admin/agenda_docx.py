@@ -37,7 +37,7 @@ def as_docx(paper: Mapping[str, Any]) -> bytes:
     if paper["is_draft"]:
         document.add_paragraph().add_run(paper["notice"]).bold = True
     if paper["states"]:
-        document.add_paragraph(f"{paper['states_head']}: {paper['separator'].join(paper['states'])}")
+        document.add_paragraph(f"{paper['states_head']}: {paper['states']}")
     for item in paper["items"]:
         _add_item(document, item)
     if not paper["items"]:

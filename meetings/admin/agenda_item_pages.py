@@ -13,6 +13,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rotation.lists import listed
+
 from ..agenda_acts import (
     AgendaRefused,
     change_item,
@@ -240,7 +242,7 @@ def _papers_told(agenda: Agenda, user: Any) -> list[str]:
     symbols = (
         rows.exclude(status=Document.Status.WITHDRAWN).order_by("symbol").values_list("symbol", flat=True)
     )
-    told = ", ".join(symbols[:MOST_PAPERS])
+    told = listed(symbols[:MOST_PAPERS])
     return [_("Papers of this meeting: %(symbols)s") % {"symbols": told}] if told else []
 
 

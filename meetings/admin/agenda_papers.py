@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from rotation.collation import sort_key
+from rotation.lists import listed
 from rotation.paper.typesetting import typeset
 from rotation.translated import interface_language, text_in
 
@@ -26,7 +27,6 @@ from ..agendas import Item, Stage, budget, numbers
 from ..models import AgendaItem, AgendaStage
 from .when import hours_text, when_text
 
-SEPARATORS = {"zh": "、"}
 TIME = gettext_noop("Time")
 
 
@@ -62,8 +62,7 @@ def paper_of(issue: Issue, language: str, *, with_annotations: bool) -> dict[str
             "is_draft": issue.stage is None,
             "notice": notice or f"{stage_title(issue.stage, issue.reissue)} · {day}",
             "states_head": _("States of the mechanism"),
-            "states": [name for code, name in names.items() if code in snapshot["parties"]],
-            "separator": SEPARATORS.get(language, ", "),
+            "states": listed((name for code, name in names.items() if code in snapshot["parties"]), language),
             "items": [
                 _printed(item, number, names, language, with_annotations)
                 for item, number in zip(items, numbers(items), strict=True)
@@ -102,7 +101,6 @@ def minutes_text(minutes: int) -> str:
 def _printed(
     item: Item, number: str, names: Mapping[str, str], language: str, with_annotations: bool
 ) -> dict[str, Any]:
-    separator = SEPARATORS.get(language, ", ")
     annotation = text_in(item.annotations, language) if with_annotations else ""
     return {
         "number": number,
@@ -114,7 +112,7 @@ def _printed(
             for label, value in [
                 (
                     FIELDS["proposers"],
-                    separator.join(name for code, name in names.items() if code in item.proposers),
+                    listed((name for code, name in names.items() if code in item.proposers), language),
                 ),
                 (FIELDS["action"], str(AgendaItem.Action(item.action).label) if item.action else ""),
                 (FIELDS["mandate"], item.mandate),

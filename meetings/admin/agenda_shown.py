@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from rotation.lists import listed
 from rotation.translated import content_language, text_in
 
 from ..agenda_said import said
@@ -22,7 +23,7 @@ from ..agenda_words import FIELDS
 from ..agendas import FOLLOWERS, Budget, Item, ItemChange, Stage, budget, compare, numbers
 from ..late_items import Calendar, findings
 from ..models import Agenda, AgendaItem, AgendaStage, Document
-from .agenda_papers import SEPARATORS, minutes_text, names_in, stage_title
+from .agenda_papers import minutes_text, names_in, stage_title
 
 BAR = 1000  # the width of the time bar in its own units
 STAGE_SLUGS = {stage.value.replace(" ", "-"): stage for stage in Stage}
@@ -96,7 +97,7 @@ def row_shown(row: AgendaItem, number: str) -> dict[str, Any]:
         "row": row,
         "number": number,
         "title": text_in(row.titles),
-        "proposers": SEPARATORS.get(language, ", ").join(names.values()),
+        "proposers": listed(names.values(), language),
         "time": minutes_text(row.minutes) if row.minutes else "",
     }
 
@@ -236,8 +237,7 @@ def field_text(name: str, value: Any, names: Mapping[str, str]) -> str:
         case "titles" | "annotations":
             return " · ".join(f"{code}: {text}" for code, text in value.items())
         case "proposers":
-            separator = SEPARATORS.get(content_language(get_language()), ", ")
-            return separator.join(text for code, text in names.items() if code in value)
+            return listed(text for code, text in names.items() if code in value)
         case "papers":
             return "; ".join(value)
         case "minutes":

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from rotation.forms import state_names
+from rotation.lists import listed
 
 from ..clashes import Clash
 from .when import days_text
@@ -53,7 +54,7 @@ def clash_text(clash: Clash, names: dict[str, str]) -> str:
         values["ministries"] = "; ".join(values["ministries"])
     if "states" in values:
         values["count"] = len(values["states"])
-        values["states"] = ", ".join(names.get(code, code) for code in values["states"])
+        values["states"] = listed(names.get(code, code) for code in values["states"])
     if "state" in values:
         values["state"] = names.get(values["state"], values["state"])
     match clash.code:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from rotation.forms import state_names
 from rotation.history_admin import KeptAdmin, ReasonForm
 from rotation.inputs import TableInline
+from rotation.lists import listed
 from rotation.translated import name_key, text_in
 
 from ..changes import committee_changed
@@ -127,7 +128,7 @@ def committee_shown(committee: Committee, today: date) -> dict[str, Any]:
             {
                 "row": row,
                 "lead": text_in(row.lead.organisation.names) if row.lead else "",
-                "members": [text_in(each.seat.organisation.names) for each in row.members.all()],
+                "members": listed(text_in(each.seat.organisation.names) for each in row.members.all()),
                 "is_closed": row.closed_on is not None and row.closed_on <= today,
             }
             for row in groups
@@ -178,7 +179,7 @@ def term_text(row: SeatTerm) -> str:
 
 def quorum_text(quorum: Quorum, names: dict[str, str]) -> str:
     """Whether there was a quorum, in words: "no quorum: without China (5 of 6, 5 needed)"."""
-    missing = ", ".join(names.get(code, code) for code in quorum.missing)
+    missing = listed(names.get(code, code) for code in quorum.missing)
     says = str(REASONS[quorum.reason]) % {"states": missing}
     if quorum.reason in ("no_members", "not_recorded"):
         return says

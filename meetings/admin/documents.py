@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rotation.history_admin import KeptAdmin
+from rotation.lists import listed
 
 from ..models import Document, SilenceProcedure, SymbolScheme
 from ..papers import save_document
@@ -132,11 +133,11 @@ class DocumentAdmin(DocumentPages, KeptAdmin):
 
     @admin.display(description=gettext_lazy("required languages"))
     def required_shown(self, document: Document) -> str:
-        return ", ".join(language_name(code) for code in document.required_languages)
+        return listed(language_name(code) for code in document.required_languages)
 
     @admin.display(description=gettext_lazy("authentic languages"))
     def authentic_shown(self, document: Document) -> str:
-        return ", ".join(language_name(code) for code in document.authentic_languages)
+        return listed(language_name(code) for code in document.authentic_languages)
 
     @admin.display(description=gettext_lazy("original language"))
     def original_shown(self, document: Document) -> str:
@@ -207,4 +208,4 @@ class SymbolSchemeAdmin(KeptAdmin):
 
     @admin.display(description=gettext_lazy("required languages"))
     def languages_shown(self, scheme: SymbolScheme) -> str:
-        return ", ".join(language_name(code) for code in scheme.languages)
+        return listed(language_name(code) for code in scheme.languages)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from rotation.forms import state_names
 from rotation.history_admin import KeptAdmin
 from rotation.inputs import PastDay
+from rotation.lists import listed
 
 from ..authorship import authored
 from ..models import Outcome, OutcomeStep
@@ -194,7 +195,7 @@ class OutcomeAdmin(ActPages, KeptAdmin):
         if not steps or not steps[-1].states:
             return ""
         positions = list(steps[-1].positions.all())
-        bound = ", ".join(steps[-1].states)
+        bound = listed(steps[-1].states)
         if all(row.is_bound for row in positions):
             return bound
         return _("%(count)d of %(total)d: %(states)s") % {

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from rotation.lists import listed
 from rotation.models import State
 
 from ..silence import Closing, Effect, Kind, Stage, Standing
@@ -83,7 +84,7 @@ def effect_chip(effect: Effect) -> tuple[str, str] | None:
 
 
 def _listed(codes: Sequence[str], names: dict[str, str]) -> str:
-    return ", ".join(name for code, name in names.items() if code in codes)
+    return listed(name for code, name in names.items() if code in codes)
 
 
 def closing_text(closing: Closing) -> str:
@@ -109,7 +110,7 @@ def left_text(left: timedelta) -> str:
         (rest, ngettext("%(count)d minute", "%(count)d minutes", rest)),
     ]
     shown = [text % {"count": count} for count, text in parts if count][:2]
-    return ", ".join(shown) or _("less than a minute")
+    return listed(shown, style="unit") or _("less than a minute")
 
 
 def state_rows(states: Sequence[State], stands: Standing, names: dict[str, str]) -> list[dict[str, Any]]:

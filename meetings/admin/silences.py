@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from rotation.forms import state_names
 from rotation.history_admin import ReadOnlyAdmin
+from rotation.lists import listed
 
 from ..models import Document, SilenceProcedure
 from ..silence import Stage, effects
@@ -85,8 +86,8 @@ class SilenceAdmin(SilencePages, ReadOnlyAdmin):
     def said(self, row: SilenceProcedure) -> str:
         stands = row.standing(row.seen_at)
         parts = [
-            _("objected: %(states)s") % {"states": ", ".join(stands.objectors)} if stands.objectors else "",
-            _("aside: %(states)s") % {"states": ", ".join(stands.aside)} if stands.aside else "",
+            _("objected: %(states)s") % {"states": listed(stands.objectors)} if stands.objectors else "",
+            _("aside: %(states)s") % {"states": listed(stands.aside)} if stands.aside else "",
         ]
         return " · ".join(filter(None, parts))
 

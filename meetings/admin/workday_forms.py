@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from rotation.forms import state_names
 from rotation.history_admin import ReasonForm
+from rotation.lists import listed
 from rotation.models import State
 
 from ..calendars import expectations
@@ -96,7 +97,7 @@ class NewDaysForm(DayForm):
         states, day, basis = values.get("states"), values.get("day"), values.get("basis")
         if states and day and basis:
             taken = CalendarDay.objects.filter(state__in=states, day=day, basis=basis)
-            codes = ", ".join(taken.values_list("state_id", flat=True))
+            codes = listed(taken.values_list("state_id", flat=True))
             if codes:
                 raise ValidationError(
                     {"states": _("Already entered for %(codes)s; change that entry.") % {"codes": codes}}

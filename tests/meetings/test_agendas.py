@@ -259,10 +259,10 @@ def test_what_an_agenda_lacks_is_told_by_the_numbers_of_its_items():
     assert found(agenda, stage=Stage.ANNOTATED, **facts) == [
         ("over_time", {"minutes": 5}),
         ("untimed", {"count": 1}),
-        ("bare", {"numbers": "1, 1 (a)"}),
-        ("untranslated", {"numbers": "1, 1 (a)", "language": "ru"}),
+        ("bare", {"numbers": ("1", "1 (a)")}),
+        ("untranslated", {"numbers": ("1", "1 (a)"), "language": "ru"}),
         ("undecided", {"count": 2}),
-        ("unissued", {"papers": "C/1, C/2"}),
+        ("unissued", {"papers": ("C/1", "C/2")}),
     ]
 
 

@@ -168,7 +168,7 @@ def test_the_page_says_by_which_five_a_text_was_adopted(desk, expired):  # noqa:
     stood_aside(expired, "TM")
     adopt_expired()
     text = " ".join(desk.get(silence_page("change", expired.pk)).content.decode().split())
-    assert "Adopted by 5 of 6: China, Kazakhstan, Kyrgyzstan, Tajikistan, Uzbekistan." in text
+    assert "Adopted by 5 of 6: China, Kazakhstan, Kyrgyzstan, Tajikistan and Uzbekistan." in text
 
 
 def test_who_may_only_look_acts_upon_nothing(client, running, issued):  # noqa: F811
@@ -219,7 +219,7 @@ def test_a_stage_shows_who_takes_it_before_it_is_recorded(desk, outcome, user):
     assert (Outcome.objects.get().stage, OutcomeStep.objects.get().recorded_by) == ("adopted", user)
     text = desk.get(outcome_page("change", outcome.pk)).content.decode()
     assert "Not by Turkmenistan (represented by its ambassador to China)." in text
-    assert "5 of 6: CN, KG, KZ, TJ, UZ" in desk.get(outcome_page("changelist")).content.decode()
+    assert "5 of 6: CN, KG, KZ, TJ and UZ" in desk.get(outcome_page("changelist")).content.decode()
 
 
 @pytest.mark.parametrize(

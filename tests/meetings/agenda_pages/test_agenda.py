@@ -111,8 +111,8 @@ def test_papers_are_known_by_their_symbols_to_who_may_see_them(client, user, tra
 
     assert told(user) == (
         [(out, "issued"), (waiting, "draft"), (secret, "draft"), ("a note", None)],
-        [f"Papers that are not issued: {waiting}, {secret}."],
-        [f"Papers of this meeting: {out}, {waiting}, {secret}"],
+        [f"Papers that are not issued: {waiting} and {secret}."],
+        [f"Papers of this meeting: {out}, {waiting} and {secret}"],
     )
     officer = UserFactory()
     names = ["view_agenda", "change_agenda", "view_document"]
@@ -120,7 +120,7 @@ def test_papers_are_known_by_their_symbols_to_who_may_see_them(client, user, tra
     assert told(officer) == (
         [(out, "issued"), (waiting, "draft"), (secret, None), ("a note", None)],
         [f"Papers that are not issued: {waiting}."],
-        [f"Papers of this meeting: {out}, {waiting}"],
+        [f"Papers of this meeting: {out} and {waiting}"],
     )
 
 

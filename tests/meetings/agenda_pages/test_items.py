@@ -36,7 +36,7 @@ def test_an_item_is_proposed_with_its_proposers_in_the_readers_alphabet(desk, us
         ["CCA/1", "CCA/2"],
         {"en": "Background"},
     )
-    assert answer.context["items"][0]["proposers"] == "China, Uzbekistan"
+    assert answer.context["items"][0]["proposers"] == "China and Uzbekistan"
     assert (history_of(item)[0].user, history_of(item)[0].reason) == (user.username, "note verbale 3")
 
 
