@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from rotation.models import State
@@ -51,6 +52,7 @@ class Proposal:
     step: PreparatoryStep
     host: State | None
     span: Span
+    ordinal: int | None = None
     clashes: tuple[Clash, ...] = ()
 
     @property
@@ -58,6 +60,7 @@ class Proposal:
         """As it would be made; not stored."""
         meeting = Meeting(
             track=self.step.prepared_by,
+            ordinal=self.ordinal,
             status=Meeting.Status.PROPOSED,
             format=self.step.format,
             host=self.host,
@@ -87,7 +90,7 @@ def plan_preparation(anchor: Meeting, choices: Mapping[str, Choice] | None = Non
         raise NotStanding
     chain = _Chain(anchor, choices or {})
     chain.follow(anchor, (f"m{anchor.pk}",), anchor.span, frozenset({anchor.track_id}))
-    return _with_clashes(anchor, chain.proposals)
+    return _with_clashes(anchor, _numbered(chain.proposals, choices or {}))
 
 
 @transaction.atomic
@@ -180,6 +183,27 @@ class _Chain:
 
 def _link(step: PreparatoryStep) -> Link:
     return Link(step.pk, step.prepared_by_id, step.lead_days, step.duration_days)
+
+
+def _numbered(proposals: list[Proposal], choices: Mapping[str, Choice]) -> list[Proposal]:
+    """Those that are taken continue the count of their track, in the order of their days.
+
+    A track that has not begun to count, as one of experts, does not begin here: staff give a first number.
+    """
+    last = dict(
+        Meeting.objects.filter(track__in={p.step.prepared_by_id for p in proposals}, ordinal__isnull=False)
+        .exclude(status=Meeting.Status.CANCELLED)
+        .order_by()
+        .values_list("track")
+        .annotate(Max("ordinal"))
+    )
+    numbers: dict[str, int] = {}
+    for proposal in sorted(proposals, key=lambda p: p.span.first_on or date.max):
+        track = proposal.step.prepared_by_id
+        if track in last and choices.get(proposal.key, Choice()).is_taken:
+            last[track] += 1
+            numbers[proposal.key] = last[track]
+    return [replace(proposal, ordinal=numbers.get(proposal.key)) for proposal in proposals]
 
 
 def _with_clashes(anchor: Meeting, proposals: list[Proposal]) -> tuple[Proposal, ...]:

@@ -17,7 +17,7 @@ from .changes import announce
 from .dates import Span, instant
 from .deadlines import DueMoment, Line, moments_of
 from .dues import parties_of
-from .models import Deadline, Due, Meeting, TemplateLine
+from .models import Due, Meeting, TemplateLine
 from .refused import Refused
 from .short_notice import is_in_time, proposals
 
@@ -55,17 +55,18 @@ def proposed_days(meeting: Meeting, span: Span, now: datetime) -> dict[tuple[int
     rows = list(meeting.deadlines.select_related("line__template"))
     lines = {row.pk: row.rule for row in rows}
     parties = parties_of(meeting)
-    found = proposals(lines, moments_of(lines, span, parties), span, parties, now, _short_lines(rows))
-    return {(key, code): moment for key, by_state in found.items() for code, moment in by_state.items()}
-
-
-def _short_lines(rows: list[Deadline]) -> dict[int, Line]:
-    """What the short-notice set of each deadline's template says of it, found by its key."""
     asked = {
         row.pk: (row.line.template.short_notice_id, row.key)
         for row in rows
         if row.line is not None and row.key
     }
+    moments = moments_of(lines, span, parties)
+    found = proposals(lines, moments, span, parties, now, short_lines_of(asked))
+    return {(key, code): moment for key, by_state in found.items() for code, moment in by_state.items()}
+
+
+def short_lines_of(asked: Mapping[int, tuple[int | None, str]]) -> dict[int, Line]:
+    """What a short-notice set says of each line. asked: the set and the key by which it is found there."""
     wanted = TemplateLine.objects.filter(template__in={pk for pk, _key in asked.values() if pk}).exclude(
         key=""
     )

@@ -22,9 +22,11 @@ from .dates import Span
 from .deadlines import DueMoment, moments_of
 from .dues import parties_of
 from .hosts import is_in_period, period_span, says_no_more_than_its_period
-from .models import Handover, Meeting, TemplateLine, Track
+from .models import Due, Handover, Meeting, TemplateLine, Track
 from .refused import Refused
 from .saving import save_meeting, template_of
+from .short_days import short_lines_of, take_short_days
+from .short_notice import proposals
 
 OVER = (Meeting.Status.HELD, Meeting.Status.CANCELLED)
 
@@ -91,6 +93,7 @@ class WrongDay(SummitRefused):
 class SummitPlan:
     """What announcing a turn makes: a summit, and its meeting at `span` with what is due by state.
 
+    proposed: by line and state, the new day for one that would be past or too near.
     is_decided: the announcement itself is recorded as a decision already, and only the summit is missing.
     """
 
@@ -99,7 +102,21 @@ class SummitPlan:
     track: Track
     span: Span
     dues: tuple[tuple[TemplateLine, Mapping[str, DueMoment]], ...]
+    proposed: Mapping[tuple[int, str], DueMoment]
     is_decided: bool
+
+    def meeting(self, city: str = "") -> Meeting:
+        """The summit's meeting as it would be made; not stored."""
+        meeting = Meeting(
+            track=self.track,
+            ordinal=self.turn.ordinal,
+            status=Meeting.Status.CONFIRMED,
+            host=self.host,
+            country=self.host,
+            city=city,
+        )
+        meeting.take_span(self.span)
+        return meeting
 
 
 def plan_summit(mechanism: Mechanism, period: str, span: Span | None = None) -> SummitPlan:
@@ -123,7 +140,8 @@ def plan_summit(mechanism: Mechanism, period: str, span: Span | None = None) -> 
     if span.first_on and not is_in_period(span.first_on, period, mechanism.step_months):
         raise OutsidePeriod(period=period)
     is_decided = turn.status == "announced"
-    return SummitPlan(turn, host, track, span, _dues(track, host, span), is_decided)
+    dues, proposed = _dues(track, host, span)
+    return SummitPlan(turn, host, track, span, dues, proposed, is_decided)
 
 
 def _turn_of(mechanism: Mechanism, period: str) -> rule.Turn:
@@ -140,14 +158,20 @@ def _turn_of(mechanism: Mechanism, period: str) -> rule.Turn:
     return turn
 
 
-def _dues(track: Track, host: State, span: Span) -> tuple[tuple[TemplateLine, Mapping[str, DueMoment]], ...]:
+def _dues(
+    track: Track, host: State, span: Span
+) -> tuple[tuple[tuple[TemplateLine, Mapping[str, DueMoment]], ...], Mapping[tuple[int, str], DueMoment]]:
     template = template_of(track)
     if template is None:
-        return ()
+        return (), {}
     rows = list(template.lines.all())
     lines = {row.pk: row.rule for row in rows}
-    moments = moments_of(lines, span, parties_of(Meeting(track=track, host=host)))
-    return tuple((row, moments[row.pk]) for row in rows)
+    parties = parties_of(Meeting(track=track, host=host))
+    moments = moments_of(lines, span, parties)
+    asked = {row.pk: (template.short_notice_id, row.key) for row in rows if row.key}
+    anew = proposals(lines, moments, span, parties, timezone.now(), short_lines_of(asked))
+    proposed = {(pk, code): moment for pk, found in anew.items() for code, moment in found.items()}
+    return tuple((row, moments[row.pk]) for row in rows), proposed
 
 
 @transaction.atomic
@@ -163,10 +187,12 @@ def announce_summit(
     note: str = "",
     visibility: str = Meeting.Visibility.PUBLIC,
     seen: int | None = None,
+    takes_proposals: bool = False,
 ) -> Summit:
     """Announce the turn of `period`: the decision, the summit and its meeting, in one act.
 
     seen: how many decisions there were when the plan was shown; None means that none was shown.
+    takes_proposals: what would be past or too near is due on the day that the plan proposes.
     Raises SummitRefused, rotation.deciding.DecisionRefused; then nothing has changed.
     """
     mechanism = Mechanism.objects.select_for_update().get(pk=mechanism_id)
@@ -178,20 +204,22 @@ def announce_summit(
         summit = Summit.objects.create(
             mechanism=mechanism, ordinal=plan.turn.ordinal, period=period, host=plan.host, source=basis
         )
-    meeting = Meeting(
-        track=plan.track,
-        ordinal=plan.turn.ordinal,
-        status=Meeting.Status.CONFIRMED,
-        visibility=visibility,
-        host=plan.host,
-        country=plan.host,
-        city=city,
-        summit=summit,
-        source=basis,
-    )
-    meeting.take_span(plan.span)
+    meeting = plan.meeting(city)
+    meeting.visibility, meeting.summit, meeting.source = visibility, summit, basis
     save_meeting(meeting, actor=actor, reason=basis)
+    if takes_proposals:
+        _take_proposals(meeting, plan, actor, basis)
     return summit
+
+
+def _take_proposals(meeting: Meeting, plan: SummitPlan, actor: Any, reason: str) -> None:
+    short = Due.objects.at_short_notice().filter(deadline__meeting=meeting).select_related("deadline")
+    days = {
+        due.pk: found.due_on
+        for due in short
+        if (found := plan.proposed.get((due.deadline.line_id or 0, due.state_id)))
+    }
+    take_short_days(meeting.pk, days=days, actor=actor, reason=reason)
 
 
 def follow_turns(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +22,9 @@ from rotation.models import Mechanism, RotationDecision, Summit
 from rotation.turn_tables import turn_shown
 
 from ..dates import Precision
-from ..models import Meeting
+from ..deadlines import DueMoment
+from ..models import Due, Meeting, TemplateLine
+from ..short_notice import falls_short
 from ..summits import (
     OutsidePeriod,
     SummitPlan,
@@ -34,6 +37,9 @@ from ..summits import (
     plan_held,
     plan_summit,
 )
+from ..surroundings import clashes_at
+from .clash_words import clashes_shown
+from .move_pages import proposal_shown
 from .preparation_pages import PREPARERS, offer_preparation
 from .summit_forms import AnnounceForm, HandOverForm, HoldForm
 from .when import days_text, hours_text, moment_text, when_text
@@ -98,6 +104,9 @@ class SummitPages(SummitAdmin):
             subtitle=str(mechanism),
             form=form,
             plan=plan_shown(plan, form.cleaned_data["city"] if is_planned else ""),
+            clashes=clashes_shown(clashes_at(plan.meeting(form.cleaned_data["city"]), plan.span))
+            if is_planned
+            else [],
             is_planned=is_planned,
             seen=mechanism.decisions.count(),
             back=reverse("admin:rotation_mechanism_change", args=[pk]),
@@ -112,10 +121,13 @@ class SummitPages(SummitAdmin):
             period=period,
             actor=request.user,
             seen=decisions_seen(request),
+            takes_proposals="take" in request.POST,
             **{name: values[name] for name in fields},
         )
         messages.success(request, _("The summit was announced, and its meeting was made."))
         offer_preparation(request, summit.meeting)
+        if Due.objects.at_short_notice().filter(deadline__meeting=summit.meeting).exists():
+            return HttpResponseRedirect(reverse("admin:meetings_meeting_short", args=[summit.meeting.pk]))
         return HttpResponseRedirect(reverse("admin:meetings_meeting_change", args=[summit.meeting.pk]))
 
     def held_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -206,6 +218,10 @@ def plan_shown(plan: SummitPlan, city: str) -> dict[str, Any]:
     names = state_names()
     owing = {code for _line, moments in plan.dues for code in moments}
     states = [code for code in names if code in owing]
+    lines = [
+        {"line": line, "cells": [_cell(plan, line, moments.get(code), code, now, names) for code in states]}
+        for line, moments in plan.dues
+    ]
     return {
         "turn": turn_shown(plan.turn, names),
         "track": plan.track,
@@ -213,20 +229,29 @@ def plan_shown(plan: SummitPlan, city: str) -> dict[str, Any]:
         "has_day": plan.span.has_day,
         "is_decided": plan.is_decided,
         "states": [names[code] for code in states],
-        "lines": [
-            {"line": line, "cells": [_cell(moments.get(code), now) for code in states]}
-            for line, moments in plan.dues
-        ],
+        "lines": lines,
+        "short": sum(bool(cell and cell["is_short"]) for row in lines for cell in row["cells"]),
+        "proposed": len(plan.proposed),
     }
 
 
-def _cell(moment: Any, now: Any) -> dict[str, Any] | None:
+def _cell(
+    plan: SummitPlan,
+    line: TemplateLine,
+    moment: DueMoment | None,
+    state: str,
+    now: datetime,
+    names: dict[str, str],
+) -> dict[str, Any] | None:
     if moment is None:
         return None
+    proposal = plan.proposed.get((line.pk, state))
     return {
         "day": days_text(moment.due_on, moment.due_on),
         "clock": moment_text(moment.due_at, moment.zone),
         "is_past": moment.due_at < now,
+        "is_short": falls_short(line.rule, moment, now),
+        "proposal": proposal and proposal_shown(proposal, names),
     }
 
 

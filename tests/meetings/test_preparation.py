@@ -111,6 +111,28 @@ def test_what_was_cancelled_is_missing_again_and_so_is_what_was_left_out(summit)
     assert [name for name, _day, _format in proposed(summit)] == ["Senior officials' meeting"]
 
 
+def test_those_that_are_taken_continue_the_count_of_their_track(summit):
+    first, _second = plan_preparation(summit)
+    ministers = first.step.prepared_by
+    MeetingFactory(track=ministers, ordinal=8, status="cancelled")
+    MeetingFactory(track=ministers, ordinal=7)
+    PreparatoryStepFactory(track=summit.track, prepared_by=ministers, lead_days=60)
+    names = [name for name, _day, _format in proposed(summit)]
+    assert names == [
+        "8th Foreign ministers' meeting",  # the earlier one
+        "Senior officials' meeting",
+        "9th Foreign ministers' meeting",
+        "Senior officials' meeting",
+    ]
+    early = plan_preparation(summit)[0].key
+    left_out = {early: Choice(is_taken=False)}
+    assert [name for name, _day, _format in proposed(summit, choices=left_out)][::2] == [
+        "Foreign ministers' meeting",
+        "8th Foreign ministers' meeting",
+    ]
+    assert [row.ordinal for row in made(summit)] == [8, None, 9, None]
+
+
 def test_a_changed_day_takes_those_that_prepare_it_along(summit):
     first, _second = plan_preparation(summit)
     changed = {first.key: Choice(first_on=date(2027, 5, 25))}

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from meetings.models import Handover, HostOffer, Meeting
+from meetings.models import Blackout, Due, Handover, HostOffer, Meeting
 from meetings.summits import announce_summit, hold_summit
 from rotation.history import history_of
 from rotation.models import Mechanism, RotationDecision, Summit
@@ -83,6 +83,44 @@ def test_what_announcing_makes_is_shown_before_anything_is_recorded(desk, mechan
     assert [cell["day"] for cell in plan["lines"][0]["cells"]] == ["19 April 2029"] * 6
     assert 'name="confirm"' in answer.content.decode()
     assert not Summit.objects.exists()
+
+
+def test_what_speaks_against_the_days_is_shown_before_a_summit_is_announced(desk, mechanism, track):
+    Blackout.objects.create(
+        name="General debate", first_on=date(2029, 6, 17), last_on=date(2029, 6, 20), source="UN journal"
+    )
+    day = {**SAID, "precision": "day", "first_on": "2029-06-18"}
+    assert desk.get(announcing(mechanism)).context["clashes"] == []
+    answer = desk.post(announcing(mechanism), {**day, "preview": "1"})
+    texts = [clash["text"] for clash in answer.context["clashes"] if clash["code"] == "blackout"]
+    assert texts == ["17–20 June 2029: General debate. Source: UN journal"]
+    assert "What speaks against these days" in answer.content.decode()
+
+
+SOON = {**SAID, "precision": "day", "first_on": "2027-01-14"}  # 60 days before it lie in the past
+
+
+def test_deadlines_at_short_notice_show_new_days_that_are_taken_with_the_announcement(desk, mechanism, track):
+    plan = desk.post(announcing(mechanism, "2027"), {**SOON, "preview": "1"}).context["plan"]
+    cells = plan["lines"][0]["cells"]
+    assert [(cell["day"], cell["is_past"], cell["proposal"]["day"]) for cell in cells] == [
+        ("13 November 2026", True, "25 November 2026")
+    ] * 6
+    assert (plan["short"], plan["proposed"]) == (6, 6)
+    answer = desk.post(
+        announcing(mechanism, "2027"), {**SOON, "seen": "0", "take": "1", "confirm": "1"}, follow=True
+    )
+    meeting = Meeting.objects.get()
+    assert answer.redirect_chain[-1][0] == reverse("admin:meetings_meeting_change", args=[meeting.pk])
+    dues = Due.objects.filter(deadline__meeting=meeting)
+    assert set(dues.values_list("due_on", "notice", "pin_reason")) == {(date(2026, 11, 25), "agreed", BASIS)}
+
+
+def test_proposals_that_are_left_out_lead_to_their_page(desk, mechanism, track):
+    answer = desk.post(announcing(mechanism, "2027"), {**SOON, "seen": "0", "confirm": "1"}, follow=True)
+    meeting = Meeting.objects.get()
+    assert answer.redirect_chain[-1][0] == reverse("admin:meetings_meeting_short", args=[meeting.pk])
+    assert set(Due.objects.values_list("notice", flat=True)) == {"short"}
 
 
 def test_a_confirmed_announcement_opens_the_meeting_that_it_made(desk, user, mechanism, track):
