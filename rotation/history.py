@@ -40,15 +40,30 @@ class HistoryEntry:
     changes: tuple[FieldChange, ...]
 
 
-def history_of(row: models.Model, parts: Sequence[tuple[type[models.Model], str]] = ()) -> list[HistoryEntry]:
-    """Every event of `row` and of its parts, newest first; parts are (model, name of the key to `row`)."""
+def history_of(
+    row: models.Model,
+    parts: Sequence[tuple[type[models.Model], str]] = (),
+    links: Sequence[tuple[str, type[models.Model]]] = (),
+) -> list[HistoryEntry]:
+    """Every event of `row` and of its parts, newest first; parts are (model, name of the key to `row`).
+
+    links: its fields to many others by name, with the model that tracks the links; told as changes of the row.
+    """
     events = list(_events(type(row), pgh_obj_id=row.pk))
+    linked = {}
+    for name, model in links:
+        field: Any = row._meta.get_field(name)
+        linked[model] = field
+        events += _events(model, **{f"{field.m2m_field_name()}_id": row.pk})
     for model, key in parts:
         events += _events(model, **{f"{key}_id": row.pk})
     names = _Names(events)
     entries: list[HistoryEntry] = []
     last: dict[tuple[Any, Any], Any] = {}
     for event in sorted(events, key=lambda event: (event.pgh_created_at, event.pgh_id)):
+        if (field := linked.get(event.pgh_tracked_model)) is not None:
+            entries.append(_entry(event, type(row), (_link_change(event, field, names),), names, field))
+            continue
         subject_key = (event.pgh_tracked_model, event.pgh_obj_id)
         changes = _differences(last.get(subject_key), event, names)
         last[subject_key] = event
@@ -65,19 +80,30 @@ def _events(model: type[models.Model], **where: Any) -> Iterable[Any]:
 
 
 def _entry(
-    event: Any, model: type[models.Model], changes: tuple[FieldChange, ...], names: _Names
+    event: Any,
+    model: type[models.Model],
+    changes: tuple[FieldChange, ...],
+    names: _Names,
+    link: Any = None,
 ) -> HistoryEntry:
     context = event.pgh_context.metadata if event.pgh_context else {}
     tracked = event.pgh_tracked_model
     actions = {"insert": _("entered"), "update": _("changed"), "delete": _("removed")}
     return HistoryEntry(
         at=event.pgh_created_at,
-        action=actions.get(event.pgh_label, event.pgh_label),
+        action=_("changed") if link else actions.get(event.pgh_label, event.pgh_label),
         user=names.user(context.get("user")),
         reason=context.get("reason") or "",
-        subject="" if tracked is model else names.part(event),
+        subject="" if link or tracked is model else names.part(event),
         changes=changes,
     )
+
+
+def _link_change(event: Any, field: Any, names: _Names) -> FieldChange:
+    to = event.pgh_tracked_model._meta.get_field(field.m2m_reverse_field_name())
+    name = names.shown(to, getattr(event, to.attname))
+    is_gone = event.pgh_label == "delete"
+    return FieldChange(str(field.verbose_name).capitalize(), name if is_gone else "", "" if is_gone else name)
 
 
 def _differences(before: Any, after: Any, names: _Names) -> tuple[FieldChange, ...]:

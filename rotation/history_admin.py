@@ -48,6 +48,8 @@ class HistoryAdmin(PlainInputs, admin.ModelAdmin):
     form = ReasonForm
     # (model, name of its key to this one): parts whose changes are told on this row's page.
     history_parts: Sequence[tuple[type[models.Model], str]] = ()
+    # (field to many others, model that tracks its links)
+    history_links: Sequence[tuple[str, type[models.Model]]] = ()
     list_per_page = 50
     # What a long list reads of its rows and of those beside them; empty is everything.
     list_columns: Sequence[str] = ()
@@ -68,7 +70,9 @@ class HistoryAdmin(PlainInputs, admin.ModelAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
-        page = Paginator(history_of(row, self.history_parts), PAGE_SIZE).get_page(request.GET.get("p"))
+        page = Paginator(history_of(row, self.history_parts, self.history_links), PAGE_SIZE).get_page(
+            request.GET.get("p")
+        )
         context = {
             **self.admin_site.each_context(request),
             "title": _("History of %(name)s") % {"name": row},

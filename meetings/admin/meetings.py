@@ -18,7 +18,7 @@ from rotation.inputs import PlainInputs, TableInline
 
 from ..lifecycle import offered
 from ..lifecycle_said import StatusRefused, standing_of
-from ..models import Deadline, Due, Meeting, Outcome
+from ..models import CoLocation, Deadline, Due, Meeting, Outcome
 from ..saving import rederive, save_meeting, template_of
 from ..summits import lies_outside_its_period
 from ..surroundings import STANDING, clashes_at
@@ -89,6 +89,7 @@ class MeetingAdmin(PreparationPages, ShortPages, MovePages, KeptAdmin):
     ordering = ["-first_on", "pk"]
     autocomplete_fields = ["summit", "prepares", "co_located_with"]
     history_parts = [(Outcome, "meeting"), (Deadline, "meeting")]
+    history_links = [("co_located_with", CoLocation)]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
         # By itself, not by a join: grouping whole rows of four tables took longer than all the page beside it.

@@ -13,7 +13,7 @@ from .delegations import (
 )
 from .documents import Document, LanguageVersion
 from .handovers import Handover
-from .meetings import Meeting
+from .meetings import CoLocation, Meeting
 from .outcomes import Outcome, OutcomePosition, OutcomeStep
 from .parties import Contact, Ministry, Organisation
 from .preparation import PreparatoryStep
@@ -31,6 +31,7 @@ __all__ = [
     "Attendance",
     "Blackout",
     "CalendarDay",
+    "CoLocation",
     "Committee",
     "Contact",
     "Deadline",

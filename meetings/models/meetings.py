@@ -207,6 +207,14 @@ class Meeting(models.Model):
         )
 
 
+@pghistory.track()
+class CoLocation(Meeting.co_located_with.through):  # type: ignore[misc, name-defined]
+    """A link of `Meeting.co_located_with`, named here so that the history of both meetings tells it."""
+
+    class Meta:
+        proxy = True
+
+
 def numbered(name: str, ordinal: int, language: str) -> str:
     """A track's name with a meeting's number, as the language writes it."""
     if language == "zh":

@@ -5,12 +5,15 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils.html import escape
 
+from meetings.authorship import authored
 from meetings.clashes import Blackout, Gathering, clashes_of
 from meetings.models import Blackout as BlackoutRow
-from meetings.models import Meeting, Responsibility
+from meetings.models import CoLocation, Meeting, Responsibility
 from meetings.surroundings import clashes_at
 from meetings.workdays import SpecialDay, WorkCalendar
+from rotation.history import FieldChange, history_of
 from tests.factories import (
     MeetingFactory,
     MinistryFactory,
@@ -169,6 +172,31 @@ def test_a_new_meeting_shows_its_clashes_before_it_is_saved_and_saves_all_the_sa
     seen = page.context["adminform"].form["clashes_seen"].value()
     desk.post(reverse("admin:meetings_meeting_add"), {**values, "clashes_seen": seen})
     assert Meeting.objects.count() == 3
+
+
+def test_the_history_of_both_meetings_tells_that_they_are_co_located(pair):
+    first, second = pair
+    with authored(None, "in one city by agreement"):
+        first.co_located_with.add(second)
+    with authored(None, "the one moved"):
+        first.co_located_with.remove(second)
+    for row, other in ((first, second), (second, first)):
+        entries = history_of(row, links=[("co_located_with", CoLocation)])
+        told = [
+            (entry.action, entry.reason, *entry.changes)
+            for entry in entries
+            if entry.changes[0].label == "Co-located with"
+        ]
+        assert told == [
+            ("changed", "the one moved", FieldChange("Co-located with", str(other), "")),
+            ("changed", "in one city by agreement", FieldChange("Co-located with", "", str(other))),
+        ]
+
+
+def test_the_page_of_a_meetings_history_tells_its_co_location(desk, pair):
+    pair[0].co_located_with.add(pair[1])
+    page = desk.get(reverse("admin:meetings_meeting_history", args=[pair[0].pk])).content.decode()
+    assert ("Co-located with" in page, escape(pair[1]) in page) == (True, True)
 
 
 def test_co_location_holds_both_ways(pair):

@@ -43,7 +43,16 @@ def test_a_day_beside_an_estimated_feast_is_worked_and_says_so():
     assert landed.day == on("2027-03-10")
     assert [step.code for step in landed.trail] == ["worked_near_estimate"]
     assert state_day(on("2027-03-08"), calendar).kind == "near_estimate"
-    assert state_day(on("2027-03-11"), calendar).kind == "worked"
+    kinds = {day: state_day(on(f"2027-03-{day}"), calendar).kind for day in ("07", "08", "11", "12")}
+    assert kinds == {"07": "weekend", "08": "near_estimate", "11": "near_estimate", "12": "worked"}
+
+
+def test_the_likeliest_of_two_estimated_feasts_is_named():
+    calendar = book(
+        d2027_03_09=SpecialDay(True, "far", "estimated"), d2027_03_12=SpecialDay(True, "near", "estimated")
+    )
+    assert calendar.estimate_beside(on("2027-03-11")).name == "near"
+    assert book(d2027_03_10=SpecialDay(True, "far", "estimated")).estimate_beside(on("2027-03-08")) is None
 
 
 def test_every_kind_of_day_is_told_apart():
