@@ -1,4 +1,4 @@
-"""What follows when a day of a state's calendar changes: the open deadlines that it touches move, or would."""
+"""What follows when a day of a state's calendar changes, or the secretariat's seat: open deadlines move, or would."""
 
 from __future__ import annotations
 
@@ -64,14 +64,26 @@ def days_changed(days: Iterable[tuple[str, date]]) -> tuple[Touched, ...]:
 
     What was received, waived or set by hand stays. The meetings whose dues changed are announced.
     """
-    near = _meetings_near(set(days)).values_list("pk", flat=True)
+    return _derived_anew(_meetings_near(set(days)))
+
+
+@transaction.atomic
+def seat_changed(mechanism_id: int) -> tuple[Touched, ...]:
+    """Derive anew the open dues that keep to the working days of the secretariat, whose seat is another now."""
+    asking = Due.objects.open().filter(deadline__calendars__in=["secretariat", "all"])
+    found = Meeting.objects.filter(pk__in=asking.values("deadline__meeting_id"))
+    return _derived_anew(found.filter(track__mechanism=mechanism_id))
+
+
+def _derived_anew(found: QuerySet[Meeting]) -> tuple[Touched, ...]:
+    near = found.values_list("pk", flat=True)
     rows = Meeting.objects.select_for_update(of=("self",)).select_related("track").filter(pk__in=list(near))
     meetings = list(rows.order_by("pk").prefetch_related("deadlines__dues"))
     if not meetings:
         return ()
     books, now = books_of(meetings), timezone.now()
-    found = [Touched(meeting, planned_today(meeting, now, books)) for meeting in meetings]
-    done = tuple(touched for touched in found if touched.changes)
+    planned = [Touched(meeting, planned_today(meeting, now, books)) for meeting in meetings]
+    done = tuple(touched for touched in planned if touched.changes)
     apply_dues(change for touched in done for change in touched.changes)
     announce(touched.meeting.pk for touched in done)
     return done

@@ -71,6 +71,24 @@ def _calendar(state: State, entries: Mapping[date, Mapping[str, SpecialDay]]) ->
     )
 
 
+def years_without_calendar(asked: Iterable[tuple[str, int]]) -> dict[int, list[str]]:
+    """The states by year for which no holidays are entered, of those asked for; one query at most."""
+    asked = set(asked)
+    years = {year for _state, year in asked}
+    known = set(
+        CalendarDay.objects.filter(basis="library", day__year__in=years)
+        .order_by()
+        .values_list("state_id", "day__year")
+        .distinct()
+        if years
+        else ()
+    )
+    missing: dict[int, list[str]] = defaultdict(list)
+    for state, year in sorted(asked - known, key=lambda pair: (pair[1], pair[0])):
+        missing[year].append(state)
+    return dict(missing)
+
+
 @dataclass(frozen=True, slots=True)
 class Books:
     """Who takes part in some mechanisms, with their calendars: read once, for any number of meetings."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from rotation.admin import MechanismAdmin
 from rotation.deciding import Prospect
 from rotation.models import Mechanism, RotationDecision, Summit
 from rotation.turn_tables import turn_shown
 
+from ..closed_days import seat_changed
 from ..models import Track
 
 # The next turns that are offered to be announced; who wants a later one writes its period into the address.
@@ -19,6 +23,13 @@ OFFERED = 6
 
 
 class MechanismPages(MechanismAdmin):
+    def save_model(self, request: HttpRequest, obj: Mechanism, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "seat" in form.changed_data:
+            count = sum(len(touched.changes) for touched in seat_changed(obj.pk))
+            text = ngettext("%(count)d deadline changed.", "%(count)d deadlines changed.", count)
+            messages.info(request, text % {"count": count})
+
     def decide_view(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         """An announcement has a page of its own wherever a track holds the turns: it is one act."""
         if kind != RotationDecision.Kind.ANNOUNCE or not Track.objects.filter(rotation_id=pk).exists():

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from meetings.changes import meetings_changed
-from meetings.closed_days import days_changed, fingerprint, plan_days
+from meetings.closed_days import days_changed, fingerprint, plan_days, seat_changed
 from meetings.dues import pin_due, settle_due
 from meetings.models import CalendarDay, Due, Meeting
 from meetings.saving import save_meeting
@@ -50,6 +50,69 @@ def meeting(today):
 
 def closed(state="KZ", day=DAY, basis="decree"):
     return DayEdit(state, day, basis, SpecialDay(True, "Mourning", basis=basis))
+
+
+def test_another_seat_of_the_secretariat_moves_the_deadlines_that_keep_to_its_days(today):
+    line = TemplateLineFactory(offset_days=-60, calendars="secretariat")
+    both = TemplateLineFactory(template=line.template, offset_days=-61, calendars="all", position=1)
+    own = TemplateLineFactory(template=line.template, offset_days=-62, position=2)
+    meeting = new_meeting(track=TrackFactory(deadline_template=line.template))
+    for day in (DAY, date(2027, 4, 15)):
+        CalendarDayFactory(state_id="CN", day=day, basis="decree", name="Mourning")
+    received = Due.objects.get(deadline__line=line, state="KZ")
+    settle_due(received.pk, status="received", at=datetime(2027, 1, 14, 8, tzinfo=UTC), actor=None)
+    mechanism = meeting.track.mechanism
+    mechanism.seat_id = "CN"
+    mechanism.save()
+    (touched,) = seat_changed(mechanism.pk)
+    assert touched.meeting == meeting
+    days = {
+        (due.deadline.line_id, due.state_id): due.due_on.day
+        for due in Due.objects.filter(state__in=["KZ", "TJ"]).select_related("deadline")
+    }
+    assert days == {
+        (line.pk, "KZ"): 16,
+        (line.pk, "TJ"): 14,
+        (both.pk, "KZ"): 14,
+        (both.pk, "TJ"): 14,
+        (own.pk, "KZ"): 16,
+        (own.pk, "TJ"): 16,
+    }
+    assert seat_changed(mechanism.pk) == ()
+
+
+def test_the_seat_is_set_on_the_mechanisms_page_and_says_what_it_moved(client, today):
+    line = TemplateLineFactory(offset_days=-60, calendars="secretariat")
+    meeting = new_meeting(track=TrackFactory(deadline_template=line.template))
+    CalendarDayFactory(state_id="CN", day=DAY, basis="decree", name="Mourning")
+    client.force_login(UserFactory(is_superuser=True))
+    address = reverse("admin:rotation_mechanism_change", args=[meeting.track.mechanism_id])
+    form = client.get(address).context["adminform"].form
+    values = {
+        bound.html_name: "" if (value := bound.value()) is None else value
+        for bound in form
+        if not bound.field.disabled
+    }
+    values |= {f"names_{code}": text for code, text in meeting.track.mechanism.names.items()}
+    formset = client.get(address).context["inline_admin_formsets"][0].formset
+    values |= {f"{formset.prefix}-TOTAL_FORMS": 0, f"{formset.prefix}-INITIAL_FORMS": 0}
+    answer = client.post(address, {**values, "seat": "CN", "reason": "it sits in Xi'an"}, follow=True)
+    assert next(str(message) for message in answer.context["messages"]) == "6 deadlines changed."
+    assert dict(Due.objects.values_list("state_id", "due_on"))["KZ"] == date(2027, 4, 15)
+
+
+def test_a_year_without_a_calendar_is_warned_of_on_the_meetings_page(client, meeting):
+    client.force_login(UserFactory(is_superuser=True))
+    address = reverse("admin:meetings_meeting_change", args=[meeting.pk])
+    for code in ("CN", "KG", "TJ", "TM"):
+        CalendarDayFactory(state_id=code, day=date(2027, 1, 1), basis="library", entered_by="library")
+    CalendarDayFactory(state_id="KZ", day=date(2027, 1, 1), basis="decree")  # one day is no calendar
+    answer = client.get(address)
+    assert answer.context["matrix"]["unknown"] == [{"year": 2027, "states": "Kazakhstan and Uzbekistan"}]
+    assert "No holidays are entered for 2027 in: Kazakhstan and Uzbekistan." in answer.content.decode()
+    Due.objects.filter(state="UZ").update(status="waived")
+    CalendarDayFactory(state_id="KZ", day=date(2027, 1, 2), basis="library", entered_by="library")
+    assert client.get(address).context["matrix"]["unknown"] == []
 
 
 def told(plan):
