@@ -95,6 +95,8 @@ class Delivery(models.Model):
         EXTENDED = "extended", _("silence extended")
         BROKEN = "broken", _("silence broken")
         ADOPTED = "adopted", _("text adopted")
+        SET_ASIDE = "set aside", _("adoption set aside")
+        NARROWED = "narrowed", _("text adopted by fewer")
         # Of an agenda, and to whom it was sent of its meeting.
         ISSUED = "issued", _("agenda issued")
         MOVED = "moved", _("meeting moved")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_timezone_location
-from babel.lists import format_list
 from django.utils.translation import gettext as _
 
 from meetings.dates import offset_text
@@ -56,11 +55,6 @@ def meeting_days(meeting: Meeting, language: str) -> str:
     if first == last:
         return format_date(first, "full", locale=locale)
     return f"{format_date(first, 'long', locale=locale)} – {format_date(last, 'long', locale=locale)}"
-
-
-def listed(names: Sequence[str], language: str) -> str:
-    """Names in a row, as the language joins them."""
-    return format_list(names, locale=BABEL_LOCALE.get(language, language))
 
 
 def clocks(

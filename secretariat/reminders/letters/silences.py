@@ -6,11 +6,12 @@ from django.utils.translation import gettext as _
 
 from meetings.models import SilenceEvent, SilenceProcedure
 from meetings.silence import Standing, standing
+from rotation.lists import listed
 from rotation.translated import text_in
 
 from ..models import Delivery
 from .letter import Letter
-from .moments import clocks, listed, moment, short_day
+from .moments import clocks, moment, short_day
 
 Kind = Delivery.Kind
 
@@ -78,6 +79,22 @@ def _sentences(kind: str) -> tuple[str, str]:
                 _("Adopted by silence: %(paper)s"),
                 _("Silence on “%(paper)s” closed without objection. The text is adopted by: %(bound)s."),
             )
+        case Kind.SET_ASIDE:
+            return (
+                _("Adoption set aside: %(paper)s"),
+                _(
+                    "An objection to “%(paper)s” had been received before silence closed: %(objectors)s. "
+                    "Its adoption is set aside; the text is not adopted."
+                ),
+            )
+        case Kind.NARROWED:
+            return (
+                _("Adopted by fewer: %(paper)s"),
+                _(
+                    "A party had said before silence closed that “%(paper)s” does not bind it. "
+                    "The text stays adopted by: %(bound)s."
+                ),
+            )
     return (
         _("Silence closes %(day)s: %(paper)s"),
         _("Silence on “%(paper)s” closes soon: the text is adopted unless a party objects before %(now)s."),
@@ -89,6 +106,6 @@ def _said(row: Delivery) -> list[tuple[str, str]]:
     if row.kind == Kind.REMINDER:
         return []
     event: SilenceEvent = list(row.silence.events.all())[row.sequence]
-    label = _("Objection") if row.kind == Kind.BROKEN else _("Reason")
+    label = _("Objection") if row.kind in (Kind.BROKEN, Kind.SET_ASIDE) else _("Reason")
     said = [(label, event.text), (_("Proposed words"), event.amendment)]
     return [(name, text) for name, text in said if text]

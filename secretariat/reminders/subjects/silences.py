@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from meetings.models import SilenceProcedure
+from meetings.models import SilenceEvent, SilenceProcedure
 from meetings.silences import notices_of
 
 from ..plan.silences import wanted_of_silence
@@ -31,5 +31,6 @@ def plan(procedure_ids: Collection[int], told: ToldOf, now: datetime) -> Iterato
 
 
 def worth_telling(now: datetime) -> Q:
-    """The procedures of which something may have to be told: running ones, and those that ended lately."""
-    return Q(status=SilenceProcedure.Status.OPEN) | Q(ended_at__gt=now - NEWS)
+    """The procedures of which something may have to be told: running ones, and those acted upon lately."""
+    lately = SilenceEvent.objects.filter(procedure=OuterRef("pk"), at__gt=now - NEWS)
+    return Q(status=SilenceProcedure.Status.OPEN) | Q(Exists(lately))

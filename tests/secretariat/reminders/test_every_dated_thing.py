@@ -16,7 +16,15 @@ from meetings.moves import cancel_meeting, move_meeting
 from meetings.papers import add_version, issue_document, register_document
 from meetings.saving import save_party
 from meetings.silence import Closing
-from meetings.silences import adopt_expired, extend_silence, object_to, open_silence, withdraw_silence
+from meetings.silences import (
+    Receipt,
+    adopt_expired,
+    extend_silence,
+    object_to,
+    open_silence,
+    stand_aside,
+    withdraw_silence,
+)
 from secretariat.reminders.models import Delivery
 from secretariat.reminders.reconciling import reconcile
 from secretariat.reminders.sending import claim, send_due
@@ -177,6 +185,12 @@ def test_a_text_adopted_by_silence_says_by_whom(paper, sink):
     (mail,) = sent_to(sink, "kg@example.org")
     assert mail.startswith("Adopted by silence: ")
     assert set(Delivery.objects.filter(state="sent").values_list("kind", flat=True)) == {"adopted"}
+    receipt = Receipt(past.instant - timedelta(hours=1), past.zone, "Register, no. 412")
+    stand_aside(procedure.pk, state="CN", actor=None, text="Note 33/2", receipt=receipt)
+    object_to(procedure.pk, state="KG", actor=None, text="Note 12/4", receipt=receipt)
+    send_due()
+    subjects = [mail.split(":")[0] for mail in sent_to(sink, "kz@example.org")]
+    assert subjects == ["Adopted by silence", "Adopted by fewer", "Adoption set aside"]
 
 
 def test_who_takes_office_while_silence_runs_is_told_of_it(running, sink):
