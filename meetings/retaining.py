@@ -1,4 +1,7 @@
-"""What retention asks: which names and offices are kept too long, and their erasure.
+"""What retention asks: which names, offices and addresses are kept too long, and their erasure.
+
+Of a contact who left long ago the row stays, and with it the record of what was sent; the name, the office and the
+address are taken out of it and of its history. The ledger keeps what was sent as it was sent.
 
 Names and offices stand in `Particulars` only, so that erasing them there is all: issued lists and history show the
 delegate's number from then on. Who erased, when and under which rule stands in an `Erasure`.
@@ -12,11 +15,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import pgtrigger
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from .authorship import authored
-from .models import Delegate, Delegation, Erasure, Meeting, Particulars, RetentionRule
+from .models import Contact, Delegate, Delegation, Erasure, Meeting, Particulars, RetentionRule
 from .retention import DEFAULT_DAYS, Category, Retention, category_of, retention, rule_text
 
 ON_REQUEST = "on request"
@@ -82,6 +86,39 @@ def apply_retention(today: date) -> list[tuple[Overdue, int]]:
         (each, erase(each.delegates, rule=each.rule, actor=None, meeting_id=each.meeting.pk))
         for each in list(overdue(today))
     ]
+
+
+def former_contacts(today: date) -> list[tuple[Contact, Retention]]:
+    """The contacts whose data are to be erased on `today`; two queries."""
+    days = days_by_category()[Category.CONTACTS]
+    rows = Contact.objects.filter(valid_until__lt=today, erasure__isnull=True, is_example=False)
+    found = ((row, retention(Category.CONTACTS, days, row.valid_until)) for row in rows.order_by("pk"))
+    return [(row, until) for row, until in found if until.is_over(today)]
+
+
+def apply_contact_retention(today: date) -> list[int]:
+    """Erase name, office and address of contacts who left long ago; says of whom. Harmless twice, or at once."""
+    return [
+        row.pk
+        for row, until in former_contacts(today)
+        if _erase_contact(row.pk, rule_text(until.category, until.days))
+    ]
+
+
+@transaction.atomic
+def _erase_contact(contact_id: int, rule: str) -> bool:
+    contact = Contact.objects.select_for_update(of=("self",)).get(pk=contact_id)
+    if Erasure.objects.filter(contact=contact).exists():
+        return False
+    nobody = {"name": f"#{contact.pk}", "office": "", "email": f"erased-{contact.pk}@contacts.invalid"}
+    history: Any = Contact
+    with authored(None, rule):
+        Erasure.objects.create(contact=contact, rule=rule)
+        Contact.objects.filter(pk=contact.pk).update(**nobody)
+        # The one change of a history: it would keep what was erased.
+        with pgtrigger.ignore("meetings.ContactEvent:append_only"):
+            history.pgh_event_model.objects.filter(pgh_obj_id=contact.pk).update(**nobody)
+    return True
 
 
 @transaction.atomic

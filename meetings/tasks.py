@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from .retaining import apply_retention
+from .orphans import sweep_orphans
+from .retaining import apply_contact_retention, apply_retention
 from .silences import adopt_expired
 
 
@@ -15,5 +16,7 @@ def close_silences() -> None:
 
 @shared_task(acks_late=True, ignore_result=True)
 def erase_what_is_kept_too_long() -> None:
-    """Apply the retention rules. Running it twice, or late, is harmless."""
+    """Apply the retention rules, and sweep the files that no paper names. Running it twice, or late, is harmless."""
     apply_retention(timezone.localdate())
+    apply_contact_retention(timezone.localdate())
+    sweep_orphans(timezone.now())

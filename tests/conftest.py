@@ -18,6 +18,7 @@ settings.load_profile("untimed")
 DEFAULTS = [
     ("secretariat.reminders.migrations.0001_squashed_0004_every_dated_thing_is_told", "add_rules"),
     ("meetings.migrations.0001_squashed_0013_tracks_say_who_prepares_and_until_when", "add_defaults"),
+    ("meetings.migrations.0017_default_rule_for_contacts", "add_default"),
 ]
 
 

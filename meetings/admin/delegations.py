@@ -187,5 +187,10 @@ class RetentionRuleAdmin(KeptAdmin):
     def kept(self, row: RetentionRule) -> str:
         if row.days is None:
             return _("for good")
-        text = ngettext("%(days)d day after the meeting", "%(days)d days after the meeting", row.days)
+        if row.category == RetentionRule.Kind.CONTACTS:
+            text = ngettext(
+                "%(days)d day after leaving office", "%(days)d days after leaving office", row.days
+            )
+        else:
+            text = ngettext("%(days)d day after the meeting", "%(days)d days after the meeting", row.days)
         return text % {"days": row.days}

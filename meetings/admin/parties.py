@@ -94,7 +94,7 @@ class ContactAdmin(KeptAdmin):
         "language",
         "is_example",
     ]
-    list_select_related = ["ministry"]
+    list_select_related = ["ministry", "erasure"]
     search_fields = ["name", "office", "email", "ministry__names"]
     autocomplete_fields = ["ministry"]
     fieldsets = [
@@ -107,9 +107,15 @@ class ContactAdmin(KeptAdmin):
     def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
         save_party(obj, actor=request.user, reason=form.cleaned_data.get("reason", ""))
 
+    def has_change_permission(self, request: HttpRequest, obj: Contact | None = None) -> bool:
+        """What was erased stays erased: somebody who comes back is a new contact."""
+        return super().has_change_permission(request, obj) and getattr(obj, "erasure", None) is None
+
     @admin.display(description=gettext_lazy("mail"))
     def mail_state(self, contact: Contact) -> str:
         today = timezone.localdate()
+        if getattr(contact, "erasure", None) is not None:
+            return format_html('<span class="chip">{}</span>', _("erased"))
         if contact.is_undeliverable:
             return format_html('<span class="chip chip-late">{}</span>', _("undeliverable"))
         if contact.valid_until and contact.valid_until < today:

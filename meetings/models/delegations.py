@@ -20,7 +20,7 @@ from rotation.translated import TextsField, text_in
 from ..participants import ListStage
 from ..retention import Category
 from .meetings import Meeting
-from .parties import Organisation
+from .parties import Contact, Organisation
 
 
 class DelegationQuerySet(models.QuerySet["Delegation"]):
@@ -178,7 +178,20 @@ class Erasure(Recorded):
     """That personal data were erased: when, by whom, under which rule. Append-only, and names nobody."""
 
     meeting = models.ForeignKey(
-        Meeting, on_delete=models.PROTECT, related_name="erasures", verbose_name=_("meeting")
+        Meeting,
+        on_delete=models.PROTECT,
+        related_name="erasures",
+        null=True,
+        blank=True,
+        verbose_name=_("meeting"),
+    )
+    contact = models.OneToOneField(
+        Contact,
+        on_delete=models.PROTECT,
+        related_name="erasure",
+        null=True,
+        blank=True,
+        verbose_name=_("contact"),
     )
     rule = models.CharField(_("rule"), max_length=100, help_text=_("as it was on that day"))
     reason = models.CharField(_("reason"), max_length=300, blank=True)
@@ -187,7 +200,13 @@ class Erasure(Recorded):
         ordering = ["pk"]
         verbose_name = _("erasure")
         verbose_name_plural = _("erasures")
-        constraints = [models.CheckConstraint(name="an_erasure_names_its_rule", condition=~Q(rule=""))]
+        constraints = [
+            models.CheckConstraint(name="an_erasure_names_its_rule", condition=~Q(rule="")),
+            models.CheckConstraint(
+                name="an_erasure_is_of_a_meetings_delegates_or_of_a_contact",
+                condition=Q(meeting__isnull=True) ^ Q(contact__isnull=True),
+            ),
+        ]
         triggers = [
             pgtrigger.Protect(name="erasures_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
@@ -333,10 +352,11 @@ class RetentionRule(models.Model):
     class Kind(models.TextChoices):
         HEADS = Category.HEADS.value, _("heads of delegation")
         OTHERS = Category.OTHERS.value, _("all other delegates")
+        CONTACTS = Category.CONTACTS.value, _("contacts who have left")
 
-    category = models.CharField(_("whose"), max_length=6, choices=Kind.choices, unique=True)
+    category = models.CharField(_("whose"), max_length=8, choices=Kind.choices, unique=True)
     days = models.PositiveIntegerField(
-        _("days after the meeting"),
+        _("days after the meeting, or after leaving office"),
         null=True,
         blank=True,
         validators=[MaxValueValidator(36500)],

@@ -220,6 +220,9 @@ class Document(models.Model):
         ]
 
 
+FOLDER = "papers"
+
+
 def paper_storage() -> FileSystemStorage:
     """A private folder: no address leads into it, and nobody else on the machine reads it."""
     return FileSystemStorage(file_permissions_mode=0o600, directory_permissions_mode=0o700)
@@ -228,7 +231,7 @@ def paper_storage() -> FileSystemStorage:
 def random_name(version: LanguageVersion, name: str) -> str:
     """Where a file is kept: nothing that a visitor sent is part of the path."""
     token = uuid.uuid4().hex
-    return f"papers/{token[:2]}/{token}"
+    return f"{FOLDER}/{token[:2]}/{token}"
 
 
 class LanguageVersion(Recorded):

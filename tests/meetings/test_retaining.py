@@ -1,20 +1,39 @@
 """Names and offices are erased when their time is over, everywhere, and it can be told that they were."""
 
-from datetime import UTC, date, datetime
+import os
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.urls import reverse
 
 from meetings.delegations import DelegationRefused, Person, change_delegate
 from meetings.models import Delegate, Erasure, Meeting, Particulars, RetentionRule
+from meetings.models.documents import FOLDER
+from meetings.orphans import orphan_files
 from meetings.participant_lists import issue_list, plan_list
 from meetings.participants import ListStage
-from meetings.retaining import ErasureRefused, apply_retention, erase_on_request, overdue
+from meetings.retaining import (
+    ErasureRefused,
+    apply_contact_retention,
+    apply_retention,
+    erase_on_request,
+    former_contacts,
+    overdue,
+)
 from rotation.history import history_of
-from tests.factories import DelegateFactory, DelegationFactory, MeetingFactory, UserFactory, day_span
+from tests.factories import (
+    ContactFactory,
+    DelegateFactory,
+    DelegationFactory,
+    MeetingFactory,
+    UserFactory,
+    day_span,
+)
 
 pytestmark = pytest.mark.django_db
 HELD, LAST_DAY, DAY_AFTER = "2025-06-17", date(2026, 6, 17), date(2026, 6, 18)
@@ -145,6 +164,71 @@ def test_the_command_says_what_it_would_erase_and_then_what_it_erased(delegation
         said = StringIO()
         call_command("apply_retention", "--check", stdout=said)
         assert said.getvalue() == "0 delegates\n"
+
+
+@pytest.fixture
+def former():
+    """Who left on 17 June 2024 and was corrected once; in the ledger of history since."""
+    row = ContactFactory(name="Ainagul Bekova", office="Office of Ainagul Bekova", email="bekova@example.org")
+    row.name, row.valid_until = "Zarina Bekova", date(2024, 6, 17)
+    row.save()
+    return row
+
+
+TWO_YEARS_ON = date(2026, 6, 17)
+
+
+def test_a_contact_who_left_two_years_ago_is_nobody_in_any_table(former):
+    assert apply_contact_retention(TWO_YEARS_ON) == []
+    assert apply_contact_retention(TWO_YEARS_ON + timedelta(days=1)) == [former.pk]
+    assert [text in whole_database() for text in (*SECRETS, "bekova@")] == [False] * 4
+    former.refresh_from_db()
+    assert (former.name, former.email) == (f"#{former.pk}", f"erased-{former.pk}@contacts.invalid")
+    assert former.erasure.rule == "contacts: 730 days after leaving"
+    assert apply_contact_retention(date(2030, 1, 1)) == []
+
+
+def test_who_is_in_office_an_example_or_kept_for_good_is_not_erased(former):
+    ContactFactory(valid_until=None)
+    ContactFactory(valid_until=date(2020, 1, 1), is_example=True)
+    assert [row for row, _until in former_contacts(date(2030, 1, 1))] == [former]
+    RetentionRule.objects.update_or_create(category="contacts", defaults={"days": None})
+    assert former_contacts(date(2100, 1, 1)) == []
+
+
+def test_an_erased_contact_is_looked_at_and_not_changed(former, desk):
+    apply_contact_retention(date(2030, 1, 1))
+    page = desk.get(reverse("admin:meetings_contact_change", args=[former.pk]))
+    assert (page.status_code, page.context["has_change_permission"]) == (200, False)
+    assert "erased" in desk.get(reverse("admin:meetings_contact_changelist")).content.decode()
+
+
+def test_the_command_tells_former_contacts_and_files_that_no_paper_names(former, settings):
+    kept = Path(settings.MEDIA_ROOT, FOLDER, "ab", "abandoned")
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"half a paper")
+    fresh = kept.with_name("just-now")
+    fresh.write_bytes(b"a paper that is being written")
+    with time_machine.travel(datetime(2030, 1, 1, tzinfo=UTC), tick=False):
+        hour_ago = datetime(2029, 12, 31, 23, tzinfo=UTC).timestamp()
+        os.utime(fresh, (hour_ago, hour_ago))
+        said = StringIO()
+        with pytest.raises(CommandError, match="1 contacts are kept too long"):
+            call_command("apply_retention", "--check", stdout=said)
+        told = f"contact {former.pk}\n{FOLDER}/ab/abandoned: no paper names it\n"
+        assert (said.getvalue(), kept.exists()) == (told, True)
+        said = StringIO()
+        call_command("apply_retention", stdout=said)
+        assert said.getvalue() == f"{told}0 delegates, erased\n"
+    assert (kept.exists(), fresh.exists()) == (False, True)
+
+
+def test_a_file_of_a_paper_is_never_swept(draft):
+    paper = draft("zh")
+    assert orphan_files(datetime(2040, 1, 1, tzinfo=UTC)) == []
+    version = paper.versions.get()
+    with open(version.file.path, "rb") as file:
+        assert file.read()
 
 
 def test_a_run_costs_the_same_number_of_queries_to_look_whatever_there_is(

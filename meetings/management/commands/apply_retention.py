@@ -1,16 +1,18 @@
-"""Erases the names and offices of delegates that are kept longer than the rules say."""
+"""Erases what of delegates and former contacts is kept longer than the rules say; sweeps files without a paper."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from meetings.retaining import apply_retention, overdue
+from meetings.orphans import orphan_files, sweep_orphans
+from meetings.retaining import apply_contact_retention, apply_retention, former_contacts, overdue
 
 
 class Command(BaseCommand):
     help = (
-        "Erase names and offices of delegates whose time is over, and say of how many. --check only reports."
+        "Erase names and offices of delegates, and contacts who left, whose time is over, and say of how many; sweep "
+        "files that a killed upload left. --check only reports."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -28,7 +30,20 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{each.meeting}: {count} delegates, {each.rule}; kept until {each.retention.last_on}"
             )
+        contacts = (
+            [row.pk for row, _until in former_contacts(today)]
+            if options["check"]
+            else apply_contact_retention(today)
+        )
+        files = orphan_files(timezone.now()) if options["check"] else sweep_orphans(timezone.now())
+        for lines in ([f"contact {pk}" for pk in contacts], [f"{path}: no paper names it" for path in files]):
+            for line in lines:
+                self.stdout.write(line)
         total = sum(count for _each, count in found)
+        if options["check"] and contacts:
+            raise CommandError(
+                f"{len(contacts)} contacts are kept too long; run `manage.py apply_retention`", returncode=1
+            )
         if options["check"] and total:
             raise CommandError(
                 f"{total} delegates are kept too long; run `manage.py apply_retention`", returncode=1
