@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from .authorship import authored
+from .changes import announce
 from .models import Document, LanguageVersion, Meeting, SymbolCounter, SymbolScheme, TakenSymbol, Track
 from .paper_refusals import (
     AnotherTrack,
@@ -218,6 +219,7 @@ def _keep(version: LanguageVersion) -> LanguageVersion:
     version.number = last.number + 1 if last else 1
     version.save()
     _touch(document)
+    _announce(document)
     return version
 
 
@@ -266,6 +268,7 @@ def issue_document(document_id: int, *, actor: Any, exception_reason: str = "") 
     document.revision += 1
     with authored(actor, document.exception_reason):
         document.save()
+        _announce(document)
     return document
 
 
@@ -284,6 +287,7 @@ def withdraw_document(document_id: int, *, actor: Any, reason: str) -> Document:
     document.revision += 1
     with authored(actor, reason):
         document.save()
+        _announce(document)
     return document
 
 
@@ -312,6 +316,12 @@ def _require_draft(document: Document) -> None:
         raise NotADraft(symbol=document.symbol_id)
     if document.status == Document.Status.WITHDRAWN:
         raise Withdrawn(symbol=document.symbol_id)
+
+
+def _announce(document: Document) -> None:
+    """A paper that is out is part of its meeting's public face; a draft is nobody's yet."""
+    if document.issued_at is not None and document.meeting_id is not None:
+        announce([document.meeting_id])
 
 
 def _touch(document: Document) -> None:
