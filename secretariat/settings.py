@@ -121,6 +121,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "meetings.tasks.erase_what_is_kept_too_long",
         "schedule": 24 * 3600,
     },
+    "look-after-the-feed": {
+        "task": "secretariat.feed.tasks.look_after_the_feed",
+        "schedule": 24 * 3600,
+        "options": {"expires": 3600},
+    },
     "reconcile": {
         "task": "secretariat.reminders.tasks.reconcile_all",
         "schedule": 24 * 3600,
@@ -175,6 +180,10 @@ UPLOAD_SCAN_COMMAND = env.str("UPLOAD_SCAN_COMMAND", default="")
 SILENCE_MINIMUM_HOURS = env.int("SILENCE_MINIMUM_HOURS", default=72)
 SILENCE_REMINDER_HOURS = env.list("SILENCE_REMINDER_HOURS", cast=int, default=[72, 24, 3])
 
+# --- Feed -------------------------------------------------------------------------------------
+FEED_REQUESTS_AN_HOUR = env.int("FEED_REQUESTS_AN_HOUR", default=600)  # of one partner system, of one address
+FEED_REMOVALS_KEPT_DAYS = env.int("FEED_REMOVALS_KEPT_DAYS", default=400)
+
 # --- Static files, API ------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
@@ -189,7 +198,7 @@ STORAGES = {
 }
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["secretariat.feed.authentication.PartnerTokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["secretariat.feed.permissions.ReadOnly"],
+    "DEFAULT_PERMISSION_CLASSES": ["secretariat.feed.permissions.MayRead"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "secretariat.feed.problems.problem_response",
@@ -203,6 +212,12 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "MeetingStatus": "secretariat.feed.query.STATUSES",
+        "DueStatus": "meetings.models.Due.Status",
+        "DocumentStatus": ["issued", "withdrawn"],
+        "SummitStatus": "rotation.models.Summit.Status",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -1,41 +1,77 @@
-"""The desk's pages for partner systems: a token is made here, shown once, and revoked; never edited."""
+"""The desk's pages for partner systems: a token is made here, shown once, replaced and revoked; never edited."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .authentication import LONGEST_LIFE, make_token, revoke_token
 from .models import PartnerSystem, PartnerToken
+from .tokens import LIVE_AT_ONCE, LONGEST_LIFE, TokenRefused, make_token, replace_token, revoke_token
+
+USUAL_LIFE = timedelta(days=365)
 
 
 @admin.register(PartnerSystem)
 class PartnerSystemAdmin(admin.ModelAdmin):
-    list_display = ["name", "operator", "contact", "feed"]
+    list_display = ["name", "operator", "contact", "feed", "live_tokens", "last_used"]
     list_select_related = ["feed"]
+    list_filter = ["feed"]
     search_fields = ["name", "operator", "contact"]
+    fields = ["name", "operator", "contact", "feed", "tracks", "states"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PartnerSystem]:
+        is_live = Q(tokens__revoked_at__isnull=True, tokens__expires_at__gt=timezone.now())
+        found = super().get_queryset(request)
+        return found.annotate(
+            live=Count("tokens", filter=is_live, distinct=True), used_at=Max("tokens__last_used_at")
+        )
+
+    @admin.display(description=_("good tokens"), ordering="live")
+    def live_tokens(self, system: Any) -> int:
+        return int(system.live)
+
+    @admin.display(description=_("last used"), ordering="used_at")
+    def last_used(self, system: Any) -> datetime | None:
+        return system.used_at
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
 class TokenForm(forms.ModelForm):
+    scopes = forms.MultipleChoiceField(
+        label=_("scopes"),
+        choices=PartnerToken.Scope.choices,
+        initial=[PartnerToken.Scope.READ],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
     class Meta:
         model = PartnerToken
-        fields = ["system", "expires_at"]
+        fields = ["system", "scopes", "expires_at"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "expires_at" in self.fields:
-            self.fields["expires_at"].initial = lambda: timezone.now() + timedelta(days=365)
+            self.fields["expires_at"].initial = lambda: timezone.now() + USUAL_LIFE
+
+    def clean_system(self) -> PartnerSystem:
+        system: PartnerSystem = self.cleaned_data["system"]
+        if system.tokens.valid(timezone.now()).count() >= LIVE_AT_ONCE:
+            raise ValidationError(str(TokenRefused("too_many")))
+        return system
 
     def clean_expires_at(self) -> Any:
         expires_at, now = self.cleaned_data["expires_at"], timezone.now()
@@ -50,6 +86,7 @@ class PartnerTokenAdmin(admin.ModelAdmin):
     list_display = [
         "prefix",
         "system",
+        "scopes_named",
         "created_at",
         "expires_at",
         "last_used_at",
@@ -60,7 +97,11 @@ class PartnerTokenAdmin(admin.ModelAdmin):
     list_filter = ["system"]
     search_fields = ["prefix", "system__name"]
     autocomplete_fields = ["system"]
-    actions = ["revoke"]
+    actions = ["replace", "revoke"]
+
+    @admin.display(description=_("scopes"))
+    def scopes_named(self, token: PartnerToken) -> str:
+        return ", ".join(token.scopes)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # A token is never edited; without an object the question is whether the list may be acted upon.
@@ -70,10 +111,31 @@ class PartnerTokenAdmin(admin.ModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: PartnerToken, form: Any, change: bool) -> None:
-        made, secret = make_token(obj.system, expires_at=obj.expires_at, actor=request.user)
+        made, secret = make_token(
+            obj.system, expires_at=obj.expires_at, actor=request.user, scopes=obj.scopes
+        )
         obj.__dict__.update(made.__dict__)
+        self._show_once(request, secret)
+
+    def _show_once(self, request: HttpRequest, secret: str) -> None:
         text = _("Copy the token now; it is shown this once and kept nowhere: %(secret)s")
         self.message_user(request, text % {"secret": secret}, messages.WARNING)
+
+    @admin.action(
+        description=_("Replace the chosen token; the old one is good for a week"), permissions=["change"]
+    )
+    def replace(self, request: HttpRequest, queryset: QuerySet[PartnerToken]) -> None:
+        if len(queryset) != 1:
+            self.message_user(request, _("Choose one token: each secret is shown by itself."), messages.ERROR)
+            return
+        try:
+            _made, secret = replace_token(
+                queryset[0], expires_at=timezone.now() + USUAL_LIFE, actor=request.user
+            )
+        except TokenRefused as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return
+        self._show_once(request, secret)
 
     @admin.action(description=_("Revoke the chosen tokens at once"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[PartnerToken]) -> None:

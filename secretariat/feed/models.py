@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import Meeting
+from meetings.models import Meeting, Track
+from rotation.models import State
 
 from .audiences import Audience, visible_to
 
@@ -24,6 +28,8 @@ class Feed(models.Model):
     high_seq = models.PositiveBigIntegerField(_("last change"), default=0, editable=False)
     floor_seq = models.PositiveBigIntegerField(_("oldest kept removal"), default=0, editable=False)
     epoch = models.UUIDField(default=uuid.uuid4, editable=False)
+    # When the last change was numbered, by the database's clock: Last-Modified for clients that know no ETag.
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("feed")
@@ -34,9 +40,13 @@ class Feed(models.Model):
 
 
 class FeedItemQuerySet(models.QuerySet["FeedItem"]):
-    def visible_to(self, audience: str) -> FeedItemQuerySet:
-        """What `audience` is shown. The meeting itself is asked again, so a stale row shows nothing."""
-        return self.filter(visible_to(audience, "meeting__"), audience=audience, removed=False)
+    def visible_to(self, audience: str, tracks: Collection[int] | None = None) -> FeedItemQuerySet:
+        """What `audience` is shown, of these tracks only where some are named.
+
+        The meeting itself is asked again, so a stale row shows nothing.
+        """
+        shown = self.filter(visible_to(audience, "meeting__"), audience=audience, removed=False)
+        return shown if tracks is None else shown.filter(track__in=tracks)
 
 
 class FeedItem(models.Model):
@@ -66,6 +76,12 @@ class FeedItem(models.Model):
     # Byte order, not a locale's: the cursor compares what PostgreSQL compares.
     start_key = models.CharField(max_length=48, db_collation="C", blank=True)
     words = models.TextField(blank=True)
+    # Keys of tracks, not references: a tombstone outlives its track. A reader of some tracks only is told that a
+    # meeting left them, and of no meeting that was never in them.
+    track = models.BigIntegerField(null=True)
+    tracks_seen = ArrayField(models.BigIntegerField(), default=list)
+    # The host, the country of the place, and the states that take part.
+    states = ArrayField(models.CharField(max_length=8), default=list)
 
     objects = FeedItemQuerySet.as_manager()
 
@@ -85,6 +101,8 @@ class FeedItem(models.Model):
             models.Index(fields=["audience", "start_key", "uid"], name="feed_by_start"),
             models.Index(fields=["audience", "changed_at", "uid"], name="feed_by_change"),
             models.Index(fields=["id"], name="feed_unnumbered", condition=Q(seq__isnull=True)),
+            # What the nightly purge looks for.
+            models.Index(fields=["audience", "seq"], name="feed_removed", condition=Q(removed=True)),
         ]
 
     def __str__(self) -> str:
@@ -106,6 +124,20 @@ class PartnerSystem(models.Model):
         default=Audience.PARTNERS,
         verbose_name=_("reads"),
     )
+    tracks = models.ManyToManyField(
+        Track,
+        related_name="+",
+        blank=True,
+        verbose_name=_("only these tracks"),
+        help_text=_("none chosen means all"),
+    )
+    states = models.ManyToManyField(
+        State,
+        related_name="+",
+        blank=True,
+        verbose_name=_("deadlines of"),
+        help_text=_("with a token that may read deadlines; none chosen means no deadlines"),
+    )
 
     class Meta:
         ordering = ["name"]
@@ -116,9 +148,34 @@ class PartnerSystem(models.Model):
         return self.name
 
 
+@pghistory.track(obj_field=None)
+class SystemTrack(PartnerSystem.tracks.through):  # type: ignore[name-defined]
+    """Which tracks a system reads: what it may see has a history like all else about it."""
+
+    class Meta:
+        proxy = True
+
+
+@pghistory.track(obj_field=None)
+class SystemState(PartnerSystem.states.through):  # type: ignore[name-defined]
+    """Whose deadlines a system reads."""
+
+    class Meta:
+        proxy = True
+
+
 class PartnerTokenQuerySet(models.QuerySet["PartnerToken"]):
     def valid(self, now: datetime) -> PartnerTokenQuerySet:
         return self.filter(revoked_at__isnull=True, expires_at__gt=now)
+
+    def with_reach(self) -> PartnerTokenQuerySet:
+        """Adds what its system may see, so that one query knows the reader and how far the feed has come."""
+        tracks = PartnerSystem.tracks.through.objects.filter(partnersystem=OuterRef("system"))
+        states = PartnerSystem.states.through.objects.filter(partnersystem=OuterRef("system"))
+        return self.select_related("system__feed").annotate(
+            of_tracks=ArraySubquery(tracks.values("track_id")),
+            of_states=ArraySubquery(states.values("state_id")),
+        )
 
 
 @pghistory.track(exclude=["digest", "last_used_at"])
@@ -127,6 +184,7 @@ class PartnerToken(models.Model):
 
     class Scope(models.TextChoices):
         READ = "meetings:read", _("read meetings")
+        DEADLINES = "deadlines:read", _("read deadlines")
 
     system = models.ForeignKey(
         PartnerSystem, on_delete=models.PROTECT, related_name="tokens", verbose_name=_("partner system")
@@ -157,6 +215,7 @@ class PartnerToken(models.Model):
             models.CheckConstraint(
                 name="a_token_expires_after_it_was_made", condition=Q(expires_at__gt=F("created_at"))
             ),
+            models.CheckConstraint(name="a_token_may_something", condition=Q(scopes__len__gt=0)),
         ]
 
     def __str__(self) -> str:

@@ -1,22 +1,24 @@
-"""What a reader of the API may do: read, and nothing else."""
+"""What a reader of the API may do: read, and nothing else; deadlines with a token for them only."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from rest_framework.exceptions import MethodNotAllowed
-from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from .models import PartnerToken
 
 
-class ReadOnly(BasePermission):
-    """Anyone reads the public calendar; a token reads what its system may, if it has the scope."""
-
-    message = "This token may not read meetings; ask the secretariat for the scope meetings:read."
+class MayRead(BasePermission):
+    """Anyone reads what is public; a token reads what its system may, if it has the scope that the view asks for."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        if request.method not in SAFE_METHODS:
-            raise MethodNotAllowed(request.method)  # nobody may: 405, not 401
-        return request.auth is None or PartnerToken.Scope.READ in request.auth.scopes
+        scope = getattr(view, "scope", PartnerToken.Scope.READ)
+        self.message = f"This token lacks the scope {scope}; ask the secretariat for it."
+        if request.auth is not None:
+            return scope in request.auth.scopes
+        if scope != PartnerToken.Scope.READ:
+            raise NotAuthenticated("Deadlines are for partner systems: send Authorization: Bearer <token>.")
+        return True

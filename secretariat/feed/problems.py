@@ -23,6 +23,8 @@ TYPES = {
     404: "not-found",
     405: "method-not-allowed",
     406: "not-acceptable",
+    410: "gone",
+    412: "precondition-failed",
     429: "rate-limited",
     500: "internal-error",
     503: "unavailable",
@@ -40,14 +42,37 @@ class BadParameter(exceptions.APIException):
         self.errors = [{"parameter": parameter, "message": message, "remedy": remedy}]
 
 
-def problem(status: int, detail: str, errors: list[dict[str, str]] | None = None) -> HttpResponse:
+class Gone(exceptions.APIException):
+    """What was here is no more. kind: the problem's stable name; more: members beyond RFC 9457's own."""
+
+    status_code = 410
+
+    def __init__(self, detail: str, *, kind: str = "gone", wait: int | None = None, **more: str) -> None:
+        super().__init__(detail)
+        self.kind, self.wait, self.more = kind, wait, more
+
+
+class PreconditionFailed(exceptions.APIException):
+    status_code = 412
+    default_detail = "This is not what the request expects to find; see its If-Match or If-Unmodified-Since."
+
+
+def problem(
+    status: int,
+    detail: str,
+    errors: list[dict[str, str]] | None = None,
+    *,
+    kind: str = "",
+    more: dict[str, str] | None = None,
+) -> HttpResponse:
     """A problem document; `type` is a stable name, `errors` is empty unless a parameter is at fault."""
     body = {
-        "type": f"urn:secretariat:problem:{TYPES.get(status, 'error')}",
+        "type": f"urn:secretariat:problem:{kind or TYPES.get(status, 'error')}",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
         "errors": errors or [],
+        **(more or {}),
     }
     response = HttpResponse(json.dumps(body, ensure_ascii=False), content_type=CONTENT_TYPE, status=status)
     response["Content-Language"] = "en"
@@ -76,7 +101,13 @@ def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse:
 
 def _of_api_exception(error: exceptions.APIException) -> HttpResponse:
     detail = NOT_FOUND if error.status_code == 404 else _text(error.detail)
-    response = problem(error.status_code, detail, getattr(error, "errors", None))
+    response = problem(
+        error.status_code,
+        detail,
+        getattr(error, "errors", None),
+        kind=getattr(error, "kind", ""),
+        more=getattr(error, "more", None),
+    )
     if challenge := getattr(error, "auth_header", None):
         response["WWW-Authenticate"] = challenge
     wait = getattr(error, "wait", None)

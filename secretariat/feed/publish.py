@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from itertools import islice
 
@@ -17,11 +17,13 @@ from meetings.models import Meeting
 
 from .audiences import Audience, is_visible
 from .models import FeedItem
+from .papers import with_papers
+from .participants import participants_of
 from .render import RENDERER, Rendering, render
 
 logger = logging.getLogger(__name__)
 BATCH = 500
-TEXTS = ("json", "ics", "ics_utc", "start_key", "words")
+RENDERED = tuple(each.name for each in fields(Rendering))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +83,19 @@ def _batches(ids: list[int]) -> Iterator[list[int]]:
 
 def _publish_batch(ids: list[int], *, write: bool) -> list[Difference]:
     # Locked in one order: two writers would otherwise both render, and the older text could win.
-    found = Meeting.objects.with_parties().filter(pk__in=ids).order_by("pk")
+    found = with_papers(Meeting.objects.with_parties()).filter(pk__in=ids).order_by("pk")
     meetings = list(found.select_for_update(of=("self",), no_key=True) if write else found)
     stored = {
         (item.audience, item.meeting_id): item for item in FeedItem.objects.filter(meeting__in=meetings)
     }
+    participants = participants_of(meetings)
     now, differences = timezone.now(), []
     created: list[FeedItem] = []
     changed: list[FeedItem] = []
     for meeting in meetings:
         for audience in Audience.values:
             item = stored.get((audience, meeting.pk))
-            kind, item = _difference_or_failure(meeting, audience, item, now)
+            kind, item = _difference_or_failure(meeting, audience, item, now, participants[meeting.pk])
             if kind is None:
                 continue
             differences.append(Difference(audience, str(meeting.uid), kind))
@@ -105,18 +108,18 @@ def _publish_batch(ids: list[int], *, write: bool) -> list[Difference]:
 
 
 def _difference_or_failure(
-    meeting: Meeting, audience: str, item: FeedItem | None, now: datetime
+    meeting: Meeting, audience: str, item: FeedItem | None, now: datetime, participants: list[str]
 ) -> tuple[str | None, FeedItem | None]:
     """One meeting that cannot be rendered keeps its last item, and the others go on; the log says why."""
     try:
-        return _difference(meeting, audience, item, now)
+        return _difference(meeting, audience, item, now, participants)
     except (ValueError, LookupError, TypeError):
         logger.exception("Meeting %s cannot be rendered for %s", meeting.uid, audience)
         return "failed", item
 
 
 def _difference(
-    meeting: Meeting, audience: str, item: FeedItem | None, now: datetime
+    meeting: Meeting, audience: str, item: FeedItem | None, now: datetime, participants: list[str]
 ) -> tuple[str | None, FeedItem | None]:
     """What is to be done with an audience's item of a meeting, and the item as it is to be stored."""
     if not is_visible(meeting, audience):
@@ -128,18 +131,20 @@ def _difference(
         # A first rendering takes the meeting's own moment, so that feeds built anew stamp as before.
         at = meeting.updated_at if item is None else now
         fresh = item or FeedItem(audience=audience, meeting=meeting, uid=meeting.uid)
-        _write(fresh, render(meeting, audience, at), at)
+        _write(fresh, render(meeting, audience, at, participants), at)
         return "created", fresh
-    rendering = render(meeting, audience, item.changed_at)
-    if rendering == Rendering(**{name: getattr(item, name) for name in TEXTS}):
+    rendering = render(meeting, audience, item.changed_at, participants)
+    if rendering == Rendering(**{name: getattr(item, name) for name in RENDERED}):
         return "unchanged", item
-    _write(item, render(meeting, audience, now), now)
+    _write(item, render(meeting, audience, now, participants), now)
     return "changed", item
 
 
 def _write(item: FeedItem, rendering: Rendering, at: datetime) -> None:
     for name, value in asdict(rendering).items():
         setattr(item, name, value)
+    if rendering.track is not None and rendering.track not in item.tracks_seen:
+        item.tracks_seen = [*item.tracks_seen, rendering.track]
     item.seq, item.removed, item.reason, item.changed_at, item.renderer = None, False, "", at, RENDERER
 
 
@@ -151,8 +156,8 @@ def _bury(item: FeedItem, reason: str, at: datetime) -> None:
 
 def _save(items: list[FeedItem]) -> None:
     if items:
-        fields = [*TEXTS, "seq", "removed", "reason", "changed_at", "renderer"]
-        FeedItem.objects.bulk_update(items, fields, batch_size=BATCH)
+        written = [*RENDERED, "tracks_seen", "seq", "removed", "reason", "changed_at", "renderer"]
+        FeedItem.objects.bulk_update(items, written, batch_size=BATCH)
 
 
 def meetings_showing(**names: object) -> list[int]:

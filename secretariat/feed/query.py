@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
@@ -28,6 +29,9 @@ ORDERS = {
     "-start": ("-start_key", "-uid"),
     "updated": ("changed_at", "uid"),
 }
+# No time stamp in it: the same state of the feed is answered by the same bytes.
+SIGNER = signing.Signer(salt="feed.cursor")
+NOT_OURS = "This cursor does not belong to this question.", "Take it from `next`, unchanged."
 STATUSES = [status for status in Meeting.Status.values if status != Meeting.Status.IDEA]
 
 
@@ -68,11 +72,29 @@ def day(params: QueryDict, name: str) -> date | None:
     if text is None:
         return None
     try:
-        if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:
         raise BadParameter(name, "This is not a day.", "Write it like 2027-05-18.") from None
+
+
+def bound(params: QueryDict, name: str, *, is_last: bool) -> date | None:
+    """A day, or the first or last one of the month or year that is given."""
+    text = params.get(name)
+    if text is None:
+        return None
+    try:
+        if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", text):
+            raise ValueError
+        year, *rest = (int(part) for part in text.split("-"))
+        month = rest[0] if rest else 12 if is_last else 1
+        at = rest[1] if len(rest) == 2 else monthrange(year, month)[1] if is_last else 1
+        return date(year, month, at)
+    except ValueError:
+        raise BadParameter(
+            name, "This is not a day, a month or a year.", "Write it like 2027-05-18, 2027-05 or 2027."
+        ) from None
 
 
 def instant(params: QueryDict, name: str) -> datetime | None:
@@ -114,20 +136,18 @@ def members(params: QueryDict, allowed: Iterable[str]) -> list[str] | None:
 
 
 def filtered(items: FeedItemQuerySet, params: QueryDict) -> FeedItemQuerySet:
-    """The items that match the filters. `state` is the host or the country of the place."""
-    if track := params.get("track"):
-        if not Track.objects.filter(slug=track).exists():
-            raise BadParameter("track", "There is no such track.", "See /api/v1/tracks/.")
-        items = items.filter(meeting__track__slug=track)
-    if state := params.get("state"):
-        if not State.objects.filter(code=state).exists():
-            raise BadParameter("state", "There is no such state.", "See /api/v1/states/.")
-        items = items.filter(of_state(state))
+    """The items that match the filters. `state` hosts, takes part, or has the place in it."""
+    if slug := params.get("track"):
+        items = items.filter(track=track_key(slug))
+    if code := state_code(params, "state"):
+        items = items.filter(states__contains=[code])
+    if code := state_code(params, "host"):
+        items = items.filter(meeting__host_id=code)
     if status := choice(params, "status", STATUSES):
         items = items.filter(meeting__status=status)
-    if first := day(params, "from"):
+    if first := bound(params, "from", is_last=False):
         items = items.filter(meeting__last_on__gte=first)
-    if last := day(params, "to"):
+    if last := bound(params, "to", is_last=True):
         items = items.filter(meeting__first_on__lte=last)
     if since := instant(params, "updated_since"):
         items = items.filter(changed_at__gte=since)
@@ -136,8 +156,18 @@ def filtered(items: FeedItemQuerySet, params: QueryDict) -> FeedItemQuerySet:
     return items
 
 
-def of_state(code: str) -> Q:
-    return Q(meeting__host_id=code) | Q(meeting__country_id=code)
+def track_key(slug: str) -> int:
+    key = Track.objects.filter(slug=slug).values_list("pk", flat=True).first()
+    if key is None:
+        raise BadParameter("track", "There is no such track.", "See /api/v1/tracks/.")
+    return key
+
+
+def state_code(params: QueryDict, name: str) -> str | None:
+    code = params.get(name)
+    if code is not None and not State.objects.filter(code=code).exists():
+        raise BadParameter(name, "There is no such state.", "See /api/v1/states/.")
+    return code
 
 
 def fingerprint(params: QueryDict) -> str:
@@ -150,7 +180,7 @@ def cursor_after(item: FeedItem, order: str, params: QueryDict) -> str:
     """Opaque and signed. It holds the sort key and the uid of the last item, so rows that come or go between
     two pages neither repeat nor hide another."""
     key = item.changed_at.isoformat() if order == "updated" else item.start_key
-    return signing.dumps([order, key, str(item.uid), fingerprint(params)], salt="feed.cursor", compress=True)
+    return SIGNER.sign_object([order, key, str(item.uid), fingerprint(params)])
 
 
 def after_cursor(items: FeedItemQuerySet, order: str, params: QueryDict) -> FeedItemQuerySet:
@@ -158,14 +188,12 @@ def after_cursor(items: FeedItemQuerySet, order: str, params: QueryDict) -> Feed
     if cursor is None:
         return items
     try:
-        of_order, key, uid, of_question = signing.loads(cursor, salt="feed.cursor")
+        of_order, key, uid, of_question = SIGNER.unsign_object(cursor)
         if (of_order, of_question) != (order, fingerprint(params)):
             raise ValueError
         uid = UUID(uid)
     except (signing.BadSignature, ValueError, TypeError):
-        raise BadParameter(
-            "cursor", "This cursor does not belong to this question.", "Take it from `next`, unchanged."
-        ) from None
+        raise BadParameter("cursor", *NOT_OURS) from None
     name = "changed_at" if order == "updated" else "start_key"
     side = "lt" if order.startswith("-") else "gt"
     at = datetime.fromisoformat(key) if order == "updated" else key

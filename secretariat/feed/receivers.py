@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models.signals import post_save, pre_delete
+from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 
 from meetings.changes import meetings_changed
 from meetings.models import Meeting, Track
-from rotation.models import State, Summit
+from rotation.models import Membership, State, Summit
 
 from .publish import meetings_showing, publish, remove_deleted
 
@@ -42,3 +42,8 @@ def publish_of_state(instance: State, created: bool, **_: Any) -> None:
 def publish_of_summit(instance: Summit, created: bool, **_: Any) -> None:
     if not created:
         publish(meetings_showing(summit=instance))
+
+
+@receiver([post_save, post_delete], sender=Membership, dispatch_uid="feed.membership")
+def publish_of_members(instance: Membership, **_: Any) -> None:
+    publish(meetings_showing(track__mechanism=instance.side.mechanism_id))

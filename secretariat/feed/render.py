@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,10 +18,11 @@ from rotation.models import State
 
 from .audiences import is_visible
 from .ics import render_event
-from .words import EXAMPLE, languages, text_and_language
+from .papers import agenda_summary, documents_summary
+from .words import EXAMPLE, languages, moment, text_and_language
 
 # Raise it when the same meeting is rendered to other bytes, then run `rebuild_feed`.
-RENDERER = 1
+RENDERER = 2
 COARSENESS = {p: n for n, p in enumerate(("time", "day", "month", "year", "none"))}
 
 
@@ -34,11 +35,19 @@ class Rendering:
     ics_utc: Mapping[str, str] = field(default_factory=dict)
     start_key: str = ""
     words: str = ""
+    track: int | None = None
+    states: list[str] = field(default_factory=list)
 
 
-def render(meeting: Meeting, audience: str, changed_at: datetime) -> Rendering:
-    """What `audience` reads about a meeting that it may see; `changed_at` is the revision's moment."""
-    bodies = {code: meeting_body(meeting, audience, code, changed_at) for code in languages()}
+def render(
+    meeting: Meeting, audience: str, changed_at: datetime, participants: Sequence[str] = ()
+) -> Rendering:
+    """What `audience` reads about a meeting that it may see; `changed_at` is the revision's moment.
+
+    participants: codes of the states that take part, sorted.
+    """
+    bodies = {code: meeting_body(meeting, audience, code, changed_at, participants) for code in languages()}
+    places = [code for code in (meeting.host_id, meeting.country_id) if code]
     return Rendering(
         json={code: json.dumps(body, ensure_ascii=False) for code, body in bodies.items()},
         ics={code: render_event(meeting, body, code, changed_at) for code, body in bodies.items()},
@@ -47,6 +56,8 @@ def render(meeting: Meeting, audience: str, changed_at: datetime) -> Rendering:
         },
         start_key=start_key(meeting),
         words=searched_words(meeting),
+        track=meeting.track_id,
+        states=sorted({*participants, *places}),
     )
 
 
@@ -54,7 +65,9 @@ def meeting_address(uid: UUID) -> str:
     return f"{settings.BASE_URL}/api/v1/meetings/{uid}/"
 
 
-def meeting_body(meeting: Meeting, audience: str, language: str, changed_at: datetime) -> dict[str, Any]:
+def meeting_body(
+    meeting: Meeting, audience: str, language: str, changed_at: datetime, participants: Sequence[str] = ()
+) -> dict[str, Any]:
     """The JSON object of a meeting; feeds.md §2 names its members. Within v1 members are only ever added."""
     titles = {code: mark_example(meeting, text) for code, text in meeting.titles_by_language().items()}
     title, title_language = text_and_language(titles, language)
@@ -80,24 +93,26 @@ def meeting_body(meeting: Meeting, audience: str, language: str, changed_at: dat
         "when": when(meeting),
         "place": place(meeting, language),
         "host": state_body(meeting.host, language),
+        "participants": list(participants),
         "summit": meeting.summit and {"ordinal": meeting.summit.ordinal, "period": meeting.summit.period},
         "prepares": prepared and {"uid": str(prepared.uid), "url": meeting_address(prepared.uid)},
+        "agenda": agenda_summary(meeting),
+        "documents": documents_summary(meeting, audience),
         "visibility": meeting.visibility,
         "revision": meeting.revision,
         "created": moment(meeting.created_at),
         "updated": moment(changed_at),
         "cancelled_at": meeting.cancelled_at and moment(meeting.cancelled_at),
-        "links": {"calendar": f"{settings.BASE_URL}/api/v1/meetings/{meeting.uid}.ics"},
+        "links": {
+            "calendar": f"{settings.BASE_URL}/api/v1/meetings/{meeting.uid}.ics",
+            "agenda": f"{meeting_address(meeting.uid)}agenda/",
+            "documents": f"{meeting_address(meeting.uid)}documents/",
+        },
     }
 
 
 def mark_example(meeting: Meeting, text: str) -> str:
     return f"{EXAMPLE}{text}" if meeting.is_example else text
-
-
-def moment(at: datetime) -> str:
-    """RFC 3339, UTC, whole seconds: as fine as iCalendar says it."""
-    return at.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 
 def local_moments(meeting: Meeting) -> tuple[datetime, datetime] | tuple[None, None]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema_serializer
 from rest_framework import serializers
 
-from meetings.models import Meeting, Track
+from meetings.agendas import PUBLIC
+from meetings.models import Due, Meeting, Track
 from rotation.models import Summit
 
 from .query import LIMIT, MOST, ORDERS, STATUSES
 from .words import languages
+
+EXAMPLES = Path(__file__).parent / "examples"
 
 
 class NameSerializer(serializers.Serializer):
@@ -55,42 +60,31 @@ class MeetingRefSerializer(serializers.Serializer):
 
 class LinksSerializer(serializers.Serializer):
     calendar = serializers.URLField(help_text="this meeting as iCalendar")
+    agenda = serializers.URLField(help_text="404 until an agenda is issued")
+    documents = serializers.URLField()
 
 
-EXAMPLE_MEETING = {
-    "uid": "0b2f6c7e-1f7a-4b0e-9c53-2d1f0a6e9b11",
-    "url": "https://calendar.example.org/api/v1/meetings/0b2f6c7e-1f7a-4b0e-9c53-2d1f0a6e9b11/",
-    "track": {"slug": "health-ministers", "name": "Meeting of ministers of health", "lang": "en"},
-    "ordinal": 2,
-    "title": "2nd Meeting of ministers of health",
-    "lang": "en",
-    "titles": {"en": "2nd Meeting of ministers of health", "zh": "第2次卫生部长会议"},
-    "status": "confirmed",
-    "format": "in person",
-    "example": False,
-    "start": "2027-05-18T09:00:00+05:00",
-    "end": "2027-05-19T13:00:00+05:00",
-    "zone": "Asia/Almaty",
-    "all_day": False,
-    "sequence": 1,
-    "when": {"precision": "time", "value": "2027-05-18", "earliest": "2027-05-18", "latest": "2027-05-19"},
-    "place": {"city": "Almaty", "country": {"code": "KZ", "name": "Kazakhstan", "lang": "en"}, "venue": None},
-    "host": {"code": "KZ", "name": "Kazakhstan", "lang": "en"},
-    "summit": None,
-    "prepares": None,
-    "visibility": "public",
-    "revision": 3,
-    "created": "2026-10-01T08:00:00Z",
-    "updated": "2026-11-03T08:15:00Z",
-    "cancelled_at": None,
-    "links": {
-        "calendar": "https://calendar.example.org/api/v1/meetings/0b2f6c7e-1f7a-4b0e-9c53-2d1f0a6e9b11.ics"
-    },
-}
+class StageSerializer(serializers.Serializer):
+    """An agenda as it was issued to everybody."""
+
+    stage = serializers.ChoiceField(choices=sorted(PUBLIC), help_text="may grow")
+    revision = serializers.IntegerField(help_text="0 is the first of its stage")
+    issued = serializers.DateTimeField()
+
+
+class DocumentsSummarySerializer(serializers.Serializer):
+    count = serializers.IntegerField(help_text="papers that this reader is told of")
+    updated = serializers.DateTimeField(allow_null=True, help_text="when the last of them changed")
+
+
+def example(name: str) -> str:
+    """A file of examples/: answers as they were given, which a test gives again and compares."""
+    return (EXAMPLES / name).read_text(encoding="utf-8")
 
 
 @extend_schema_serializer(
-    component_name="Meeting", examples=[OpenApiExample("A meeting with hours", value=EXAMPLE_MEETING)]
+    component_name="Meeting",
+    examples=[OpenApiExample("A meeting with hours", value=json.loads(example("meeting.json")))],
 )
 class MeetingSerializer(serializers.Serializer):
     uid = serializers.UUIDField(help_text="also the UID in iCalendar; never reused")
@@ -113,8 +107,15 @@ class MeetingSerializer(serializers.Serializer):
     when = WhenSerializer()
     place = PlaceSerializer(allow_null=True)
     host = StateRefSerializer(allow_null=True)
+    participants = serializers.ListField(
+        child=serializers.CharField(), help_text="codes of the states that take part"
+    )
     summit = SummitRefSerializer(allow_null=True)
     prepares = MeetingRefSerializer(allow_null=True)
+    agenda = StageSerializer(
+        allow_null=True, help_text="the stage issued last; a new one changes the meeting"
+    )
+    documents = DocumentsSummarySerializer()
     visibility = serializers.ChoiceField(choices=["public", "partners"])
     revision = serializers.IntegerField()
     created = serializers.DateTimeField()
@@ -129,6 +130,133 @@ MEETING_MEMBERS = tuple(MeetingSerializer().fields)
 class MeetingPageSerializer(serializers.Serializer):
     items = MeetingSerializer(many=True)
     next = serializers.URLField(allow_null=True, help_text="address of the next page, as in Link rel=next")
+
+
+class RemovalSerializer(serializers.Serializer):
+    id = serializers.UUIDField(help_text="the same as `uid`")
+    uid = serializers.UUIDField(help_text="drop your copy of this meeting; ignore one that you never had")
+    reason = serializers.CharField(help_text="deleted, or hidden: no longer shown to you; may grow")
+
+
+class SyncPageSerializer(serializers.Serializer):
+    """Apply `removed` and `items` by `uid`; then go on with `page_token`, or keep `sync_token` for the next time."""
+
+    items = MeetingSerializer(many=True)
+    removed = RemovalSerializer(many=True)
+    has_more = serializers.BooleanField(help_text="an empty page may have more behind it")
+    page_token = serializers.CharField(required=False, help_text="while has_more is true")
+    sync_token = serializers.CharField(
+        required=False, help_text="on the last page; opaque, 512 characters at most"
+    )
+
+
+class AgendaItemSerializer(NameSerializer):
+    name = None
+    uid = serializers.UUIDField(help_text="the item's identity from stage to stage")
+    number = serializers.CharField(help_text="as printed: 1, 2, 2 (a), 2 bis")
+    title = serializers.CharField(help_text="in the language `lang`")
+    titles = serializers.DictField(child=serializers.CharField())
+    proposers = serializers.ListField(
+        child=serializers.CharField(), help_text="codes of states; none where the secretariat proposes"
+    )
+    mandate = serializers.CharField(allow_null=True)
+    action = serializers.CharField(allow_null=True, help_text="what is expected; may grow")
+    minutes = serializers.IntegerField(allow_null=True)
+    papers = serializers.ListField(child=serializers.CharField(), help_text="symbols or titles")
+    kind = serializers.CharField(help_text="regular, supplementary or urgent; may grow")
+    considered_from = serializers.DateField(allow_null=True, help_text="an urgent item waits until then")
+
+
+class AgendaSerializer(StageSerializer):
+    meeting = MeetingRefSerializer()
+    stages = StageSerializer(many=True, help_text="all that were issued, oldest first")
+    session_minutes = serializers.IntegerField(allow_null=True)
+    items = AgendaItemSerializer(many=True)
+
+
+class VersionSerializer(serializers.Serializer):
+    language = serializers.CharField()
+    type = serializers.CharField(help_text="media type of the file")
+    size = serializers.IntegerField(help_text="bytes")
+    sha256 = serializers.CharField()
+    issued = serializers.DateTimeField()
+    url = serializers.URLField()
+
+
+class DocumentSerializer(serializers.Serializer):
+    symbol = serializers.CharField(help_text="shared by all language versions")
+    title = serializers.CharField(help_text="in the language `lang`")
+    lang = serializers.CharField()
+    titles = serializers.DictField(child=serializers.CharField())
+    status = serializers.ChoiceField(choices=["issued", "withdrawn"])
+    distribution = serializers.ChoiceField(choices=["general", "limited"])
+    dated = serializers.DateField()
+    issued = serializers.DateTimeField()
+    withdrawn = serializers.DateTimeField(allow_null=True)
+    follows = serializers.CharField(
+        allow_null=True, help_text="the paper that it revises, adds to or corrects"
+    )
+    authentic_languages = serializers.ListField(child=serializers.CharField())
+    original_language = serializers.CharField(allow_null=True)
+    versions = VersionSerializer(many=True)
+
+
+class DocumentsSerializer(serializers.Serializer):
+    meeting = MeetingRefSerializer()
+    items = DocumentSerializer(many=True)
+
+
+class DueSerializer(serializers.Serializer):
+    meeting = MeetingRefSerializer()
+    key = serializers.CharField(allow_null=True, help_text="the same for the same kind of deadline")
+    title = serializers.CharField(help_text="what is due, in the language `lang`")
+    lang = serializers.CharField()
+    titles = serializers.DictField(child=serializers.CharField())
+    state = StateRefSerializer()
+    due_on = serializers.DateField(help_text="the last day, on the state's own calendar")
+    due = serializers.DateTimeField(help_text="the first instant that is too late")
+    zone = serializers.CharField(help_text="IANA time zone of the state")
+    status = serializers.ChoiceField(choices=Due.Status.values)
+    received = serializers.DateTimeField(allow_null=True)
+    late = serializers.BooleanField()
+    sequence = serializers.IntegerField(help_text="rises whenever the moment changes")
+
+
+class DuesSerializer(serializers.Serializer):
+    items = DueSerializer(many=True)
+
+
+class DuePageSerializer(DuesSerializer):
+    next = serializers.URLField(allow_null=True, help_text="address of the next page, as in Link rel=next")
+
+
+class SittingSerializer(serializers.Serializer):
+    number = serializers.IntegerField()
+    held_on = serializers.DateField()
+
+
+class RecommendationSerializer(serializers.Serializer):
+    number = serializers.IntegerField()
+    title = serializers.CharField(help_text="in the language `lang`")
+    lang = serializers.CharField()
+    titles = serializers.DictField(child=serializers.CharField())
+    addressee = serializers.CharField(help_text="slug of the track whose ministers are to act")
+    reached = serializers.CharField(allow_null=True, help_text="what became of it; may grow")
+
+
+class SessionSerializer(serializers.Serializer):
+    meeting = MeetingRefSerializer()
+    track = serializers.CharField(help_text="slug of the committee's track")
+    ordinal = serializers.IntegerField(allow_null=True)
+    title = serializers.CharField(help_text="in the language `lang`")
+    lang = serializers.CharField()
+    status = serializers.ChoiceField(choices=STATUSES)
+    sittings = SittingSerializer(many=True)
+    recommendations = RecommendationSerializer(many=True, help_text="told to partner systems only")
+
+
+class SessionsSerializer(serializers.Serializer):
+    items = SessionSerializer(many=True)
 
 
 class NamesSerializer(NameSerializer):
@@ -204,10 +332,19 @@ class ProblemSerializer(serializers.Serializer):
 
 DESCRIPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
     "track": (str, {"description": "slug of a track"}),
-    "state": (str, {"description": "code of the host or of the country of the place"}),
+    "state": (str, {"description": "code of a state that hosts, takes part, or has the place in it"}),
+    "host": (str, {"description": "code of the host"}),
     "status": (str, {"enum": STATUSES}),
-    "from": (OpenApiTypes.DATE, {"description": "meetings that are not over before this day"}),
-    "to": (OpenApiTypes.DATE, {"description": "meetings that begin no later than this day"}),
+    "from": (
+        str,
+        {"description": "what is not over before this day, month or year: 2027-05-18, 2027-05, 2027"},
+    ),
+    "to": (
+        str,
+        {"description": "what begins no later than this day, month or year: 2027-05-18, 2027-05, 2027"},
+    ),
+    "sync_token": (str, {"description": "from the last page of the sync before; opaque"}),
+    "page_token": (str, {"description": "from the page before; opaque"}),
     "updated_since": (
         OpenApiTypes.DATETIME,
         {"description": "changed at or after; removals are not told here"},

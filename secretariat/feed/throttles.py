@@ -1,33 +1,61 @@
-"""How often one reader may ask: 600 requests an hour, counted by token, else by address."""
+"""How often one reader may ask in an hour, counted by partner system, else by address; and how much is left.
+
+The headers are those of the IETF draft "RateLimit header fields for HTTP": a draft, so the guide says they may change.
+"""
 
 from __future__ import annotations
 
 import logging
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from rest_framework.request import Request
-from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
+from rest_framework.throttling import BaseThrottle
 
 logger = logging.getLogger(__name__)
 WINDOW = 3600  # seconds
-REQUESTS_AN_HOUR = getattr(settings, "FEED_REQUESTS_AN_HOUR", 600)
 
 
-def count_in_window(key: str, limit: int) -> int | None:
-    """Count one event; None while within `limit` in this window, else the seconds until the next window.
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Of `limit` requests in the window `used` are gone; in `left_seconds` a new window begins."""
+
+    name: str
+    limit: int
+    used: int
+    left_seconds: int
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.used > self.limit
+
+    def headers(self) -> dict[str, str]:
+        rest = max(0, self.limit - self.used)
+        return {
+            "RateLimit-Policy": f'"{self.name}";q={self.limit};w={WINDOW}',
+            "RateLimit": f'"{self.name}";r={rest};t={self.left_seconds}',
+        }
+
+
+def counted(name: str, key: str, limit: int) -> Quota:
+    """Count one event.
 
     A cache that is down counts nothing: a calendar that can be read matters more than its limit.
     """
     window, passed = divmod(int(time.time()), WINDOW)
+    key = f"feed.{name}.{key}.{window}"
     try:
-        cache.add(f"{key}.{window}", 0, timeout=WINDOW)
-        return WINDOW - passed if cache.incr(f"{key}.{window}") > limit else None
+        try:
+            used = cache.incr(key)
+        except ValueError:
+            used = 1 if cache.add(key, 1, timeout=WINDOW) else cache.incr(key)
     except Exception as error:
         logger.warning("Requests are not counted: %s", error)
-        return None
+        used = 0
+    return Quota(name, limit, used, WINDOW - passed)
 
 
 def address_of(request: Request) -> str:
@@ -35,15 +63,15 @@ def address_of(request: Request) -> str:
     return str(BaseThrottle().get_ident(request))
 
 
-class ReaderThrottle(SimpleRateThrottle):
-    """By token, not by address, where there is one: a ministry sits behind one address."""
-
-    rate = f"{REQUESTS_AN_HOUR}/hour"
+class ReaderThrottle(BaseThrottle):
+    """By partner system, not by address, where there is one: a ministry sits behind one address."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        reader = f"token.{request.auth.pk}" if request.auth else f"address.{address_of(request)}"
-        self.left = count_in_window(f"feed.requests.{reader}", self.num_requests)
-        return self.left is None
+        name, key = (
+            ("partner", str(request.auth.system_id)) if request.auth else ("public", address_of(request))
+        )
+        view.quota = self.quota = counted(name, key, settings.FEED_REQUESTS_AN_HOUR)
+        return not self.quota.is_used_up
 
-    def wait(self) -> int | None:
-        return self.left
+    def wait(self) -> int:
+        return self.quota.left_seconds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -35,3 +36,8 @@ def text_and_language(texts: Mapping[str, str], wanted: str) -> tuple[str, str]:
         if texts.get(code):
             return texts[code], code
     return "", wanted
+
+
+def moment(at: datetime) -> str:
+    """RFC 3339, UTC, whole seconds: as fine as iCalendar says it."""
+    return at.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")

@@ -3,22 +3,47 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from hashlib import sha256
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.http import HttpResponse
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
 from rest_framework.exceptions import MethodNotAllowed, NotFound
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ..audiences import Audience
-from ..models import Feed
+from ..bodies import CODINGS, SHORT, coding_for, kept
+from ..deprecations import DEPRECATIONS
+from ..models import Feed, PartnerToken
+from ..problems import Gone, PreconditionFailed
 from ..query import check_names, language_of
+from ..readers import Reader, reader_of
 from ..render import RENDERER
-from ..throttles import ReaderThrottle
+from ..throttles import Quota, ReaderThrottle
+
+VARY = "Authorization, Accept, Accept-Encoding, Accept-Language"
+# A browser's script may read what is public (Fetch standard, CORS protocol); it has no business with a token.
+OPEN_TO_SCRIPTS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, Deprecation, Sunset",
+}
+PREFLIGHT = {
+    **OPEN_TO_SCRIPTS,
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, If-None-Match, If-Modified-Since",
+    "Access-Control-Max-Age": "86400",
+}
+# Last-Modified counts seconds: another change may fall into the same one until it is well past.
+SETTLED = timedelta(minutes=1)
+ATTEMPTS = 5
 
 
 class ReadView(APIView):
@@ -27,49 +52,130 @@ class ReadView(APIView):
     http_method_names = ["get", "head", "options"]
     throttle_classes = [ReaderThrottle]
     known: ClassVar[frozenset[str]] = frozenset({"lang"})
+    scope: ClassVar[str] = PartnerToken.Scope.READ
     cache_control = "no-cache"
+    media_type = "application/json"
+    quota: Quota | None = None
+    reader: Reader
+    language: str
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if request.method.lower() not in self.http_method_names:
             raise MethodNotAllowed(request.method)  # before asking who it is: nobody may
-        super().initial(request, *args, **kwargs)
         if request.method == "OPTIONS":
             return
+        super().initial(request, *args, **kwargs)
+        self.deprecation = DEPRECATIONS.get(request.resolver_match.url_name)
+        if self.deprecation and self.deprecation.sunset <= timezone.now():
+            raise Gone("This address was withdrawn, as announced; see the link with rel=deprecation.")
         check_names(request.query_params, self.known)
         self.language = language_of(request.query_params, request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
-        self.feed = request.auth.system.feed if request.auth else self.public_feed()
+        self.reader = self.reader_from(request)
 
-    def public_feed(self) -> Feed:
-        return Feed.objects.filter(audience=Audience.PUBLIC).first() or Feed(audience=Audience.PUBLIC)
+    def reader_from(self, request: Request) -> Reader:
+        return reader_of(request.auth)
 
+    # --- whether anything changed -------------------------------------------------------------
     def etag(self) -> str | None:
-        """Weak: compressed and plain bodies differ in bytes. Read before the rows, so a body may be newer than
-        its tag, which costs one more fetch, and never older, which would lose a change."""
-        return f'W/"{self.feed.epoch}.{self.feed.high_seq}.{RENDERER}.{self.language}"'
+        """Names one state of all that this reader may see; None where only the body can tell.
+
+        Weak: compressed and plain bodies differ in bytes.
+        """
+        feed, reach = self.reader.feed, self.reader.reach
+        return f'W/"{feed.epoch}.{feed.high_seq}.{RENDERER}.{reach}.{self.language}"'
+
+    def last_modified(self) -> datetime | None:
+        """When what the tag names last changed; told once no other change can fall into the same second."""
+        feed = self.reader.feed
+        is_settled = not feed._state.adding and feed.changed_at < timezone.now() - SETTLED
+        return feed.changed_at if is_settled and self.reader.tracks is None else None
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        etag = self.etag()
-        unchanged = get_conditional_response(request, etag=etag) if etag else None
-        return self.headed(unchanged or self.answer(request, *args, **kwargs), etag)
-
-    def answer(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        raise NotImplementedError
-
-    def headed(self, response: HttpResponse, etag: str | None) -> HttpResponse:
-        """RFC 9110 §15.4.5: a 304 repeats what a 200 would have said."""
-        if etag:
-            response["ETag"] = etag
-        response["Cache-Control"] = f"{'private' if self.request.auth else 'public'}, {self.cache_control}"
+        etag, body = self.etag(), None
+        if etag is None:
+            body = self.body(*args, **kwargs)
+            etag, modified = hash_of(body), None
+        else:
+            modified = self.last_modified()
+        response = get_conditional_response(
+            request, etag=etag, last_modified=int(modified.timestamp()) if modified else None
+        )
+        if response is None:
+            if body is None:
+                etag, body = self.state(etag, *args, **kwargs)
+            response = self.packed(body, etag)
+            self.add_headers(response, body, **kwargs)
+        elif response.status_code == 412:
+            raise PreconditionFailed
+        response["ETag"] = etag
+        if modified:
+            response["Last-Modified"] = format_datetime(modified.astimezone(UTC), usegmt=True)
+        response["Cache-Control"] = f"{'private' if request.auth else 'public'}, {self.cache_control}"
         response["Content-Language"] = self.language
         return response
 
+    def state(self, etag: str, *args: Any, **kwargs: Any) -> tuple[str, bytes]:
+        """A body and the tag of the very state that it shows: equal tags are equal bytes, in every process."""
+        for _attempt in range(ATTEMPTS):
+            body = kept.get(self.key(etag))
+            if body is not None:
+                return etag, body
+            body = self.body(*args, **kwargs)
+            self.refresh(*args, **kwargs)
+            if self.etag() == etag:
+                kept.put(self.key(etag), body)
+                return etag, body
+            etag = str(self.etag())  # something was committed while the rows were read
+        return hash_of(body), body
+
+    def refresh(self, *args: Any, **kwargs: Any) -> None:
+        """Read again what the tag is made of."""
+        feed = Feed.objects.filter(pk=self.reader.feed.pk).order_by().first()
+        self.reader = replace(self.reader, feed=feed or self.reader.feed)
+
+    # --- the answer ---------------------------------------------------------------------------
+    def body(self, *args: Any, **kwargs: Any) -> bytes:
+        raise NotImplementedError
+
+    def add_headers(self, response: HttpResponse, body: bytes, **kwargs: Any) -> None:
+        """What a 200 says beyond its body, which may have been kept."""
+
+    def key(self, etag: str, coding: str = "") -> tuple[str, ...]:
+        return (etag, self.request.get_full_path(), coding)
+
+    def packed(self, plain: bytes, etag: str) -> HttpResponse:
+        """The body as the reader likes it; not packed twice."""
+        coding = coding_for(self.request)
+        if coding == "identity" or len(plain) < SHORT:
+            return HttpResponse(plain, content_type=self.media_type)
+        body = kept.get(self.key(etag, coding))
+        if body is None:
+            body = CODINGS[coding](plain)
+            kept.put(self.key(etag, coding), body)
+        return HttpResponse(body, content_type=self.media_type, headers={"Content-Encoding": coding})
+
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """RFC 9110 §15.4.5: a 304 repeats what a 200 would have said; a problem says the most of it too."""
         response = super().finalize_response(request, response, *args, **kwargs)
-        patch_vary_headers(response, ("Authorization", "Accept", "Accept-Language"))
+        headers = {"Vary": VARY}
+        if "HTTP_AUTHORIZATION" not in request.META:
+            headers |= OPEN_TO_SCRIPTS
+        if self.quota:
+            headers |= self.quota.headers()
+        if deprecation := getattr(self, "deprecation", None):
+            told = deprecation.headers()
+            # The link to the next page stands beside those of the notice.
+            told["Link"] = ", ".join(filter(None, [response.get("Link"), told["Link"]]))
+            headers |= told
+        for name, value in headers.items():
+            response[name] = value
         return response
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        return HttpResponse(status=204)
+        response = HttpResponse(status=204)
+        for name, value in PREFLIGHT.items():
+            response[name] = value
+        return response
 
 
 class AnyType(DefaultContentNegotiation):
@@ -93,17 +199,42 @@ class CatalogueView(ReadView):
 
     cache_control = "max-age=3600"
 
-    def etag(self) -> None:
+    def reader_from(self, request: Request) -> Reader:
+        # Only the audience's name is used: no query.
+        return super().reader_from(request) if request.auth else Reader(Feed(audience=Audience.PUBLIC))
+
+    def etag(self) -> str | None:
         return None
 
-    def public_feed(self) -> Feed:
-        return Feed(audience=Audience.PUBLIC)  # only its name is used: no query
+    def body(self, *args: Any, **kwargs: Any) -> bytes:
+        return as_json(self.answer(*args, **kwargs))
 
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        body = self.answer_body(request, *args, **kwargs)
-        digest = sha256(json.dumps(body).encode()).hexdigest()[:32]
-        etag = f'W/"{digest}"'
-        return self.headed(get_conditional_response(request, etag=etag) or Response(body), etag)
-
-    def answer_body(self, request: Request, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def answer(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         raise NotImplementedError
+
+
+def hash_of(body: bytes) -> str:
+    return f'W/"{sha256(body).hexdigest()[:32]}"'
+
+
+def as_json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def joined(members: Iterable[tuple[str, Iterable[str]]], rest: dict[str, Any]) -> bytes:
+    """A JSON object whose lists are made of stored texts, which are never parsed on the way: {"items": […], …}."""
+    lists = "".join(f'"{name}": [{", ".join(texts)}], ' for name, texts in members)
+    return f"{{{lists}{json.dumps(rest, ensure_ascii=False)[1:]}".encode()
+
+
+def next_address(request: Request, cursor: str) -> str:
+    params = request.query_params.copy()
+    params["cursor"] = cursor
+    return f"{settings.BASE_URL}{request.path}?{params.urlencode()}"
+
+
+def link_of_next(response: HttpResponse, body: bytes) -> None:
+    """RFC 8288. `next` stands last in the body; no text within it can hold a bare quotation mark."""
+    following = json.loads(body[body.rindex(b'"next": ') + len(b'"next": ') : -1])
+    if following:
+        response["Link"] = f'<{following}>; rel="next"'

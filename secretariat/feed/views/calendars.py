@@ -23,7 +23,7 @@ from rotation.models import State
 
 from .. import query
 from ..ics import render_calendar
-from ..models import FeedItem, FeedItemQuerySet
+from ..models import FeedItemQuerySet
 from ..schema import parameters, responses
 from ..words import in_language, text_and_language
 from .base import AnyType, ReadView
@@ -37,6 +37,7 @@ class CalendarView(ReadView):
     """All meetings that this reader may see, as a calendar to subscribe to."""
 
     content_negotiation_class = AnyType
+    media_type = "text/calendar; charset=utf-8"
     known = frozenset({"lang", "tz", "partial"})
 
     @extend_schema(operation_id="calendar", parameters=parameters("lang", "tz", "partial"), responses=ICS)
@@ -45,24 +46,24 @@ class CalendarView(ReadView):
         self.partial = query.choice(request.query_params, "partial", ["span"]) == "span"
         return super().get(request, **kwargs)
 
-    def answer(self, request: Request, **kwargs: Any) -> HttpResponse:
+    def body(self, **kwargs: Any) -> bytes:
         name = self.named(**kwargs)
         rows = list(self.chosen(**kwargs))
         events = [row.body for row in rows if row.body]
-        body = render_calendar(
+        return render_calendar(
             name=name,
-            url=f"{settings.BASE_URL}{request.path}",
+            url=f"{settings.BASE_URL}{self.request.path}",
             events=events,
             zones=zones_of(events),
             revised=max((row.changed_at for row in rows), default=NEVER),
-        )
-        response = HttpResponse(body.encode(), content_type="text/calendar; charset=utf-8")
+        ).encode()
+
+    def add_headers(self, response: HttpResponse, body: bytes, **kwargs: Any) -> None:
         response["Content-Disposition"] = f'inline; filename="{self.file_name(**kwargs)}.ics"'
-        return response
 
     def chosen(self, **kwargs: Any) -> FeedItemQuerySet:
         precisions = [Precision.DAY, Precision.TIME] + ([Precision.MONTH] if self.partial else [])
-        items = FeedItem.objects.visible_to(self.feed.audience).filter(self.only(**kwargs))
+        items = self.reader.items.filter(self.only(**kwargs))
         column = "ics_utc" if self.utc else "ics"
         return (
             items.filter(meeting__precision__in=precisions)
@@ -105,7 +106,7 @@ class TrackCalendarView(CalendarView):
 
 
 class StateCalendarView(CalendarView):
-    """The meetings that a state hosts or that are held in it."""
+    """The meetings that a state hosts, takes part in, or that are held in it."""
 
     @extend_schema(
         operation_id="state_calendar", parameters=parameters("lang", "tz", "partial"), responses=ICS
@@ -114,7 +115,7 @@ class StateCalendarView(CalendarView):
         return super().get(request, code=code)
 
     def only(self, code: str) -> Q:
-        return query.of_state(code)
+        return Q(states__contains=[code])
 
     def named(self, code: str) -> str:
         state = State.objects.filter(code=code).first()
@@ -134,7 +135,7 @@ class MeetingCalendarView(CalendarView):
     )
     def get(self, request: Request, uid: UUID) -> HttpResponse:
         # Before the tag is compared: an unknown meeting is 404, also to who sends an If-None-Match.
-        if not FeedItem.objects.visible_to(self.feed.audience).filter(uid=uid).exists():
+        if not self.reader.items.filter(uid=uid).exists():
             raise NotFound
         return super().get(request, uid=uid)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from meetings.models import Track
 from rotation.models import Mechanism, State, Summit
@@ -48,10 +48,10 @@ class TracksView(CatalogueView):
     """The bodies that meet. The list is open: new ones are added."""
 
     @extend_schema(parameters=parameters("lang"), responses=responses(schema.TracksSerializer))
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         return super().get(request)
 
-    def answer_body(self, request: Request) -> dict[str, Any]:
+    def answer(self) -> dict[str, Any]:
         tracks = Track.objects.select_related("mechanism")
         return {
             "items": [
@@ -72,10 +72,10 @@ class StatesView(CatalogueView):
     """The states that take part."""
 
     @extend_schema(parameters=parameters("lang"), responses=responses(schema.StatesSerializer))
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         return super().get(request)
 
-    def answer_body(self, request: Request) -> dict[str, Any]:
+    def answer(self) -> dict[str, Any]:
         return {
             "items": [
                 {
@@ -94,10 +94,10 @@ class SummitsView(CatalogueView):
     """Summits held or announced. Later ones are projected: see `rotation/turns`."""
 
     @extend_schema(parameters=parameters("lang"), responses=responses(schema.SummitsSerializer))
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         return super().get(request)
 
-    def answer_body(self, request: Request) -> dict[str, Any]:
+    def answer(self) -> dict[str, Any]:
         return {
             "items": [
                 {
@@ -122,13 +122,13 @@ class TurnsView(CatalogueView):
         parameters=parameters("until", "known_on", "mechanism", "lang"),
         responses=responses(schema.TurnsSerializer),
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         return super().get(request)
 
-    def answer_body(self, request: Request) -> dict[str, Any]:
-        mechanism = self.mechanism(request.query_params.get("mechanism"))
-        until = last_period(request.query_params.get("until", ""), mechanism)
-        known_on = query.day(request.query_params, "known_on")
+    def answer(self) -> dict[str, Any]:
+        mechanism = self.mechanism(self.request.query_params.get("mechanism"))
+        until = last_period(self.request.query_params.get("until", ""), mechanism)
+        known_on = query.day(self.request.query_params, "known_on")
         names = {state.code: state for state in State.objects.all()}
         turns = self.turns(mechanism, until, known_on)
         with in_language(self.language):

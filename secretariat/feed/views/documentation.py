@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+from django.template.loader import render_to_string
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
+from ..audiences import Audience
+from ..models import Feed
 from ..query import check_names, language_of
-from .base import AnyType
+from ..readers import Reader
+from ..schema import example
+from .base import AnyType, ReadView
 
 
 class DocumentView(SpectacularAPIView):
@@ -30,3 +36,33 @@ class DocsView(SpectacularSwaggerSplitView):
     content_negotiation_class = AnyType
     template_name = "feed/docs.html"
     url_name = "openapi"
+
+
+class GuideView(ReadView):
+    """The page that a partner's developer reads first. Its client and its examples are files that the tests try."""
+
+    schema = None
+    known = frozenset()
+    content_negotiation_class = AnyType
+    media_type = "text/html; charset=utf-8"
+    cache_control = "max-age=3600"
+
+    def reader_from(self, request: Request) -> Reader:
+        return Reader(Feed(audience=Audience.PUBLIC))
+
+    def etag(self) -> None:
+        return None
+
+    def body(self) -> bytes:
+        base = f"{settings.BASE_URL}/api/v1/"
+        return render_to_string(
+            "feed/guide.html",
+            {
+                "base": base,
+                "client": example("sync_client.py").replace("https://calendar.example.org/api/v1/", base),
+                "increment": example("increment.json"),
+                "problem": example("problem.json"),
+                "limit": settings.FEED_REQUESTS_AN_HOUR,
+                "kept_days": settings.FEED_REMOVALS_KEPT_DAYS,
+            },
+        ).encode()

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
+from typing import ClassVar
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models.fields.json import KeyTextTransform
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from .. import query
 from ..models import FeedItem
+from ..render import RENDERER
 from ..schema import MEETING_MEMBERS, MeetingPageSerializer, MeetingSerializer, parameters, responses
-from .base import ReadView
+from .base import ReadView, joined, link_of_next, next_address
 
 # What the list may be asked: the view refuses the rest, the document names these.
 QUESTION = (
     "track",
     "state",
+    "host",
     "status",
     "from",
     "to",
@@ -48,38 +49,64 @@ class MeetingsView(ReadView):
     def get(self, request: Request) -> HttpResponse:
         return super().get(request)
 
-    def answer(self, request: Request) -> Response:
-        params = request.query_params
+    def body(self) -> bytes:
+        items, following = self.page()
+        bodies = [item.body for item in items]
+        wanted = query.members(self.request.query_params, MEETING_MEMBERS)
+        if wanted is not None:
+            whole = (json.loads(body) for body in bodies)
+            bodies = [json.dumps({name: each[name] for name in wanted}, ensure_ascii=False) for each in whole]
+        return joined([("items", bodies)], {"next": following})
+
+    def page(self) -> tuple[list[FeedItem], str | None]:
+        """The items of this page, and the address of the next one."""
+        params = self.request.query_params
         order, size = query.choice(params, "order", query.ORDERS) or "start", query.limit(params)
-        wanted = query.members(params, MEETING_MEMBERS)
-        items = query.filtered(FeedItem.objects.visible_to(self.feed.audience), params)
+        items = query.filtered(self.reader.items, params)
         items = query.after_cursor(items, order, params).order_by(*query.ORDERS[order])
         items = items.only("uid", "changed_at", "start_key").annotate(
             body=KeyTextTransform(self.language, "json")
         )
         page = list(items[: size + 1])
-        following = None
-        if len(page) > size:
-            page = page[:size]
-            following = self.address_of_next(query.cursor_after(page[-1], order, params))
-        bodies = (json.loads(item.body) for item in page)
-        if wanted is not None:
-            bodies = ({name: body[name] for name in wanted} for body in bodies)
-        response = Response({"items": list(bodies), "next": following})
-        if following:
-            response["Link"] = f'<{following}>; rel="next"'  # RFC 8288
-        return response
+        if len(page) <= size:
+            return page, None
+        return page[:size], next_address(self.request, query.cursor_after(page[size - 1], order, params))
 
-    def address_of_next(self, cursor: str) -> str:
-        params = self.request.query_params.copy()
-        params["cursor"] = cursor
-        return f"{settings.BASE_URL}{self.request.path}?{params.urlencode()}"
+    def add_headers(self, response: HttpResponse, body: bytes) -> None:
+        link_of_next(response, body)
 
 
-class MeetingView(ReadView):
-    """One meeting. What is not there and what this reader may not see answer alike, byte for byte."""
+class OfMeeting(ReadView):
+    """One meeting, or a part of it that changes with its item. What is not there and what this reader may not see
+    answer alike, byte for byte."""
 
     known = frozenset({"lang"})
+    part: ClassVar[str] = ""
+
+    def get(self, request: Request, uid: UUID) -> HttpResponse:
+        self.find(uid)  # before the tag is compared: 404 also to who sends an If-None-Match
+        return super().get(request, uid=uid)
+
+    def find(self, uid: UUID) -> None:
+        """The item, its body in the reader's language. Raises NotFound."""
+        items = self.reader.items.filter(uid=uid).only("seq", "uid", "meeting")
+        self.item = items.annotate(body=KeyTextTransform(self.language, "json")).first()
+        if self.item is None:
+            raise NotFound
+
+    def refresh(self, uid: UUID) -> None:
+        self.find(uid)
+
+    def etag(self) -> str:
+        feed = self.reader.feed
+        return f'W/"{feed.epoch}.{feed.audience}.i{self.item.seq}{self.part}.{RENDERER}.{self.language}"'
+
+    def last_modified(self) -> None:
+        """The tag alone decides: the feed's moment is later than the meeting's."""
+
+
+class MeetingView(OfMeeting):
+    """One meeting."""
 
     @extend_schema(
         operation_id="meetings_retrieve",
@@ -87,14 +114,7 @@ class MeetingView(ReadView):
         responses=responses(MeetingSerializer, 404),
     )
     def get(self, request: Request, uid: UUID) -> HttpResponse:
-        items = FeedItem.objects.visible_to(self.feed.audience).filter(uid=uid)
-        self.item = items.only("seq").annotate(body=KeyTextTransform(self.language, "json")).first()
-        if self.item is None:
-            raise NotFound
         return super().get(request, uid)
 
-    def etag(self) -> str:
-        return f'W/"{self.feed.epoch}.i{self.item.seq}.{self.language}"'
-
-    def answer(self, request: Request, uid: UUID) -> Response:
-        return Response(json.loads(self.item.body))
+    def body(self, uid: UUID) -> bytes:
+        return self.item.body.encode()

@@ -11,8 +11,8 @@ from meetings.changes import announce
 from meetings.dates import Precision, Span
 from meetings.models import Meeting, Track
 from rotation.models import Mechanism, State
-from secretariat.feed.authentication import make_token
 from secretariat.feed.models import Feed, PartnerSystem
+from secretariat.feed.tokens import make_token
 
 numbers = count(1)
 MARK = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -86,13 +86,27 @@ def meeting(span: Span | None = None, *, published: bool = True, **values: Any) 
     return made
 
 
-def token(*, expires_at: datetime = datetime(2099, 1, 1, tzinfo=UTC), scopes: list[str] | None = None) -> str:
+def system(audience: str = "partners", **values: Any) -> PartnerSystem:
+    """A partner system of its own name, of some tracks and some states' deadlines where they are given."""
+    tracks, states = values.pop("tracks", []), values.pop("states", [])
+    feed = Feed.objects.get_or_create(audience=audience)[0]
+    made = PartnerSystem.objects.create(
+        **{"name": f"System {next(numbers)}", "operator": "MFA", "contact": "it@mfa.example", "feed": feed}
+        | values
+    )
+    made.tracks.set(tracks)
+    made.states.set(states)
+    return made
+
+
+def token(
+    of: PartnerSystem | None = None,
+    *,
+    expires_at: datetime = datetime(2099, 1, 1, tzinfo=UTC),
+    scopes: list[str] | None = None,
+) -> str:
     """The secret of a partner system that reads the partners' feed."""
-    feed = Feed.objects.get_or_create(audience="partners")[0]
-    system = PartnerSystem.objects.get_or_create(
-        name="Protocol system", defaults={"operator": "MFA", "contact": "it@mfa.example", "feed": feed}
-    )[0]
-    return make_token(system, expires_at=expires_at, actor=None, scopes=scopes)[1]
+    return make_token(of or system(), expires_at=expires_at, actor=None, scopes=scopes)[1]
 
 
 def bearer(secret: str) -> dict[str, str]:

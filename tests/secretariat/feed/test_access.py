@@ -8,9 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from meetings.models import Meeting
-from secretariat.feed import throttles
-from secretariat.feed.authentication import digest_of, revoke_token
 from secretariat.feed.models import PartnerToken
+from secretariat.feed.tokens import digest_of, revoke_token
 
 from .factories import bearer, meeting, token
 
@@ -94,8 +93,8 @@ def test_a_failure_is_a_problem_document_that_tells_nothing_of_the_inside(client
     assert "hunter2" in caplog.text
 
 
-def test_who_asks_too_often_is_told_when_to_come_back(client, monkeypatch):
-    monkeypatch.setattr(throttles.ReaderThrottle, "rate", "2/hour")
+def test_who_asks_too_often_is_told_when_to_come_back(client, settings):
+    settings.FEED_REQUESTS_AN_HOUR = 2
     answers = [client.get(LIST) for _n in range(3)]
     assert [answer.status_code for answer in answers[:2]] == [200, 200]
     assert 0 < int(refused(answers[2], 429)["Retry-After"]) <= 3600
@@ -130,7 +129,12 @@ def test_the_desk_shows_a_new_token_once(desk):
     token()
     system = PartnerToken.objects.get().system
     expires = timezone.now() + timedelta(days=100)
-    values = {"system": system.pk, "expires_at_0": expires.date().isoformat(), "expires_at_1": "09:00:00"}
+    values = {
+        "system": system.pk,
+        "scopes": ["meetings:read"],
+        "expires_at_0": expires.date().isoformat(),
+        "expires_at_1": "09:00:00",
+    }
     response = desk.post(reverse("admin:feed_partnertoken_add"), values, follow=True)
     shown = [str(message) for message in response.context["messages"]]
     made = PartnerToken.objects.latest("pk")

@@ -214,7 +214,7 @@ def test_a_calendar_costs_the_same_queries_for_one_meeting_and_for_fifty(client)
         with CaptureQueriesContext(connection) as queries:
             assert len(events(fetched(client))) == (1 if more == 1 else 50)
         costs.append(len(queries))
-    assert costs == [2, 2]
+    assert costs == [3, 3]
 
 
 def test_the_uid_stays_and_the_stamp_moves_when_a_meeting_moves(client):

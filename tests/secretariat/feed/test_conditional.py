@@ -33,7 +33,7 @@ def test_an_unchanged_feed_is_told_by_one_query(client, address, audience):
     kind = "private" if headers else "public"
     assert again["Cache-Control"] == first["Cache-Control"] == f"{kind}, no-cache"
     assert again["ETag"] == first["ETag"]
-    assert again["Vary"] == first["Vary"] == "Authorization, Accept, Accept-Language"
+    assert again["Vary"] == first["Vary"] == "Authorization, Accept, Accept-Encoding, Accept-Language"
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

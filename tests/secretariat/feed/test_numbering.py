@@ -23,6 +23,13 @@ def seqs(audience="public"):
     )
 
 
+def change(made, **values):
+    """As the services do it: the change and what follows from it in one transaction."""
+    with transaction.atomic():
+        Meeting.objects.filter(pk=made.pk).update(**values)
+        announce([made.pk])
+
+
 @pytest.mark.django_db(transaction=True)
 def test_changes_are_numbered_from_one_at_commit_and_a_rollback_leaves_no_gap():
     made = meeting(visibility="partners")
@@ -90,7 +97,8 @@ def test_a_reader_that_polls_while_many_write_loses_nothing():
     }
     insert = (
         "INSERT INTO feed_feeditem (audience, uid, removed, reason, changed_at, renderer, json, ics, ics_utc,"
-        " start_key, words) VALUES ('public', %s, false, '', now(), 1, '{}', '{}', '{}', '', '')"
+        " start_key, words, tracks_seen, states)"
+        " VALUES ('public', %s, false, '', now(), 1, '{}', '{}', '{}', '', '', '{}', '{}')"
     )
     written, done = [], threading.Event()
 
@@ -137,13 +145,11 @@ def test_a_reader_that_polls_while_many_write_loses_nothing():
 def test_losing_and_gaining_an_audience_is_told_to_each_and_nothing_else_is():
     made = meeting(visibility="partners", titles={"en": "Quiet talks"})
     for visibility in ("public", "partners"):
-        Meeting.objects.filter(pk=made.pk).update(visibility=visibility)
-        announce([made.pk])
+        change(made, visibility=visibility)
     assert seqs("public") == [(2, True, "hidden")]
     assert FeedItem.objects.get(audience="public").json == {}
     assert seqs("partners") == [(3, False, "")]
-    Meeting.objects.filter(pk=made.pk).update(visibility="internal")
-    announce([made.pk])
+    change(made, visibility="internal")
     assert seqs("partners") == [(4, True, "hidden")]
 
 
@@ -159,8 +165,7 @@ def test_what_nobody_ever_saw_has_no_row_and_leaves_no_tombstone(values):
 def test_a_deleted_meeting_is_told_as_deleted_and_a_cancelled_one_stays():
     made, cancelled = meeting(), meeting()
     made.delete()
-    Meeting.objects.filter(pk=cancelled.pk).update(status="cancelled")
-    announce([cancelled.pk])
+    change(cancelled, status="cancelled")
     assert seqs() == [(3, True, "deleted"), (4, False, "")]
 
 

@@ -1,0 +1,77 @@
+"""Whole answers, kept by their tag in this process and compressed as the reader likes.
+
+A tag names one state of the feed, so what is kept under it is never stale; a process that lacks it makes it.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import Lock
+
+from backports import zstd
+from django.http import HttpRequest
+
+KEPT_BYTES = 32 * 1024 * 1024
+WORTH_KEEPING = 4 * 1024 * 1024
+SHORT = 500  # below it compressing gains nothing
+CODINGS: dict[str, Callable[[bytes], bytes]] = {
+    "zstd": lambda body: zstd.compress(body, 3),
+    "gzip": lambda body: gzip.compress(body, 6, mtime=0),
+    "identity": lambda body: body,
+}
+
+
+class Kept:
+    """The bodies used last, as many as fit into `room` bytes."""
+
+    def __init__(self, room: int) -> None:
+        self.room, self.used = room, 0
+        self._rows: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def empty(self) -> None:
+        with self._lock:
+            self._rows.clear()
+            self.used = 0
+
+    def get(self, key: tuple[str, ...]) -> bytes | None:
+        with self._lock:
+            if key in self._rows:
+                self._rows.move_to_end(key)
+            return self._rows.get(key)
+
+    def put(self, key: tuple[str, ...], body: bytes) -> None:
+        if len(body) > WORTH_KEEPING:
+            return
+        with self._lock:
+            self.used += len(body) - len(self._rows.pop(key, b""))
+            self._rows[key] = body
+            while self.used > self.room:
+                self.used -= len(self._rows.popitem(last=False)[1])
+
+
+kept = Kept(KEPT_BYTES)
+
+
+def coding_for(request: HttpRequest) -> str:
+    """The best coding that Accept-Encoding allows (RFC 9110 §12.5.3); what weighs equal goes to the denser."""
+    weights = {"identity": 0.001}
+    header = request.META.get("HTTP_ACCEPT_ENCODING", "")
+    for part in header.split(","):
+        name, *parameters = (text.strip().lower() for text in part.split(";"))
+        weights[name] = _weight(parameters)
+    anything = weights.get("*", 0.0)
+    return max(CODINGS, key=lambda name: weights.get(name, anything))
+
+
+def _weight(parameters: list[str]) -> float:
+    for parameter in parameters:
+        name, _equals, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0

@@ -1,0 +1,50 @@
+"""Who reads, and how far they may see: made from the token alone, never from the request's own words."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from .audiences import Audience
+from .models import Feed, FeedItem, FeedItemQuerySet, PartnerToken
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A reader of one feed. system: 0 is anybody. tracks: None is all. states: whose deadlines, none by default."""
+
+    feed: Feed
+    system: int = 0
+    tracks: frozenset[int] | None = None
+    states: frozenset[str] = frozenset()
+
+    @property
+    def items(self) -> FeedItemQuerySet:
+        """What this reader may see: every exit of the feed begins here."""
+        return FeedItem.objects.visible_to(self.feed.audience, self.tracks)
+
+    @property
+    def reach(self) -> str:
+        """Another whenever the reader may see more or less than before, whatever became of the meetings."""
+        return reach_of(self.feed.audience, self.tracks)
+
+
+def reach_of(audience: str, tracks: Collection[int] | None) -> str:
+    if tracks is None:
+        return audience
+    return f"{audience}.{hashlib.sha256(repr(sorted(tracks)).encode()).hexdigest()[:12]}"
+
+
+def reader_of(token: Any) -> Reader:
+    """The reader that a token, read `with_reach`, stands for; without one anybody, who reads the public feed."""
+    if token is None:
+        feed = Feed.objects.filter(audience=Audience.PUBLIC).order_by().first()
+        return Reader(feed or Feed(audience=Audience.PUBLIC))
+    return Reader(
+        token.system.feed,
+        token.system_id,
+        frozenset(token.of_tracks) or None,
+        frozenset(token.of_states) if PartnerToken.Scope.DEADLINES in token.scopes else frozenset(),
+    )

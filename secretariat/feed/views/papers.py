@@ -1,0 +1,208 @@
+"""A meeting's agenda as issued, and the documents that this reader may have, with their files."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+
+from meetings.agenda_snapshots import items_of, last_public
+from meetings.agendas import Item, numbers
+from meetings.models import Document, LanguageVersion
+from meetings.paper_refusals import FileChanged
+from meetings.papers import stored_file
+from meetings.uploads import MEDIA_TYPES
+
+from ..papers import documents_for, public_stages, stage_body
+from ..render import meeting_address
+from ..schema import AgendaSerializer, DocumentsSerializer, parameters, responses
+from ..words import moment, text_and_language
+from .base import AnyType, ReadView, as_json
+from .meetings import OfMeeting
+
+logger = logging.getLogger(__name__)
+
+
+class AgendaView(OfMeeting):
+    """A meeting's agenda at the stage issued last; earlier drafts are nobody's outside. 404 before the first."""
+
+    part = "a"
+
+    @extend_schema(
+        operation_id="meetings_agenda",
+        parameters=parameters("lang"),
+        responses=responses(AgendaSerializer, 404),
+    )
+    def get(self, request: Request, uid: UUID) -> HttpResponse:
+        return super().get(request, uid)
+
+    def find(self, uid: UUID) -> None:
+        super().find(uid)
+        self.stages = list(public_stages().filter(agenda__meeting=self.item.meeting_id))
+        if not self.stages:
+            raise NotFound
+
+    def body(self, uid: UUID) -> bytes:
+        last = last_public(self.stages)
+        assert last is not None  # 404 before
+        items = items_of(last.snapshot)
+        hidden = papers_hidden_from(self.reader.feed.audience, items)
+        return as_json(
+            {
+                "meeting": {"uid": str(uid), "url": meeting_address(uid)},
+                **stage_body(last),
+                "stages": [stage_body(stage) for stage in self.stages],
+                "session_minutes": last.snapshot["session_minutes"],
+                "items": [
+                    item_body(number, item, self.language, hidden)
+                    for number, item in zip(numbers(items), items, strict=True)
+                ],
+            }
+        )
+
+
+def item_body(number: str, item: Item, language: str, hidden: set[str]) -> dict[str, Any]:
+    """An item of the agenda. Who introduces it is a person's name, and stays in the house."""
+    title, found = text_and_language(item.titles, language)
+    return {
+        "uid": item.key,
+        "number": number,
+        "title": title,
+        "lang": found,
+        "titles": dict(item.titles),
+        "proposers": list(item.proposers),
+        "mandate": item.mandate or None,
+        "action": item.action or None,
+        "minutes": item.minutes,
+        "papers": [paper for paper in item.papers if paper not in hidden],
+        "kind": item.kind,
+        "considered_from": item.considered_from or None,
+    }
+
+
+def papers_hidden_from(audience: str, items: tuple[Item, ...]) -> set[str]:
+    """Of the papers that an agenda names by symbol, those that this audience is not told of."""
+    named = {paper for item in items for paper in item.papers}
+    return set(
+        Document.objects.filter(symbol__in=named)
+        .exclude(pk__in=documents_for(audience).values("pk"))
+        .values_list("symbol_id", flat=True)
+    )
+
+
+class DocumentsView(OfMeeting):
+    """A meeting's papers, by their distribution: general ones for everybody, limited ones for partner systems."""
+
+    part = "d"
+
+    @extend_schema(
+        operation_id="meetings_documents",
+        parameters=parameters("lang"),
+        responses=responses(DocumentsSerializer, 404),
+    )
+    def get(self, request: Request, uid: UUID) -> HttpResponse:
+        return super().get(request, uid)
+
+    def body(self, uid: UUID) -> bytes:
+        papers = (
+            documents_for(self.reader.feed.audience)
+            .filter(meeting=self.item.meeting_id)
+            .select_related("parent")
+            .prefetch_related("versions")
+            .order_by("dated_on", "pk")
+        )
+        return as_json(
+            {
+                "meeting": {"uid": str(uid), "url": meeting_address(uid)},
+                "items": [document_body(paper, uid, self.language) for paper in papers],
+            }
+        )
+
+
+def document_body(paper: Document, uid: UUID, language: str) -> dict[str, Any]:
+    """A paper's particulars. One that was withdrawn keeps its symbol, and offers no file any more."""
+    title, found = text_and_language(paper.titles, language)
+    is_out = paper.status == Document.Status.ISSUED
+    return {
+        "symbol": paper.symbol_id,
+        "title": title,
+        "lang": found,
+        "titles": dict(paper.titles),
+        "status": paper.status,
+        "distribution": paper.distribution,
+        "dated": paper.dated_on.isoformat(),
+        "issued": paper.issued_at and moment(paper.issued_at),
+        "withdrawn": paper.withdrawn_at and moment(paper.withdrawn_at),
+        "follows": paper.parent and paper.parent.symbol_id,
+        "authentic_languages": list(paper.authentic_languages),
+        "original_language": paper.original_language or None,
+        "versions": [
+            {
+                "language": code,
+                "type": MEDIA_TYPES[version.extension],
+                "size": version.size,
+                "sha256": version.sha256,
+                "issued": moment(version.recorded_at),
+                "url": f"{meeting_address(uid)}documents/{paper.pk}/{code}/",
+            }
+            for code, version in sorted(paper.current_versions.items())
+            if is_out
+        ],
+    }
+
+
+class FileView(ReadView):
+    """A paper's file in one language, as an attachment."""
+
+    content_negotiation_class = AnyType
+    known = frozenset()
+
+    @extend_schema(
+        operation_id="meetings_document_file",
+        responses=responses((OpenApiTypes.BINARY, "application/octet-stream"), 404),
+    )
+    def get(self, request: Request, uid: UUID, key: int, language: str) -> HttpResponse:
+        version = self.version(uid, key, language)
+        etag = f'"{version.sha256}"'  # strong: the file is sent as it is
+        if request.META.get("HTTP_IF_NONE_MATCH", "").removeprefix("W/") == etag:
+            response: Any = HttpResponse(status=304)
+        else:
+            try:
+                response = self.attached(version)
+            except FileChanged:
+                logger.error("the file of language version %s is gone or has changed", version.pk)
+                raise
+        response["ETag"] = etag
+        response["Cache-Control"] = f"{'private' if request.auth else 'public'}, no-cache"
+        return response
+
+    def version(self, uid: UUID, key: int, language: str) -> LanguageVersion:
+        """Asked anew at each request: a meeting or a paper that is hidden since takes its files along."""
+        papers = documents_for(self.reader.feed.audience).filter(
+            pk=key,
+            status=Document.Status.ISSUED,
+            meeting__in=self.reader.items.filter(uid=uid).values("meeting"),
+        )
+        paper = papers.prefetch_related("versions").first()
+        found = paper and paper.current_versions.get(language)
+        if not found:
+            raise NotFound
+        return found
+
+    def attached(self, version: LanguageVersion) -> FileResponse:
+        symbol = version.document.symbol_id.replace("/", "-")
+        response = FileResponse(
+            stored_file(version),
+            as_attachment=True,
+            filename=f"{symbol}_{version.language}.{version.extension}",
+            content_type=MEDIA_TYPES[version.extension],
+        )
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        return response
