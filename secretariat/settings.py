@@ -200,7 +200,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["secretariat.feed.authentication.PartnerTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["secretariat.feed.permissions.MayRead"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "secretariat.feed.openapi.FeedSchema",
     "EXCEPTION_HANDLER": "secretariat.feed.problems.problem_response",
     "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
     "UNAUTHENTICATED_USER": None,

@@ -159,7 +159,12 @@ def _kept_key(file: Path) -> str:
 
 def _prepare(root: Path, var: Path, env: dict[str, str]) -> str:
     """Run the one-time steps in order; returns what `ensure_admin` says of the login."""
-    steps = ["migrate --noinput -v1", "collectstatic --noinput -v0", "load_mechanism"]
+    steps = [
+        "migrate --noinput -v1",
+        "collectstatic --noinput -v0",
+        "load_mechanism",
+        "rebuild_feed --outdated",
+    ]
     steps += ["load_example --first-run"] if env.get("EXAMPLE") != "0" else []
     # Last, so that the one-time password it prints is not lost when another step fails.
     return _made(root, var, env, [*steps, "ensure_admin"])

@@ -50,9 +50,16 @@ def publish(meeting_ids: Iterable[int], *, write: bool = True) -> list[Differenc
     return found
 
 
-def publish_all(*, write: bool = True) -> Counter[tuple[str, str]]:
-    """Render every meeting, and remove what belongs to none; counts by (audience, kind)."""
-    ids = set(Meeting.objects.values_list("pk", flat=True))
+def publish_all(*, write: bool = True, only_outdated: bool = False) -> Counter[tuple[str, str]]:
+    """Render every meeting, and remove what belongs to none; counts by (audience, kind).
+
+    only_outdated: of the meetings only those that an older renderer wrote.
+    """
+    meetings = Meeting.objects.all()
+    if only_outdated:
+        outdated = FeedItem.objects.filter(removed=False).exclude(renderer=RENDERER)
+        meetings = meetings.filter(pk__in=outdated.values("meeting"))
+    ids = set(meetings.values_list("pk", flat=True))
     differences = publish(ids, write=write) + remove_orphans(write=write)
     return Counter((difference.audience, difference.kind) for difference in differences)
 
@@ -104,6 +111,9 @@ def _publish_batch(ids: list[int], *, write: bool) -> list[Difference]:
     if write:
         FeedItem.objects.bulk_create(created)
         _save(changed)
+        same = [item.pk for item in stored.values() if item.renderer != RENDERER and not item.removed]
+        if same:  # rendered by an older renderer to the very same text: no change, so no number
+            FeedItem.objects.filter(pk__in=same).update(renderer=RENDERER)
     return differences
 
 

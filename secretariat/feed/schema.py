@@ -127,8 +127,19 @@ class MeetingSerializer(serializers.Serializer):
 MEETING_MEMBERS = tuple(MeetingSerializer().fields)
 
 
+@extend_schema_serializer(component_name="MeetingPart")
+class MeetingPartSerializer(MeetingSerializer):
+    """A meeting; with `fields` only the members that it names, and the uid."""
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for name, member in fields.items():
+            member.required = name == "uid"
+        return fields
+
+
 class MeetingPageSerializer(serializers.Serializer):
-    items = MeetingSerializer(many=True)
+    items = MeetingPartSerializer(many=True)
     next = serializers.URLField(allow_null=True, help_text="address of the next page, as in Link rel=next")
 
 
@@ -184,6 +195,7 @@ class VersionSerializer(serializers.Serializer):
 
 
 class DocumentSerializer(serializers.Serializer):
+    id = serializers.IntegerField(help_text="part of the address of its files")
     symbol = serializers.CharField(help_text="shared by all language versions")
     title = serializers.CharField(help_text="in the language `lang`")
     lang = serializers.CharField()
@@ -330,17 +342,26 @@ class ProblemSerializer(serializers.Serializer):
     errors = ProblemErrorSerializer(many=True)
 
 
+# The day is a date; the month and the year are written alike, only shorter (ISO 8601-1 §4.3).
+WHEN = {
+    "anyOf": [
+        {"type": "string", "format": "date"},
+        {"type": "string", "pattern": "^[1-9][0-9]{3}-(0[1-9]|1[0-2])$"},
+        {"type": "string", "pattern": "^[1-9][0-9]{3}$"},
+    ]
+}
 DESCRIPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
     "track": (str, {"description": "slug of a track"}),
     "state": (str, {"description": "code of a state that hosts, takes part, or has the place in it"}),
     "host": (str, {"description": "code of the host"}),
     "status": (str, {"enum": STATUSES}),
+    "due_status": (str, {"enum": Due.Status.values}),
     "from": (
-        str,
+        WHEN,
         {"description": "what is not over before this day, month or year: 2027-05-18, 2027-05, 2027"},
     ),
     "to": (
-        str,
+        WHEN,
         {"description": "what begins no later than this day, month or year: 2027-05-18, 2027-05, 2027"},
     ),
     "sync_token": (str, {"description": "from the last page of the sync before; opaque"}),
@@ -349,11 +370,28 @@ DESCRIPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         OpenApiTypes.DATETIME,
         {"description": "changed at or after; removals are not told here"},
     ),
-    "q": (str, {"description": "words in any title, track name, host, city or venue; all must occur"}),
+    "q": (
+        {"type": "string", "pattern": "^[^\\x00]*$"},
+        {"description": "words in any title, track name, host, city or venue; all must occur"},
+    ),
     "order": (str, {"enum": list(ORDERS), "default": "start"}),
-    "fields": (str, {"description": "members to return, with commas between; `uid` always"}),
+    "fields": (
+        {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string", "enum": list(MEETING_MEMBERS)},
+        },
+        {
+            "description": "members to return, with commas between; `uid` always",
+            "style": "form",
+            "explode": False,
+        },
+    ),
     "lang": (str, {"enum": languages(), "description": "beats Accept-Language"}),
-    "limit": (int, {"default": LIMIT, "description": f"1 to {MOST}"}),
+    "limit": (
+        {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT},
+        {"description": f"1 to {MOST}"},
+    ),
     "cursor": (str, {"description": "from `next`; opaque"}),
     "tz": (str, {"enum": ["utc"], "description": "instants in UTC, for readers with old zone tables"}),
     "partial": (str, {"enum": ["span"], "description": "show what is known to the month as a span of days"}),
@@ -363,17 +401,37 @@ DESCRIPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
 }
 
 
+SAID = {
+    "ETag": ([200, 304], "names this state of the answer; send it back in If-None-Match"),
+    "Last-Modified": ([200, 304], "once no other change can fall into the same second"),
+    "Content-Language": ([200, 304], "the language of the answer"),
+    "Link": ([200], "the next page (RFC 8288); a notice of deprecation (RFC 9745)"),
+    "RateLimit-Policy": ([200, 304, 429], "IETF draft, may change with it: requests in a window of seconds"),
+    "RateLimit": ([200, 304, 429], "IETF draft, may change with it: what is left, and for how long"),
+    "Retry-After": ([429, 503], "seconds to wait"),
+    "Deprecation": ([200], "since when the address is going away (RFC 9745)"),
+    "Sunset": ([200], "when it will be gone (RFC 8594)"),
+}
+
+
 def parameters(*names: str) -> list[OpenApiParameter]:
-    return [OpenApiParameter(name, DESCRIPTIONS[name][0], **DESCRIPTIONS[name][1]) for name in names]
+    """The parameters named, and the headers that every answer carries."""
+    asked = [
+        OpenApiParameter(name.removeprefix("due_"), DESCRIPTIONS[name][0], **DESCRIPTIONS[name][1])
+        for name in names
+    ]
+    return asked + [
+        OpenApiParameter(name, str, OpenApiParameter.HEADER, response=statuses, description=text)
+        for name, (statuses, text) in SAID.items()
+    ]
 
 
 def responses(success: Any, *more: int) -> dict[Any, Any]:
-    """The answer, and the problems that any address may give."""
-    body, media = success if isinstance(success, tuple) else (success, "application/json")
-    found: dict[Any, Any] = {
-        (200, media): body,
+    """The answer, with its media types where it is no JSON, and the problems that any address may give."""
+    body, *types = success if isinstance(success, tuple) else (success, "application/json")
+    found: dict[Any, Any] = {(200, media): body for media in types} | {
         304: OpenApiResponse(description="Unchanged since the ETag in If-None-Match"),
     }
-    for status in (400, 401, 403, *more, 406, 429, 500, 503):
+    for status in (400, 401, 403, *more, 406, 412, 429, 500, 503):
         found[(status, "application/problem+json")] = ProblemSerializer
     return found

@@ -39,8 +39,6 @@ def follow(copy, keep=save):
     """Bring a copy up to date. It is kept after every page, so a crash in the middle loses nothing."""
     while True:
         token = {name: copy[name] for name in ("page_token", "sync_token") if copy.get(name)}
-        if "page_token" in token:
-            token.pop("sync_token", None)
         page = get({"limit": 500, **token})
         for removal in page["removed"]:
             copy["meetings"].pop(removal["uid"], None)

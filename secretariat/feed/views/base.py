@@ -197,7 +197,7 @@ class NothingHere(ReadView):
 class CatalogueView(ReadView):
     """A small list that seldom changes; its tag is made from the body."""
 
-    cache_control = "max-age=3600"
+    cache_control = "max-age=86400"
 
     def reader_from(self, request: Request) -> Reader:
         # Only the audience's name is used: no query.

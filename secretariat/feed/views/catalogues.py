@@ -117,6 +117,7 @@ class TurnsView(CatalogueView):
     """Who holds which turn, and why: the rule applied to what was held."""
 
     known = frozenset({"until", "known_on", "mechanism", "lang"})
+    cache_control = "max-age=3600"  # a decision changes it
 
     @extend_schema(
         parameters=parameters("until", "known_on", "mechanism", "lang"),

@@ -23,6 +23,7 @@ class SessionsView(CatalogueView):
     """The sessions of committees that this reader may see. What they recommended is for partner systems."""
 
     known = frozenset({"track", "lang"})
+    cache_control = "no-cache"  # a session may be hidden at any time
 
     @extend_schema(
         operation_id="committee_sessions",

@@ -73,7 +73,7 @@ class DeadlinesView(OfStates):
 
     @extend_schema(
         operation_id="deadlines_list",
-        parameters=parameters(*QUESTION),
+        parameters=parameters(*("due_status" if name == "status" else name for name in QUESTION)),
         responses=responses(DuePageSerializer),
     )
     def get(self, request: Request) -> HttpResponse:

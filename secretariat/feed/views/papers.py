@@ -130,6 +130,7 @@ def document_body(paper: Document, uid: UUID, language: str) -> dict[str, Any]:
     title, found = text_and_language(paper.titles, language)
     is_out = paper.status == Document.Status.ISSUED
     return {
+        "id": paper.pk,
         "symbol": paper.symbol_id,
         "title": title,
         "lang": found,
@@ -165,7 +166,7 @@ class FileView(ReadView):
 
     @extend_schema(
         operation_id="meetings_document_file",
-        responses=responses((OpenApiTypes.BINARY, "application/octet-stream"), 404),
+        responses=responses((OpenApiTypes.BINARY, *sorted(MEDIA_TYPES.values())), 404),
     )
     def get(self, request: Request, uid: UUID, key: int, language: str) -> HttpResponse:
         version = self.version(uid, key, language)

@@ -1,5 +1,7 @@
 import pytest
 from django.core.cache import cache
+from django.test import override_settings
+from pytest_django.live_server_helper import LiveServer
 
 from secretariat.feed.bodies import kept
 
@@ -23,3 +25,12 @@ def bodies_kept(monkeypatch):
     monkeypatch.setattr(kept, "room", 10**7)
     yield kept
     kept.empty()
+
+
+@pytest.fixture(scope="session")
+def live_server(no_collected_files):
+    """pytest-django's own, begun before a test could say that no static files are collected."""
+    with override_settings(STATIC_ROOT=no_collected_files):
+        server = LiveServer("127.0.0.1")
+    yield server
+    server.stop()

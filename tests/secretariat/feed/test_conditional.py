@@ -1,11 +1,20 @@
 """Asking again costs almost nothing, and says truly whether something changed."""
 
+import gzip
+import json
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
+from backports import zstd
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from meetings.changes import announce
 from meetings.models import Meeting
+from secretariat.feed.deprecations import Deprecation
+from secretariat.feed.models import Feed
+from secretariat.feed.views.meetings import MeetingsView
 
 from .factories import bearer, meeting, token
 
@@ -101,3 +110,135 @@ def test_a_small_list_is_not_sent_twice(client):
     meeting()
     tag = client.get("/api/v1/states/")["ETag"]
     assert client.get("/api/v1/states/", HTTP_IF_NONE_MATCH=tag).status_code == 304
+
+
+def test_equal_tags_are_equal_bytes_in_every_process_and_every_packing(client, bodies_kept):
+    for _n in range(3):
+        meeting()
+    numbered()
+    for address in (*ADDRESSES, f"{ADDRESSES[0]}?limit=1", "/api/v1/sync/?limit=2"):
+        seen = set()
+        for coding in ("", "gzip", "zstd", "gzip", "identity"):
+            response = client.get(address, HTTP_ACCEPT_ENCODING=coding)
+            seen.add((response["ETag"], unpacked(response)))
+            bodies_kept.empty()  # as in another process
+        assert len(seen) == 1
+
+
+UNPACK = {"gzip": gzip.decompress, "zstd": zstd.decompress, None: bytes}
+
+
+def unpacked(response):
+    return UNPACK[response.get("Content-Encoding")](response.content)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("", None), ("gzip", "gzip"), ("zstd", "zstd"), ("gzip, deflate, br, zstd", "zstd"), ("*", "zstd"),
+        ("gzip;q=1.0, zstd;q=0.5", "gzip"), ("zstd;q=0, gzip", "gzip"), ("identity, gzip;q=0.5", None),
+        ("gzip;q=0", None), ("br", None), ("gzip;q=x", None),
+    ],
+)  # fmt: skip
+def test_a_body_is_packed_as_the_reader_accepts_it(client, accepted, coding):
+    meeting()
+    response = client.get(ADDRESSES[0], HTTP_ACCEPT_ENCODING=accepted)
+    assert response.get("Content-Encoding") == coding
+    assert json.loads(unpacked(response))["items"]
+    assert "Accept-Encoding" in response["Vary"]
+    head = client.head(ADDRESSES[0], HTTP_ACCEPT_ENCODING=accepted)
+    assert (head.content, head.get("Content-Encoding")) == (b"", coding)
+
+
+def test_a_tag_is_compared_as_a_list_weakly_and_as_anything(client):
+    meeting()
+    numbered()
+    tag = client.get(ADDRESSES[0])["ETag"]
+    assert tag.startswith('W/"')
+    codes = {
+        given: client.get(ADDRESSES[0], HTTP_IF_NONE_MATCH=given).status_code
+        for given in (tag, tag.removeprefix("W/"), f'"a", {tag}, "b"', "*", '"a"', 'W/"a"')
+    }
+    assert list(codes.values()) == [304, 304, 304, 304, 200, 200]
+    refused = client.get(ADDRESSES[0], HTTP_IF_MATCH='"a"')
+    assert (refused.status_code, refused["Content-Type"]) == (412, "application/problem+json")
+
+
+def test_last_modified_is_told_once_no_other_change_can_fall_into_the_same_second(client):
+    meeting()
+    numbered()
+    assert "Last-Modified" not in client.get(ADDRESSES[0])
+    Feed.objects.filter(pk="public").update(changed_at=datetime(2026, 3, 1, 12, 0, 0, 700_000, tzinfo=UTC))
+    first = client.get(ADDRESSES[0])
+    assert first["Last-Modified"] == "Sun, 01 Mar 2026 12:00:00 GMT"
+    since = {"HTTP_IF_MODIFIED_SINCE": first["Last-Modified"]}
+    again = client.get(ADDRESSES[0], **since)
+    assert (again.status_code, again["Last-Modified"]) == (304, first["Last-Modified"])
+    # The tag beats the moment.
+    assert client.get(ADDRESSES[0], HTTP_IF_NONE_MATCH='"a"', **since).status_code == 200
+    meeting()
+    numbered()
+    assert client.get(ADDRESSES[0], **since).status_code == 200
+
+
+def test_a_body_belongs_to_its_tag_though_somebody_commits_while_it_is_made(client, monkeypatch, bodies_kept):
+    meeting()
+    numbered()
+    read, more = MeetingsView.page, [1]
+
+    def slow(view):
+        found = read(view)
+        if more:
+            more.pop()
+            meeting()
+            numbered()
+        return found
+
+    monkeypatch.setattr(MeetingsView, "page", slow)
+    first = client.get(ADDRESSES[0])
+    assert len(first.json()["items"]) == 2
+    assert client.get(ADDRESSES[0], HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 304
+
+
+def test_scripts_of_any_origin_read_what_is_public_and_nothing_else(client):
+    meeting()
+    names = ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
+    public = client.get(ADDRESSES[0], HTTP_ORIGIN="https://portal.example")
+    assert [public.get(name) for name in names] == [
+        "*", "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, Deprecation, Sunset",
+    ]  # fmt: skip
+    wrong = client.get(f"{ADDRESSES[0]}?x=1", HTTP_ORIGIN="https://portal.example")
+    assert (wrong.status_code, wrong["Access-Control-Allow-Origin"]) == (400, "*")
+    private = client.get(ADDRESSES[0], HTTP_ORIGIN="https://portal.example", **bearer(token()))
+    assert [private.get(name) for name in names] == [None, None]
+    asked = {"HTTP_ORIGIN": "https://portal.example", "HTTP_ACCESS_CONTROL_REQUEST_METHOD": "GET"}
+    preflight = client.options(ADDRESSES[0], **asked)
+    assert (preflight.status_code, preflight["Access-Control-Allow-Methods"]) == (204, "GET, HEAD, OPTIONS")
+    assert "Authorization" not in preflight["Access-Control-Allow-Headers"]
+    assert "Access-Control-Allow-Credentials" not in preflight
+
+
+def test_an_address_that_goes_away_says_so_a_year_ahead_and_is_then_gone(client, monkeypatch):
+    going = Deprecation(
+        since=datetime(2027, 1, 1, tzinfo=UTC),
+        sunset=datetime(2027, 12, 31, 23, 59, 59, tzinfo=UTC),
+        notice="https://calendar.example.org/api/v1/guide/#promise",
+        successor="https://calendar.example.org/api/v2/meetings/",
+    )
+    monkeypatch.setattr("secretariat.feed.views.base.DEPRECATIONS", {"meetings": going})
+    meeting(), meeting()
+    with time_machine.travel(datetime(2027, 6, 1, tzinfo=UTC), tick=False):
+        response = client.get(f"{ADDRESSES[0]}?limit=1")
+    assert (response.status_code, response["Deprecation"]) == (200, "@1798761600")
+    assert response["Sunset"] == "Fri, 31 Dec 2027 23:59:59 GMT"
+    following = response.json()["next"]
+    assert response["Link"] == (
+        f'<{following}>; rel="next", '
+        '<https://calendar.example.org/api/v1/guide/#promise>; rel="deprecation"; type="text/html", '
+        '<https://calendar.example.org/api/v2/meetings/>; rel="successor-version"'
+    )
+    with time_machine.travel(datetime(2028, 1, 1, tzinfo=UTC), tick=False):
+        gone = client.get(ADDRESSES[0])
+    assert (gone.status_code, gone.json()["type"]) == (410, "urn:secretariat:problem:gone")
+    assert "successor-version" in gone["Link"]
+    assert "Deprecation" not in client.get("/api/v1/tracks/")

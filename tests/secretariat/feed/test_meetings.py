@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from meetings.changes import announce
 from meetings.dates import Precision, Span, month_span, year_span
 from meetings.models import Meeting
+from rotation.models import Membership, Side
 
-from .factories import bearer, china, days, health, hours, meeting, token
+from .factories import bearer, china, days, health, hours, kazakhstan, meeting, token
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/v1/meetings/"
@@ -274,3 +275,30 @@ def test_a_change_stamps_the_item_later_than_before(client):
     announce([made.pk])
     body = client.get(f"{LIST}{made.uid}/").json()
     assert (body["place"]["city"], body["updated"] > "2026-03-01T12:00:00Z") == ("Astana", True)
+
+
+def test_the_members_of_the_mechanism_at_that_time_take_part(client):
+    """Kazakhstan belongs from 2027 on, China to 2027 and no longer."""
+    side = Side.objects.create(mechanism=health().mechanism, position=1, names={"en": "All"})
+    Membership.objects.create(side=side, state=kazakhstan(), from_period="2027")
+    Membership.objects.create(side=side, state=china(), until_period="2027")
+    no_place = {"host": None, "country": None, "city": "", "format": "video"}
+    years = {year: meeting(days(f"{year}-05-18", f"{year}-05-18"), **no_place) for year in (2025, 2027, 2029)}
+    undated = meeting(Span(Precision.NONE, None, None, "Asia/Almaty"), **no_place)
+    told = {year: client.get(f"{LIST}{made.uid}/").json()["participants"] for year, made in years.items()}
+    # A period lasts for the mechanism's step of two years.
+    assert told == {2025: ["CN"], 2027: ["CN", "KZ"], 2029: ["KZ"]}
+    assert client.get(f"{LIST}{undated.uid}/").json()["participants"] == ["KZ"]
+    assert uids(client.get(f"{LIST}?state=CN")) == [str(years[2025].uid), str(years[2027].uid)]
+    assert uids(client.get(f"{LIST}?host=CN")) == []
+    body = client.get("/api/v1/states/CN/calendar.ics").content.decode()
+    assert body.count("BEGIN:VEVENT") == 2
+
+
+def test_who_joins_the_mechanism_takes_part_at_once(client):
+    made = meeting()
+    side = Side.objects.create(mechanism=health().mechanism, position=1, names={"en": "All"})
+    joined = Membership.objects.create(side=side, state=china())
+    assert client.get(f"{LIST}{made.uid}/").json()["participants"] == ["CN"]
+    joined.delete()
+    assert client.get(f"{LIST}{made.uid}/").json()["participants"] == []

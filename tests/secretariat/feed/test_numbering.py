@@ -13,6 +13,7 @@ from meetings.changes import announce
 from meetings.models import Meeting
 from secretariat.feed.models import Feed, FeedItem
 from secretariat.feed.publish import publish
+from secretariat.feed.render import RENDERER
 
 from .factories import health, meeting
 
@@ -209,3 +210,22 @@ def test_feeds_built_from_nothing_are_the_same_feeds():
     FeedItem.objects.all().delete()
     call_command("rebuild_feed", verbosity=0)
     assert list(FeedItem.objects.order_by("audience", "uid").values(*texts)) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_release_renders_what_an_older_one_wrote_and_numbers_only_what_reads_differently(capsys):
+    same, other, current = meeting(), meeting(), meeting()
+    FeedItem.objects.filter(meeting__in=[same, other]).update(renderer=1)
+    FeedItem.objects.filter(meeting=other).update(words="as it was")
+    before = dict(FeedItem.objects.filter(audience="public").values_list("meeting", "seq"))
+    call_command("rebuild_feed", "--outdated")
+    assert capsys.readouterr().out == (
+        "partners: created 0, changed 1, removed 0, unchanged 1, failed 0\n"
+        "public: created 0, changed 1, removed 0, unchanged 1, failed 0\n"
+    )
+    after = dict(FeedItem.objects.filter(audience="public").values_list("meeting", "seq"))
+    assert {key for key in after if after[key] != before[key]} == {other.pk}
+    assert set(FeedItem.objects.values_list("renderer", flat=True)) == {RENDERER}
+    call_command("rebuild_feed", "--outdated")
+    assert capsys.readouterr().out == ""
+    assert current.pk in after

@@ -23,8 +23,14 @@ class Command(BaseCommand):
             "--check", action="store_true", help="write nothing; exit with 1 when something differs"
         )
 
-    def handle(self, *args: Any, check: bool, **options: Any) -> None:
-        counts = publish_all(write=not check)
+        parser.add_argument(
+            "--outdated",
+            action="store_true",
+            help="only what an older renderer wrote: a step of each deployment",
+        )
+
+    def handle(self, *args: Any, check: bool, outdated: bool, **options: Any) -> None:
+        counts = publish_all(write=not check, only_outdated=outdated)
         for audience in sorted({audience for audience, _kind in counts}):
             figures = ", ".join(f"{kind} {counts[audience, kind]}" for kind in KINDS)
             self.stdout.write(f"{audience}: {figures}")

@@ -1,0 +1,118 @@
+"""The guide does what it says: its client, taken from the page as served, keeps a copy of a really running service."""
+
+import html
+import json
+import re
+import subprocess
+import sys
+import types
+import urllib.error
+
+import pytest
+from django.db import transaction
+
+from meetings.changes import announce
+from meetings.models import Meeting
+from secretariat.feed.keeping import begin_epoch
+from secretariat.feed.models import FeedItem
+
+from .factories import meeting, token
+
+GUIDE = "/api/v1/guide/"
+
+
+def blocks(page):
+    return [
+        html.unescape(code) for code in re.findall(r"<pre><code[^>]*>(.*?)</code></pre>", page, re.DOTALL)
+    ]
+
+
+def change(made, **values):
+    with transaction.atomic():
+        Meeting.objects.filter(pk=made.pk).update(**values)
+        announce([made.pk])
+
+
+def served(audience):
+    rows = FeedItem.objects.filter(audience=audience, removed=False)
+    return {str(row.uid): json.loads(row.json["en"]) for row in rows}
+
+
+@pytest.fixture
+def client_of_the_page(client, settings, live_server, tmp_path, monkeypatch):
+    """The Python code that a developer copies from the page, as a module that works in a folder of its own."""
+    settings.BASE_URL = live_server.url
+    code = next(block for block in blocks(client.get(GUIDE).content.decode()) if "def follow(" in block)
+    monkeypatch.chdir(tmp_path)
+    module = types.ModuleType("copied")
+    exec(compile(code, "copied.py", "exec"), module.__dict__)
+    module.waited = []
+    monkeypatch.setattr(module.time, "sleep", module.waited.append)
+    return module
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_client_of_the_page_follows_a_running_service(client_of_the_page, tmp_path):
+    copied = client_of_the_page
+    made = [meeting() for _n in range(4)]
+    quiet = meeting(visibility="partners")
+    assert copied.sync()["meetings"] == served("public")
+    change(made[0], city="Astana")
+    change(made[1], visibility="internal")
+    change(quiet, visibility="public")
+    made[2].delete()
+    assert copied.sync()["meetings"] == served("public")
+    assert json.loads((tmp_path / "calendar.json").read_text())["meetings"] == served("public")
+    before = set(copied.sync()["meetings"])
+    begin_epoch()
+    change(made[3], visibility="internal")
+    after = copied.sync()["meetings"]
+    assert (before - set(after), after) == ({str(made[3].uid)}, served("public"))
+    assert len(copied.waited) == 1  # the service asked for a while of its own: all partners come at once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_client_of_the_page_waits_when_asked_to_and_takes_a_token(client_of_the_page, settings):
+    copied = client_of_the_page
+    meeting(visibility="partners")
+    copied.TOKEN = token()
+    assert copied.sync()["meetings"] == served("partners")
+    settings.FEED_REQUESTS_AN_HOUR = 1
+
+    def woken(_seconds):
+        copied.waited.append(_seconds)
+        settings.FEED_REQUESTS_AN_HOUR = 600
+
+    copied.time.sleep = woken
+    copied.sync()
+    assert 0 < copied.waited[0] <= 3600
+    copied.TOKEN = "wrong"
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        copied.sync()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_clients_program_and_the_shells_lines_run(client, settings, live_server, tmp_path):
+    settings.BASE_URL = live_server.url
+    meeting(), meeting()
+    found = blocks(client.get(GUIDE).content.decode())
+    (tmp_path / "sync.py").write_text(next(block for block in found if "def follow(" in block))
+    told = subprocess.run(
+        [sys.executable, "sync.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert (told.stdout, told.stderr) == ("2 meetings\n", "")
+    first = next(block for block in found if block.startswith("curl '"))
+    answer = subprocess.run(
+        ["sh", "-c", first.replace("curl", "curl -s", 1)], capture_output=True, timeout=60
+    )
+    assert len(json.loads(answer.stdout)["items"]) == 2
+
+
+@pytest.mark.django_db
+def test_the_page_holds_no_script_or_style_of_its_own_and_no_other_host(client):
+    response = client.get(GUIDE)
+    assert (response.status_code, response["Content-Type"]) == (200, "text/html; charset=utf-8")
+    page = response.content.decode()
+    assert [part for part in ("<style", "style=", "<script") if part in page] == []
+    assert re.findall(r'(?:href|src)="(https?://[^"]*)', page) == []
+    assert "{{" not in page
