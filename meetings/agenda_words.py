@@ -43,6 +43,7 @@ FINDINGS = {
     "untranslated": _("No title in {language}: {numbers}."),
     "undecided": _("Urgent items that wait for a decision, and are left out: {count}."),
     "unissued": _("Papers that are not issued: {papers}."),
+    "papers_late": _("The papers of these items were to be in by {day}: {numbers}."),
     "considered_after": _("Item {number} may not be considered before {day}, when the meeting is over."),
     "considered_from": _("Item {number} may not be considered before {day}, after the meeting's first day."),
     "provisional_overdue": _(

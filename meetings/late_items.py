@@ -74,11 +74,14 @@ def findings(
     pending: int,
     languages: Iterable[str],
     unissued: Sequence[str] = (),
+    papers_by: date | None = None,
 ) -> tuple[Finding, ...]:
     """What staff should look at before `stage` is frozen; nothing of it forbids that.
 
     stage: None for the draft as it stands. issued: the items of the last public stage, None before one. pending:
     urgent items that wait for the parties' decision. unissued: symbols of papers that items name and that are not out.
+    papers_by: the last day for papers, where the meeting's deadlines have one; after it the items that miss it are
+    told by their numbers (Council of the European Union, rules of procedure, art. 3).
     """
     told = numbers(items)
     found: list[Finding] = []
@@ -96,6 +99,9 @@ def findings(
         found.append(Finding("undecided", {"count": pending}))
     if unissued:
         found.append(Finding("unissued", {"papers": tuple(unissued)}))
+    if papers_by is not None and days.today > papers_by:
+        late = [any(text in unissued for text in item.papers) for item in items]
+        found += _listed("papers_late", told, late, day=papers_by)
     found += _too_late(items, told, days)
     return (*found, *_overdue(items, stage, issued, rule, days))
 

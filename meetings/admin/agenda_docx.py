@@ -42,6 +42,11 @@ def as_docx(paper: Mapping[str, Any]) -> bytes:
         _add_item(document, item)
     if not paper["items"]:
         document.add_paragraph(paper["empty"])
+    if paper["supplementary"]:
+        document.add_paragraph(paper["supplementary_head"], style="Heading 1")
+    for number, title, proposers in paper["supplementary"]:
+        line = document.add_paragraph(f"{number}\t{title}" + (f" ({proposers})" if proposers else ""))
+        _hang(line, Mm(18), Mm(18))
     if paper["total"]:
         total = document.add_paragraph()
         total.paragraph_format.space_before = Pt(14)

@@ -67,6 +67,12 @@ def paper_of(issue: Issue, language: str, *, with_annotations: bool) -> dict[str
                 _printed(item, number, names, language, with_annotations)
                 for item, number in zip(items, numbers(items), strict=True)
             ],
+            "supplementary_head": _("Supplementary list"),
+            "supplementary": [
+                _supplementary(item, number, names, language)
+                for item, number in zip(items, numbers(items), strict=True)
+                if item.kind == "supplementary"
+            ],
             "empty": _("The agenda has no item yet."),
             "total": _total(items, snapshot["session_minutes"]),
             "page": _("Page {page} of {pages}"),
@@ -125,6 +131,12 @@ def _printed(
         ],
         "annotation": [line for line in annotation.splitlines() if line.strip()],
     }
+
+
+def _supplementary(item: Item, number: str, names: Mapping[str, str], language: str) -> list[str]:
+    """An item's line in the supplementary list: number, title, and who proposed it."""
+    proposers = listed((name for code, name in names.items() if code in item.proposers), language)
+    return [number, text_in(item.titles, language), proposers]
 
 
 def _day(iso: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +22,7 @@ from ..agenda_snapshots import Snapshot, draft_of, item_of, items_of, last_publi
 from ..agenda_words import FIELDS
 from ..agendas import FOLLOWERS, Budget, Item, ItemChange, Stage, budget, compare, numbers
 from ..late_items import Calendar, findings
-from ..models import Agenda, AgendaItem, AgendaStage, Document
+from ..models import Agenda, AgendaItem, AgendaStage, Document, Meeting
 from .agenda_papers import minutes_text, names_in, stage_title
 
 BAR = 1000  # the width of the time bar in its own units
@@ -35,10 +35,11 @@ def page_shown(agenda: Agenda, user: Any) -> dict[str, Any]:
     user: who looks; of papers that they may not see only the symbol is told that an item names.
     """
     rows = list(agenda.items.prefetch_related("proposals__state"))
-    listed = [row for row in rows if row.status == AgendaItem.Status.LISTED]
+    on_it = [row for row in rows if row.status == AgendaItem.Status.LISTED]
     pending = [row for row in rows if row.status == AgendaItem.Status.PENDING]
     off = [row for row in rows if row.status in (AgendaItem.Status.WITHDRAWN, AgendaItem.Status.DECLINED)]
-    items = [item_of(row) for row in listed]
+    items = [item_of(row) for row in on_it]
+    told = list(zip(on_it, numbers(items), strict=True))
     papers = papers_named(items, user)
     stages = stages_of(agenda)
     last = stages[-1] if stages else None
@@ -50,11 +51,14 @@ def page_shown(agenda: Agenda, user: Any) -> dict[str, Any]:
                 "is_part": row.is_sub and "(" in number,
                 "papers": [papers.get(text, {"text": text}) for text in row.papers],
             }
-            for row, number in zip(listed, numbers(items), strict=True)
+            for row, number in told
+        ],
+        "supplementary": [
+            row_shown(row, number) for row, number in told if row.kind == AgendaItem.Kind.SUPPLEMENTARY
         ],
         "pending": [row_shown(row, "") for row in pending],
         "off": [row_shown(row, "") for row in off],
-        "time": time_shown(time, listed),
+        "time": time_shown(time, on_it),
         "findings": findings_shown(
             agenda, items, stages, time, stage=None, pending=len(pending), papers=papers
         ),
@@ -191,9 +195,16 @@ def findings_shown(
         days=days,
         pending=pending,
         languages=[code for code, _name in settings.CONTENT_LANGUAGES],
+        papers_by=_papers_by(meeting) if has_day else None,
         unissued=[text for text, paper in papers.items() if paper["status"] != Document.Status.ISSUED],
     )
     return [said(each) for each in found]
+
+
+def _papers_by(meeting: Meeting) -> date | None:
+    """By when the meeting's set of deadlines wants its papers, where it has a line for them."""
+    line = meeting.deadlines.filter(key="papers", offset_days__lt=0).first()
+    return meeting.first_on + timedelta(days=line.offset_days) if line and meeting.first_on else None
 
 
 def snapshot_shown(snapshot: Snapshot) -> list[dict[str, Any]]:

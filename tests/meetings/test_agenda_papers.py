@@ -92,6 +92,21 @@ def test_states_stand_in_the_order_of_the_language_of_the_paper(language):
     )
 
 
+def test_supplementary_items_stand_in_a_list_of_their_own_as_well():
+    items = [
+        entry("a", {"en": "Railways"}),
+        entry("b", {"en": "Water"}, kind="supplementary", proposers=["KZ", "UZ"]),
+        entry("c", {"en": "Aid"}, kind="urgent"),
+    ]
+    told = paper("en", items=items)
+    assert told["supplementary"] == [["2", "Water", "Kazakhstan and Uzbekistan"]]
+    lines = docx_lines(as_docx(told))
+    assert lines[lines.index("Supplementary list") + 1] == "2\tWater (Kazakhstan and Uzbekistan)"
+    text = pdf_text(as_pdf(told))
+    assert text.index("Supplementary list") < text.rindex("Kazakhstan and Uzbekistan")
+    assert "Supplementary list" not in docx_lines(as_docx(paper("en", items=items[::2])))
+
+
 @pytest.mark.parametrize("language", ["en", "zh", "ru"])
 def test_a_pdf_says_in_its_language_what_the_stage_holds(language):
     text = pdf_text(as_pdf(paper(language)))

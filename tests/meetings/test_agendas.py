@@ -266,6 +266,15 @@ def test_what_an_agenda_lacks_is_told_by_the_numbers_of_its_items():
     ]
 
 
+def test_items_whose_papers_miss_the_day_that_the_deadlines_say_are_told():
+    agenda = [item("a", minutes=5, papers=("C/1",)), item("b", minutes=5, papers=("C/2",))]
+    facts = {"unissued": ["C/2"], "papers_by": date(2027, 6, 1)}
+    codes = [code for code, _values in found(agenda, days=on("2027-06-01"), **facts)]
+    assert "papers_late" not in codes
+    late = ("papers_late", {"numbers": ("2",), "day": date(2027, 6, 1)})
+    assert late in found(agenda, days=on("2027-06-02"), **facts)
+
+
 def test_an_urgent_item_whose_wait_ends_during_or_after_the_meeting_is_told():
     waits = [
         item("a", minutes=5, considered_from="2027-06-17"),
