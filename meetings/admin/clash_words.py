@@ -54,7 +54,7 @@ def clash_text(clash: Clash, names: dict[str, str]) -> str:
         values["ministries"] = "; ".join(values["ministries"])
     if "states" in values:
         values["count"] = len(values["states"])
-        values["states"] = listed(names.get(code, code) for code in values["states"])
+        values["states"] = listed(name for code, name in names.items() if code in values["states"])
     if "state" in values:
         values["state"] = names.get(values["state"], values["state"])
     match clash.code:

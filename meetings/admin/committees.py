@@ -179,7 +179,7 @@ def term_text(row: SeatTerm) -> str:
 
 def quorum_text(quorum: Quorum, names: dict[str, str]) -> str:
     """Whether there was a quorum, in words: "no quorum: without China (5 of 6, 5 needed)"."""
-    missing = listed(names.get(code, code) for code in quorum.missing)
+    missing = listed(name for code, name in names.items() if code in quorum.missing)
     says = str(REASONS[quorum.reason]) % {"states": missing}
     if quorum.reason in ("no_members", "not_recorded"):
         return says
