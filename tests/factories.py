@@ -10,6 +10,7 @@ from meetings.dates import Precision, Span
 from rotation import models as rotation
 from rotation.deciding import record_decision
 from rotation.rule import Decision
+from secretariat.reminders import models as reminders
 
 STATES = {
     "CN": ("China", "中国", "Китай", "Asia/Shanghai"),
@@ -277,3 +278,13 @@ class DelegateFactory(Factory):
     def named(self, create, extracted, **kwargs):
         name = extracted or f"Person {self.number}"
         self.particulars.create(number=1, names={"en": name}, offices={"en": f"Office of {name}"})
+
+
+class FollowFactory(Factory):
+    """A contact that follows a track; `track=None` and another target make it follow that."""
+
+    class Meta:
+        model = reminders.Follow
+
+    contact = factory.SubFactory(ContactFactory)
+    track = factory.SubFactory(TrackFactory)

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from email.utils import parseaddr
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from icalendar import Event, Parameters, vDDDTypes, vText, vUri
+from django.conf import settings
+from icalendar import Event, Parameters, vCalAddress, vCategory, vDDDTypes, vText, vUri
 from icalendar.parser import Contentline
 
 from meetings.dates import Precision
 from meetings.models import Meeting
+from rotation.translated import content_language
 
 from . import words
 from .vtimezone import render_zone
@@ -28,8 +32,21 @@ STATUSES = {
     Meeting.Status.POSTPONED: "TENTATIVE",
     Meeting.Status.CANCELLED: "CANCELLED",
 }
+PRODID = "-//Secretariat//Calendar 1//EN"
 UTC_NAMES = frozenset({"UTC", "Etc/UTC"})
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What a VEVENT says; each empty one has no line. Title and category come with the language they really are in."""
+
+    title: tuple[str, str]
+    place: str = ""
+    description: str = ""
+    category: tuple[str, str] = ("", "")
+    url: str = ""
+    geo: tuple[float, float] | None = None
 
 
 def clean(text: str) -> str:
@@ -45,22 +62,30 @@ def render_event(
     if meeting.precision not in (Precision.TIME, Precision.DAY, Precision.MONTH):
         return ""
     event = Event()
+    # Without a METHOD the stamp is the moment of the revision (RFC 5545 §3.8.7.2).
+    stamp = changed_at.astimezone(UTC).replace(microsecond=0)
     event.add("uid", str(meeting.uid))
-    event.add("dtstamp", changed_at.astimezone(UTC).replace(microsecond=0))
-    event.add("last-modified", changed_at.astimezone(UTC).replace(microsecond=0))
+    event.add("dtstamp", stamp)
+    event.add("last-modified", stamp)
     event.add("created", meeting.created_at.astimezone(UTC).replace(microsecond=0))
     event.add("sequence", meeting.sequence)
-    _add_time(event, meeting, utc=utc)
+    add_time(event, meeting, utc=utc)
     with words.in_language(language):
-        _add_texts(event, meeting, body)
+        add_texts(event, _texts_of(meeting, body))
+        event.add("status", status_of(meeting))
+        event.add("organizer", organizer())
+    return serialized(event)
+
+
+def serialized(event: Event) -> str:
     return str(event.to_ical(sorted=False), "utf-8")
 
 
-def _add_time(event: Event, meeting: Meeting, *, utc: bool) -> None:
+def add_time(event: Event, meeting: Meeting, *, utc: bool = False) -> None:
     """DTSTART and the exclusive DTEND. A month is a span of days that says so and blocks no time."""
     span = meeting.span
     if span.precision is Precision.TIME and span.starts_at and span.ends_at:
-        zone = UTC if utc else _zone_of(meeting)
+        zone = UTC if utc else zone_of(meeting)
         event.add("dtstart", span.starts_at.astimezone(zone))
         event.add("dtend", span.ends_at.astimezone(zone))
     elif span.first_on and span.last_on:
@@ -71,23 +96,58 @@ def _add_time(event: Event, meeting: Meeting, *, utc: bool) -> None:
         event.add("x-secretariat-date-precision", "MONTH")
 
 
-def _zone_of(meeting: Meeting) -> tzinfo:
+def zone_of(meeting: Meeting) -> tzinfo:
     return UTC if meeting.zone in UTC_NAMES else ZoneInfo(meeting.zone)
 
 
-def _add_texts(event: Event, meeting: Meeting, body: dict[str, Any]) -> None:
+def add_texts(event: Event, texts: Texts) -> None:
+    """SUMMARY and what follows it, each with the language that it is in where that is known."""
+    event.add("summary", _spoken(*texts.title))
+    if texts.place:
+        event.add("location", clean(texts.place))
+    if texts.geo:
+        event.add("geo", texts.geo)
+    if texts.description:
+        event.add("description", _spoken(texts.description, content_language()))
+    if texts.category[0]:
+        category = vCategory([clean(texts.category[0])])
+        category.params["LANGUAGE"] = texts.category[1]
+        event.add("categories", category)
+    if texts.url:
+        event.add("url", vUri(texts.url))
+
+
+def _spoken(text: str, language: str) -> vText:
+    value = vText(clean(text))
+    value.params["LANGUAGE"] = language
+    return value
+
+
+def status_of(meeting: Meeting) -> str:
+    """One of the three that RFC 5545 §3.8.1.11 has for a VEVENT; the title says what these cannot."""
     status = STATUSES[Meeting.Status(meeting.status)]
-    if meeting.precision == Precision.MONTH and status != "CANCELLED":
-        status = "TENTATIVE"
-    summary = vText(clean(summary_of(meeting, body["title"])))
-    summary.params["LANGUAGE"] = body["lang"]
-    event.add("summary", summary)
-    event.add("status", status)
-    if place := place_line(body):
-        event.add("location", clean(place))
-    event.add("description", clean(description_of(meeting, body)))
-    event.add("categories", [clean(body["track"]["name"])])
-    event.add("url", vUri(body["url"]))
+    return "TENTATIVE" if meeting.precision == Precision.MONTH and status != "CANCELLED" else status
+
+
+def organizer() -> vCalAddress:
+    """The secretariat, at the address that its mail comes from."""
+    address = vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
+    address.params["CN"] = str(words.SECRETARIAT)
+    address.params["LANGUAGE"] = content_language()
+    return address
+
+
+def _texts_of(meeting: Meeting, body: dict[str, Any]) -> Texts:
+    where = body["place"] or {}
+    geo = where.get("geo")
+    return Texts(
+        title=(summary_of(meeting, body["title"]), body["lang"]),
+        place=place_line(body),
+        description=description_of(meeting, body),
+        category=(body["track"]["name"], body["track"]["lang"]),
+        url=body["url"],
+        geo=(geo["latitude"], geo["longitude"]) if geo else None,
+    )
 
 
 def summary_of(meeting: Meeting, title: str) -> str:
@@ -109,16 +169,22 @@ def place_line(body: dict[str, Any]) -> str:
 
 
 def description_of(meeting: Meeting, body: dict[str, Any]) -> str:
+    local = local_time(meeting)
+    return "\n".join([*([local] if local else []), words.DETAILS % {"url": body["url"]}])
+
+
+def local_time(meeting: Meeting) -> str:
     """The local time in words too: a reader with an old zone table shows another hour than was agreed."""
-    lines = []
-    if meeting.precision == Precision.TIME:
-        start, end = (datetime.fromisoformat(body[name]) for name in ("start", "end"))
-        shown = "%Y-%m-%d %H:%M%z"
-        lines.append(
-            words.LOCAL_TIME
-            % {"start": start.strftime(shown), "end": end.strftime(shown), "zone": meeting.zone}
-        )
-    return "\n".join([*lines, words.DETAILS % {"url": body["url"]}])
+    span = meeting.span
+    if span.precision is not Precision.TIME or not span.starts_at or not span.ends_at:
+        return ""
+    shown, zone = "%Y-%m-%d %H:%M%z", zone_of(meeting)
+    start, end = span.starts_at.astimezone(zone), span.ends_at.astimezone(zone)
+    return words.LOCAL_TIME % {
+        "start": start.strftime(shown),
+        "end": end.strftime(shown),
+        "zone": meeting.zone,
+    }
 
 
 def render_calendar(
@@ -131,7 +197,7 @@ def render_calendar(
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
-        "PRODID:-//Secretariat//Calendar 1//EN",
+        f"PRODID:{PRODID}",
         "CALSCALE:GREGORIAN",
         _line("NAME", vText(clean(name))),
         _line("X-WR-CALNAME", vText(clean(name))),
@@ -144,6 +210,12 @@ def render_calendar(
     # RFC 5545 §3.4 wants a component: an empty calendar keeps this one.
     parts = [render_zone(*zone) for zone in zones] or [render_zone("Asia/Shanghai", None, None)]
     return head + "".join(parts) + "".join(events) + "END:VCALENDAR\r\n"
+
+
+def render_message(method: str, event: Event, zone: tuple[str, date, date] | None) -> str:
+    """One VEVENT as an iTIP message (RFC 5546); zone: as `render_calendar` takes them, where the event names one."""
+    head = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:{PRODID}\r\nCALSCALE:GREGORIAN\r\nMETHOD:{method}\r\n"
+    return head + (render_zone(*zone) if zone else "") + serialized(event) + "END:VCALENDAR\r\n"
 
 
 def _line(name: str, value: Any) -> str:

@@ -5,6 +5,7 @@ Runs inside the transaction that changed what is told, so that either both are t
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from types import ModuleType
@@ -16,10 +17,11 @@ from django.utils import timezone
 
 from .models import Delivery, append_events, column_of
 from .plan.wanted import About, Told, ToldOf, Wanted
-from .subjects import agendas, dues, silences, terms
+from .subjects import agendas, dues, invitations, silences, terms
 
 # What follows a meeting.
-OF_A_MEETING = (dues, agendas)
+OF_A_MEETING = (dues, agendas, invitations)
+SUBJECT_OF_A_MEETING = {"due": dues, "agenda": agendas, "closing": agendas, "meeting": invitations}
 REASONS = {
     "reminder": "reminder rule {0.offset_code}",
     "changed": "it moved after this contact was told",
@@ -27,6 +29,7 @@ REASONS = {
     "issued": "stage {0.sequence} of the agenda was issued",
     "moved": "the meeting moved after this contact had its agenda",
     "off": "the meeting was called off after this contact had its agenda",
+    "invited": "the contact follows it",
 }
 REASON_OF_AN_ACT = "act {0.sequence} upon the silence procedure"
 
@@ -54,7 +57,7 @@ def reconcile_deliveries(
     untrue = [row for key, row in stored.items() if row.state in Delivery.UNSENT and key not in wanted]
     known = [(stored[key], want) for key, (_meeting, want) in wanted.items() if key in stored]
     new = [(meeting_id, want) for key, (meeting_id, want) in wanted.items() if key not in stored]
-    return [*_cancel(untrue), *_revive(known), *_create(new)]
+    return [*_cancel(untrue), *_revive(known, now), *_create(new)]
 
 
 def reconcile_meetings(meeting_ids: Collection[int]) -> list[str]:
@@ -64,17 +67,16 @@ def reconcile_meetings(meeting_ids: Collection[int]) -> list[str]:
 
 def scopes_of(rows: Iterable[Delivery]) -> Iterator[tuple[ModuleType, list[int]]]:
     """What to reconcile so that it covers these rows: each subject with the keys that it counts by."""
-    scopes: dict[ModuleType, set[int | None]] = {dues: set(), agendas: set(), silences: set(), terms: set()}
+    scopes: dict[ModuleType, set[int | None]] = defaultdict(set)
     for row in rows:
         if row.term is not None:
             scopes[terms].add(row.term.seat.track_id)
         elif row.silence_id is not None:
             scopes[silences].add(row.silence_id)
         else:
-            scopes[dues if row.due_id is not None else agendas].add(row.meeting_id)
+            scopes[SUBJECT_OF_A_MEETING[row.about[0]]].add(row.meeting_id)
     for subject, ids in scopes.items():
-        if ids:
-            yield subject, sorted(key for key in ids if key is not None)
+        yield subject, sorted(key for key in ids if key is not None)
 
 
 def still_wanted(rows: Collection[Delivery], now: datetime) -> set[int]:
@@ -95,7 +97,7 @@ def told_by(rows: Iterable[Delivery]) -> ToldOf:
     for row in sorted(rows, key=lambda row: (row.dated_at or row.planned_at, row.pk)):
         if row.state in Delivery.TOLD:
             told[row.about, row.contact_id] = Told(
-                row.kind, row.sequence, row.says_due_at, row.message_id, row.planned_at
+                row.kind, row.sequence, row.says_due_at, row.message_id, row.planned_at, row.offset_code
             )
     return told
 
@@ -116,12 +118,12 @@ def _cancel(rows: list[Delivery]) -> list[str]:
     return _in_words("cancelled", rows)
 
 
-def _revive(pairs: list[tuple[Delivery, Wanted]]) -> list[str]:
+def _revive(pairs: list[tuple[Delivery, Wanted]], now: datetime) -> list[str]:
     """A cancelled row that is wanted again is planned again; an unsent one whose hour changed is moved."""
     changed = []
     for row, want in pairs:
         is_cancelled = row.state == Delivery.State.CANCELLED
-        is_moved = row.state in Delivery.UNSENT and _moved(row, want)
+        is_moved = row.state in Delivery.UNSENT and _moved(row, want, now)
         if not (is_cancelled or is_moved):
             continue
         for name, value in _columns(want).items():
@@ -135,12 +137,10 @@ def _revive(pairs: list[tuple[Delivery, Wanted]]) -> list[str]:
     return _in_words("planned anew", changed)
 
 
-def _moved(row: Delivery, want: Wanted) -> bool:
-    # A notice is planned for "now": that its now was another is no difference.
-    is_moved = want.kind == Delivery.Kind.REMINDER and (row.planned_at, row.zone) != (
-        want.planned_at,
-        want.zone,
-    )
+def _moved(row: Delivery, want: Wanted, now: datetime) -> bool:
+    # A notice is planned for "now", unless it waits for a day: that its now was another is no difference.
+    has_hour = want.kind == Delivery.Kind.REMINDER or max(row.planned_at, want.planned_at) > now
+    is_moved = has_hour and (row.planned_at, row.zone) != (want.planned_at, want.zone)
     return is_moved or (row.expires_at, row.says_due_at) != (want.expires_at, want.says_due_at)
 
 
@@ -165,13 +165,12 @@ def _create(pairs: list[tuple[int | None, Wanted]]) -> list[str]:
     for meeting_id, want in pairs:
         row = Delivery(
             kind=want.kind,
-            meeting_id=meeting_id,
             contact_id=want.contact_id,
             sequence=want.sequence,
             offset_code=want.offset_code,
             reason=REASONS.get(want.kind, REASON_OF_AN_ACT).format(want),
             next_try_at=want.planned_at,
-            **{f"{column_of(want.about)}_id": want.about[1]},
+            **{"meeting_id": meeting_id, f"{column_of(want.about)}_id": want.about[1]},
             **_columns(want),
         )
         row.message_id = f"<rem-{row.uid.hex}.{row.sequence}@{settings.MESSAGE_ID_DOMAIN}>"

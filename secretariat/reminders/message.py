@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from binascii import b2a_qp
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
@@ -16,8 +14,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from .letters import letter_of
+from .letters import calendar_of, letter_of
 from .models import Delivery
+from .parts import calendar_file, calendar_part, multipart, text_part
 
 # Content language → the language of our catalogue.
 DJANGO_LANGUAGE = {"zh": "zh-hans"}
@@ -30,6 +29,7 @@ class Written:
     subject: str
     text: str
     html: str
+    calendar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,13 @@ def render(row: Delivery) -> Rendered:
     Raises ValueError when a name or title would break a header (RFC 5322 §2.2: no CR or LF in a value).
     """
     if row.dated_at is not None and row.subject:
-        written, dated_at = Written(row.language, row.subject, row.text, row.html), row.dated_at
+        dated_at = row.dated_at
+        # An address put right after a refusal is the attendee's too.
+        calendar = row.calendar if row.recipient == row.contact.email else _calendar(row, dated_at)
+        written = Written(row.language, row.subject, row.text, row.html, calendar)
     else:
-        written, dated_at = write(row), timezone.now().replace(microsecond=0)
+        dated_at = timezone.now().replace(microsecond=0)
+        written = replace(write(row), calendar=_calendar(row, dated_at))
     body = _bytes_of(row, written, dated_at)
     return Rendered(written, dated_at, body, hashlib.sha256(body).hexdigest())
 
@@ -78,6 +82,12 @@ def write(row: Delivery) -> Written:
     return Written(language, subject, text, html)
 
 
+def _calendar(row: Delivery, dated_at: datetime) -> str:
+    language = row.contact.language
+    with translation.override(DJANGO_LANGUAGE.get(language, language)):
+        return calendar_of(row, dated_at)
+
+
 def _bytes_of(row: Delivery, written: Written, dated_at: datetime) -> bytes:
     """The message as it goes over the wire, in lines of 76 columns (RFC 2045 §6.7) that end with CRLF.
 
@@ -96,21 +106,15 @@ def _bytes_of(row: Delivery, written: Written, dated_at: datetime) -> bytes:
         ("X-Auto-Response-Suppress", "All"),  # Exchange does not read RFC 3834
         ("Content-Language", written.language),
         ("MIME-Version", "1.0"),
-        ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
     ]
     head = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    parts = "".join(
-        f"\r\n--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n"
-        f"Content-Transfer-Encoding: quoted-printable\r\n\r\n{_quoted(content)}"
-        for kind, content in (("plain", written.text), ("html", written.html))
-    )
-    return f"{head}{parts}\r\n--{boundary}--\r\n".encode("ascii")
-
-
-def _quoted(text: str) -> str:
-    """Quoted-printable; no line begins with "From ", which mailbox files would alter (RFC 2049 §3)."""
-    quoted = b2a_qp(re.sub(r"\r\n?|\n", "\r\n", text).encode(), istext=True).decode("ascii")
-    return re.sub(r"(?m)^From ", "=46=\r\nrom ", quoted)
+    parts = [text_part("plain", written.text), text_part("html", written.html)]
+    if not written.calendar:
+        return f"{head}{multipart('alternative', boundary, parts)}\r\n".encode("ascii")
+    # Calendars read the part beside the text; a reader that knows none offers the file (RFC 6047 §2.4).
+    texts = multipart("alternative", f"{boundary}_", [*parts, calendar_part(written.calendar)])
+    body = multipart("mixed", boundary, [texts, calendar_file(written.calendar)])
+    return f"{head}{body}\r\n".encode("ascii")
 
 
 def _mailbox(header: str, name: str, address: str) -> str:

@@ -20,6 +20,7 @@ from django.utils.translation import pgettext_lazy
 
 from meetings.models import Agenda, Contact, Due, Meeting, SeatTerm, SilenceProcedure, Track
 
+from .follow import Follow as Follow
 from .plan.wanted import About, Subject
 
 
@@ -36,6 +37,10 @@ TITLED = ("due__deadline", "silence__document__symbol", "term__seat__organisatio
 def _one_of(*columns: str) -> Q:
     """Exactly one of these columns is filled."""
     return reduce(or_, (Q(**{f"{name}__isnull": name != filled for name in columns}) for filled in columns))
+
+
+def _none_of(*columns: str) -> Q:
+    return Q(**{f"{name}__isnull": True for name in columns})
 
 
 def column_of(about: About) -> str:
@@ -101,10 +106,12 @@ class Delivery(models.Model):
         ISSUED = "issued", _("agenda issued")
         MOVED = "moved", _("meeting moved")
         OFF = "off", _("meeting off")
+        # Of a meeting.
+        INVITED = "invited", _("invitation")
 
     OF_AN_AGENDA = (Kind.ISSUED, Kind.MOVED, Kind.OFF)
 
-    # The columns of what is spoken of; each delivery has one of them.
+    # The columns of what is spoken of; each delivery has one of them, or speaks of its meeting itself.
     SUBJECTS: tuple[Subject, ...] = ("due", "silence", "term", "agenda")
 
     class State(models.TextChoices):
@@ -123,7 +130,7 @@ class Delivery(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    # Of a due and of an agenda, whose meeting it is.
+    # Of a due and of an agenda, whose meeting it is; else the meeting that is spoken of.
     meeting = _subject(Meeting, _("meeting"))
     due = _subject(Due, _("deadline"))
     silence = _subject(SilenceProcedure, _("silence procedure"))
@@ -164,6 +171,7 @@ class Delivery(models.Model):
     subject = models.CharField(_("subject"), max_length=500, blank=True)
     text = models.TextField(_("text"), blank=True)
     html = models.TextField(_("HTML"), blank=True)
+    calendar = models.TextField(_("iCalendar"), blank=True, help_text=_("of an invitation"))
     dated_at = models.DateTimeField(null=True, blank=True, editable=False)
     sha256 = models.CharField(max_length=64, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
@@ -182,15 +190,27 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="one_thing_is_said_once",
-                fields=["kind", "due", "silence", "term", "agenda", "sequence", "offset_code", "contact"],
+                fields=[
+                    "kind",
+                    "meeting",
+                    "due",
+                    "silence",
+                    "term",
+                    "agenda",
+                    "sequence",
+                    "offset_code",
+                    "contact",
+                ],
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
-                name="a_delivery_has_one_subject", condition=_one_of("due", "silence", "term", "agenda")
+                name="a_delivery_has_one_subject",
+                condition=_one_of("due", "silence", "term", "agenda")
+                | _none_of("due", "silence", "term", "agenda"),
             ),
             models.CheckConstraint(
                 name="a_delivery_names_the_meeting",
-                condition=Q(due__isnull=True, agenda__isnull=True) ^ Q(meeting__isnull=False),
+                condition=_none_of("silence", "term") ^ Q(meeting__isnull=True),
             ),
             models.CheckConstraint(
                 name="what_was_sent_says_when",
@@ -207,6 +227,7 @@ class Delivery(models.Model):
                 fields=["lease_until"], name="delivery_leased", condition=Q(state__in=["claimed", "sending"])
             ),
             models.Index(fields=["meeting", "state"], name="delivery_of_meeting"),
+            models.Index(fields=["id"], name="delivery_uncertain", condition=Q(state="uncertain")),
         ]
         triggers = [
             pgtrigger.Protect(
@@ -223,7 +244,8 @@ class Delivery(models.Model):
     @property
     def about(self) -> About:
         """What it speaks of, as the plan names it: the last day for items of an agenda is a moment of its own."""
-        column = next(name for name in self.SUBJECTS if getattr(self, f"{name}_id") is not None)
+        filled = (name for name in self.SUBJECTS if getattr(self, f"{name}_id") is not None)
+        column: Subject = next(filled, "meeting")
         key: int = getattr(self, f"{column}_id")
         return ("closing" if column == "agenda" and self.kind not in self.OF_AN_AGENDA else column, key)
 

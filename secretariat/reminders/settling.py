@@ -1,30 +1,41 @@
 """Settling what is uncertain: did a message arrive whose answer was lost?
 
 By evidence where there is any (the local mailbox is its own log, by Message-ID), else by a person, with a
-reason. Nothing uncertain is sent again on a guess.
+reason. Only an invitation is sent again without either: its UID and SEQUENCE make of two one (RFC 5546 §2.1.5).
 """
 
 from __future__ import annotations
 
 import mailbox
 from collections.abc import Collection
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from .ledger import reconcile_deliveries, scopes_of
 from .models import Delivery, append_events
+from .subjects.invitations import INVITATIONS
 
 State = Delivery.State
 
+# How long an answer to the text may take (RFC 5321 §4.5.3.2.6).
+GRACE = timedelta(minutes=10)
+INVITATION_ATTEMPTS = 3
+RESENT_BY_POLICY = "sent again by the policy for invitations: the same UID and SEQUENCE twice are one"
+
 
 def settle_uncertain() -> int:
-    """Settle by the local mailbox what can be; returns how many rows. Without such a mailbox, none."""
-    if not settings.MAILBOX_DIR:
-        return 0
+    """Settle by the local mailbox, or by the policy for invitations, what can be; returns how many rows."""
+    return _settle_by_mailbox() if settings.MAILBOX_DIR else _resend_invitations()
+
+
+def _settle_by_mailbox() -> int:
     rows = list(Delivery.objects.filter(state=State.UNCERTAIN))
     if not rows:
         return 0
@@ -33,6 +44,14 @@ def settle_uncertain() -> int:
     for found in (True, False):
         settle([row.pk for row in rows if (row.message_id in arrived) is found], arrived=found, **why)
     return len(rows)
+
+
+def _resend_invitations() -> int:
+    """Those whose answer can come no more; after the last attempt a person looks at them as at any other."""
+    rows = Delivery.objects.filter(INVITATIONS, state=State.UNCERTAIN, attempts__lt=INVITATION_ATTEMPTS)
+    keys = rows.annotate(since=Max("events__at")).filter(since__lt=Now() - GRACE)
+    why: dict[str, Any] = {"actor": None, "reason": RESENT_BY_POLICY}
+    return settle(list(keys.values_list("pk", flat=True)), arrived=False, **why)
 
 
 def _message_ids(folder: Path) -> set[str]:

@@ -15,13 +15,15 @@ from .message import Rendered
 from .models import Delivery
 
 # Ours, by token and lease, not past, to a contact in office (as in_office_on says it), of a due that stands as
-# the text says, and not overtaken by a newer reminder of the same thing, since after an outage only the newest
-# goes. The row's own columns are looked at anew after waiting for a lock, the other tables' are not; but whoever
-# makes a delivery untrue cancels it, or takes it from us, in the same transaction.
+# the text says or a meeting that has not moved since, and not overtaken by a newer reminder of the same thing,
+# since after an outage only the newest goes. The row's own columns are looked at anew after waiting for a lock,
+# the other tables' are not; but whoever makes a delivery untrue cancels it, or takes it from us, in the same
+# transaction.
 BEGIN = """
 UPDATE reminders_delivery AS d
    SET state = 'sending', attempts = d.attempts + 1, recipient = %(recipient)s, language = %(language)s,
-       subject = %(subject)s, text = %(text)s, html = %(html)s, dated_at = %(dated_at)s, sha256 = %(sha256)s
+       subject = %(subject)s, text = %(text)s, html = %(html)s, calendar = %(calendar)s,
+       dated_at = %(dated_at)s, sha256 = %(sha256)s
   FROM meetings_contact AS contact
  WHERE d.id = %(id)s AND d.token = %(token)s AND d.state = 'claimed'
    AND d.lease_until > statement_timestamp() AND d.expires_at > statement_timestamp()
@@ -32,6 +34,9 @@ UPDATE reminders_delivery AS d
        SELECT FROM meetings_due AS due
         WHERE due.id = d.due_id AND due.sequence = d.sequence
           AND due.status = CASE d.kind WHEN 'withdrawn' THEN 'withdrawn' ELSE 'open' END))
+   AND (d.meeting_id IS NULL OR d.due_id IS NOT NULL OR d.agenda_id IS NOT NULL OR EXISTS (
+       SELECT FROM meetings_meeting AS meeting
+        WHERE meeting.id = d.meeting_id AND meeting.sequence = d.sequence))
    AND NOT (d.kind = 'reminder' AND EXISTS (
        SELECT FROM reminders_delivery AS newer
         WHERE newer.kind = 'reminder' AND newer.contact_id = d.contact_id
@@ -68,6 +73,7 @@ def begin_sending(row: Delivery, rendered: Rendered) -> bool:
         "subject": rendered.written.subject,
         "text": rendered.written.text,
         "html": rendered.written.html,
+        "calendar": rendered.written.calendar,
         "dated_at": rendered.dated_at,
         "sha256": rendered.sha256,
         "day": row.contact.day_at(timezone.now()),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from meetings.dates import instant
 
 # What is spoken of, and its key; "closing" is the last day on which an item of an agenda may be asked for.
-Subject = Literal["due", "silence", "term", "agenda", "closing"]
+Subject = Literal["due", "silence", "term", "agenda", "closing", "meeting"]
 About = tuple[Subject, int]
 
 # How long something that happened is worth telling to who was not told of it.
@@ -43,6 +43,7 @@ class Told:
     says: datetime
     message_id: str
     planned_at: datetime
+    offset_code: str = ""
 
 
 # By what it was about, and the contact.
@@ -51,7 +52,8 @@ ToldOf = dict[tuple[About, int], Told]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """sequence: which version of the thing it speaks of. offset_code: of a reminder; empty for a notice."""
+    """sequence: which version of the thing it speaks of. offset_code: of a reminder; of an invitation that is sent
+    anew, the how many-th; empty for any other notice."""
 
     kind: str
     about: About

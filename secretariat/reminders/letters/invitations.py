@@ -1,0 +1,179 @@
+"""Mails about a meeting to who follows it, and the iTIP messages (RFC 5546) that they carry."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Literal
+
+from django.utils.translation import gettext as _
+from icalendar import Event, vCalAddress
+
+from meetings.models import Contact, Meeting
+from rotation.translated import text_in
+from secretariat.feed.ics import (
+    Texts,
+    add_texts,
+    add_time,
+    local_time,
+    organizer,
+    render_message,
+    status_of,
+    zone_of,
+)
+from secretariat.feed.render import mark_example
+from secretariat.feed.words import text_and_language
+
+from ..models import Delivery
+from .letter import Letter, facts_of
+from .moments import clocks, moment, short_day
+
+Kind = Delivery.Kind
+# Why a meeting leaves a calendar that it stands in.
+Ending = Literal["cancelled", "postponed", "undated", "hidden", "unfollowed"]
+
+
+def ending_of(meeting: Meeting) -> Ending:
+    if meeting.visibility == Meeting.Visibility.INTERNAL:
+        return "hidden"
+    if meeting.status == Meeting.Status.CANCELLED:
+        return "cancelled"
+    if meeting.status == Meeting.Status.POSTPONED:
+        return "postponed"
+    return "unfollowed" if meeting.span.has_day else "undated"
+
+
+def letter(row: Delivery) -> Letter:
+    language, zone = row.contact.language, row.meeting.zone
+    values = {
+        "meeting": _title(row),
+        "day": short_day(row.says_due_at, zone, language),
+        "now": _begins(row, row.says_due_at),
+        "was": _begins(row, row.was_due_at) if row.was_due_at else "",
+    }
+    subject, lead = _sentences(row)
+    facts = [(_("Meeting"), values["meeting"])]
+    if row.kind != Kind.WITHDRAWN:
+        facts = facts_of(row.meeting, language)
+        if row.meeting.starts is not None:
+            facts.append((_("Begins"), values["now"]))
+            facts += clocks(row.says_due_at, zone, [(_("On your clock"), row.zone)], language)
+        facts.append((_("Status"), row.meeting.get_status_display()))
+    signature = text_in(row.meeting.track.mechanism.names)
+    return Letter(subject % values, lead % values, facts, signature, row.meeting.is_example)
+
+
+def _begins(row: Delivery, at: datetime) -> str:
+    """The moment, or the day where the meeting has no hour yet."""
+    write = moment if row.meeting.starts is not None else short_day
+    return write(at, row.meeting.zone, row.contact.language)
+
+
+def _title(row: Delivery) -> str:
+    """Of a meeting that is internal by now only what it belongs to: its title may be another since."""
+    is_hidden = row.kind == Kind.WITHDRAWN and ending_of(row.meeting) == "hidden"
+    return str(row.meeting.track) if is_hidden else row.meeting.title()
+
+
+def _sentences(row: Delivery) -> tuple[str, str]:
+    match row.kind:
+        case Kind.INVITED:
+            subject = _("Invitation: %(meeting)s, %(day)s")
+            if row.meeting.status == Meeting.Status.PROPOSED:
+                return subject, _(
+                    "“%(meeting)s” is proposed for %(now)s. Your calendar can take it from this mail."
+                )
+            return subject, _("“%(meeting)s” begins on %(now)s. Your calendar can take it from this mail.")
+        case Kind.CHANGED if row.was_due_at == row.says_due_at:
+            return (
+                _("Changed: %(meeting)s, %(day)s"),
+                _("What was said of “%(meeting)s” has changed; it begins on %(now)s as before."),
+            )
+        case Kind.CHANGED:
+            return (
+                _("Moved to %(day)s: %(meeting)s"),
+                _("“%(meeting)s” has moved. It was to begin on %(was)s; it now begins on %(now)s."),
+            )
+    return {
+        "cancelled": (
+            _("Cancelled: %(meeting)s, %(day)s"),
+            _("“%(meeting)s” of %(was)s is cancelled. Your calendar can take it out by this mail."),
+        ),
+        "postponed": (
+            _("Postponed: %(meeting)s, %(day)s"),
+            _("“%(meeting)s” of %(was)s is postponed. You are told as soon as there is a new date."),
+        ),
+        "undated": (
+            _("No longer on %(day)s: %(meeting)s"),
+            _("“%(meeting)s” is not held on %(was)s. You are told as soon as its day is known."),
+        ),
+        "hidden": (
+            _("No longer on %(day)s: %(meeting)s"),
+            _("The meeting of %(was)s no longer stands in the calendar for you: “%(meeting)s”."),
+        ),
+        "unfollowed": (
+            _("No longer followed: %(meeting)s, %(day)s"),
+            _(
+                "“%(meeting)s” of %(was)s is no longer among the meetings that you follow. It is taken out of your "
+                "calendar, since you would not be told if it changed."
+            ),
+        ),
+    }[ending_of(row.meeting)]
+
+
+def calendar(row: Delivery, dated_at: datetime) -> str:
+    """The REQUEST or CANCEL that the mail carries; equal for equal rows and `dated_at`."""
+    meeting, event = row.meeting, Event()
+    event.add("uid", str(meeting.uid))
+    event.add("dtstamp", dated_at.astimezone(UTC))
+    event.add("sequence", row.sequence)
+    event.add("organizer", organizer())
+    event.add("attendee", _attendee(row.contact))
+    if row.kind != Kind.WITHDRAWN:
+        add_time(event, meeting)
+        add_texts(event, _texts(row))
+        event.add("status", status_of(meeting))
+        return render_message("REQUEST", event, _zone(meeting))
+    has_time = meeting.starts_at == row.says_due_at and ending_of(meeting) != "hidden"
+    if has_time:
+        add_time(event, meeting)
+    else:
+        event.add("dtstart", row.says_due_at.astimezone(UTC))
+    add_texts(event, Texts((_title(row), row.contact.language)))
+    if ending_of(meeting) not in ("hidden", "unfollowed"):
+        # RFC 5546 §3.2.5: without a status only this attendee is no longer asked to come.
+        event.add("status", "CANCELLED")
+    return render_message("CANCEL", event, _zone(meeting) if has_time else None)
+
+
+def _texts(row: Delivery) -> Texts:
+    meeting, language = row.meeting, row.contact.language
+    title, spoken = text_and_language(meeting.titles_by_language(), language)
+    country = text_and_language(meeting.country.names, language)[0] if meeting.country else ""
+    return Texts(
+        title=(mark_example(meeting, title), spoken),
+        place=", ".join(part for part in (meeting.place, country) if part),
+        description=local_time(meeting),
+        category=text_and_language(meeting.track.names, language),
+    )
+
+
+def _attendee(contact: Contact) -> vCalAddress:
+    """Who follows is asked for no answer. Optional: Outlook takes a NON-PARTICIPANT for a room."""
+    address = vCalAddress(f"mailto:{contact.email}")
+    address.params.update(
+        {
+            "CN": contact.name.replace('"', "'"),  # many readers know no RFC 6868
+            "CUTYPE": "INDIVIDUAL",
+            "ROLE": "OPT-PARTICIPANT",
+            "PARTSTAT": "NEEDS-ACTION",
+            "RSVP": "FALSE",
+        }
+    )
+    return address
+
+
+def _zone(meeting: Meeting) -> tuple[str, date, date] | None:
+    span = meeting.span
+    if span.starts is None or zone_of(meeting) is UTC or not span.first_on or not span.last_on:
+        return None
+    return meeting.zone, span.first_on, span.last_on
