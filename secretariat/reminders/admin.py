@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from meetings.admin.when import days_text, moment_text
 from rotation.history_admin import HistoryAdmin, ReadOnlyAdmin
 
+from .follow_admin import FollowAdmin as FollowAdmin
 from .models import TITLED, Delivery, DeliveryEvent, ReminderRule
 from .settle_pages import SettlePages
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from copy import copy
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -10,11 +12,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from meetings.authorship import authored
-from meetings.models import Meeting
+from meetings.models import Contact, Meeting
 
 from .follow import Follow
 from .ledger import reconcile_deliveries
+from .models import Delivery
 from .subjects import invitations
+from .subjects.invitations import INVITATIONS
 
 
 @transaction.atomic
@@ -54,3 +58,39 @@ def _meetings_of(follows: Iterable[Follow]) -> list[int]:
             break
     ahead = Meeting.objects.exclude(status=Meeting.Status.HELD).exclude(ends_at__lte=timezone.now())
     return list(ahead.filter(covered).values_list("pk", flat=True))
+
+
+def follows_of(
+    contacts: Iterable[Contact], targets: Iterable[Mapping[str, Any]], *, part: str, **days: date | None
+) -> list[Follow]:
+    """The rows by which each contact follows each target, such as {"track": …}; not saved.
+
+    days: `valid_from` and `valid_until`; what is followed already gets these. part: of a state.
+    """
+    contacts = list(contacts)
+    stored = {_key(row): row for row in Follow.objects.filter(contact__in=contacts)}
+    rows = []
+    for contact in contacts:
+        for target in targets:
+            new = Follow(contact=contact, **target)
+            row = stored.get(_key(new), new)
+            row.part = part if "state" in target else ""
+            row.valid_from, row.valid_until = days["valid_from"], days["valid_until"]
+            rows.append(row)
+    return rows
+
+
+def _key(row: Follow) -> tuple[Any, ...]:
+    return (row.contact_id, row.track_id, row.state_id, row.meeting_id)
+
+
+def planned_by(follows: Collection[Follow]) -> list[Delivery]:
+    """The mails that saving these would plan, in the order in which they go; writes nothing."""
+    with transaction.atomic():
+        known = Delivery.objects.filter(INVITATIONS, state__in=Delivery.UNSENT)
+        before = set(known.values_list("pk", flat=True))
+        save_follows([copy(row) for row in follows], actor=None)
+        rows = known.exclude(pk__in=before).select_related("meeting__track", "contact__ministry")
+        found = list(rows.order_by("planned_at", "pk"))
+        transaction.set_rollback(True)
+    return found

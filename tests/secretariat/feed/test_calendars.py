@@ -53,14 +53,16 @@ def test_a_calendar_is_these_bytes(client):
         "TZOFFSETFROM:+0500\r\nTZOFFSETTO:+0500\r\nTZNAME:+05\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
         f"BEGIN:VEVENT\r\nUID:{made.uid}\r\nDTSTAMP:20260301T120000Z\r\nLAST-MODIFIED:20260301T120000Z\r\n"
         "CREATED:20260301T120000Z\r\nSEQUENCE:2\r\nDTSTART;TZID=Asia/Almaty:20270518T090000\r\n"
-        "DTEND;TZID=Asia/Almaty:20270519T133000\r\nSUMMARY;LANGUAGE=en:Health forum\r\nSTATUS:CONFIRMED\r\n"
+        "DTEND;TZID=Asia/Almaty:20270519T133000\r\nSUMMARY;LANGUAGE=en:Health forum\r\n"
         "LOCATION:Hall 1\\; east\\, wing\\, Almaty\\, Kazakhstan\r\n"
-        "DESCRIPTION:Local time: 2027-05-18 09:00+0500 to 2027-05-19 13:30+0500 (As\r\n"
-        f" ia/Almaty)\\nDetails: http://127.0.0.1:8000/api/v1/meetings/{str(made.uid)[:15]}\r\n"
-        f" {str(made.uid)[15:]}/\r\n"
-        "CATEGORIES:Health ministers\r\n"
+        "DESCRIPTION;LANGUAGE=en:Local time: 2027-05-18 09:00+0500 to 2027-05-19 13\r\n"
+        f" :30+0500 (Asia/Almaty)\\nDetails: http://127.0.0.1:8000/api/v1/meetings/{str(made.uid)[:3]}\r\n"
+        f" {str(made.uid)[3:]}/\r\n"
+        "CATEGORIES;LANGUAGE=en:Health ministers\r\n"
         f"URL:http://127.0.0.1:8000/api/v1/meetings/{str(made.uid)[:32]}\r\n"
-        f" {str(made.uid)[32:]}/\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        f" {str(made.uid)[32:]}/\r\nSTATUS:CONFIRMED\r\n"
+        "ORGANIZER;CN=Secretariat;LANGUAGE=en:mailto:secretariat@example.org\r\n"
+        "END:VEVENT\r\nEND:VCALENDAR\r\n"
     )
 
 
