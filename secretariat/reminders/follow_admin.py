@@ -12,18 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from meetings.admin.parties import ContactAdmin
 from meetings.models import Contact, Meeting, Track
 from rotation.history_admin import HistoryAdmin
-from rotation.inputs import TableInline
+from rotation.inputs import PlainInputs
 
 from .follow import Follow
 from .follow_pages import FollowPages, start_following
 from .following import remove_follows, save_follows
 
-FIELDS = ["track", "meeting", "state", "part", "valid_from", "valid_until"]
 
-
-class FollowInline(TableInline):
+class FollowInline(PlainInputs, admin.StackedInline):
     model = Follow
-    fields = FIELDS
+    extra = 0
+    fields = [("track", "meeting"), ("state", "part"), ("valid_from", "valid_until")]
     autocomplete_fields = ["track", "meeting"]
 
 
@@ -75,7 +74,7 @@ class FollowAdmin(FollowPages, HistoryAdmin):
     list_select_related = ["contact", "track", "state", "meeting__track"]
     search_fields = ["contact__name", "contact__email", "track__names", "meeting__titles"]
     autocomplete_fields = ["contact", "track", "meeting"]
-    fields = ["contact", *FIELDS, "reason"]
+    fields = ["contact", "track", "meeting", ("state", "part"), ("valid_from", "valid_until"), "reason"]
 
     def save_model(self, request: HttpRequest, obj: Follow, form: Any, change: bool) -> None:
         save_follows([obj], actor=request.user, reason=form.cleaned_data.get("reason", ""))

@@ -43,7 +43,7 @@ def _several(field: str, label: Any, help_text: Any = "", *, required: bool = Fa
         label=label,
         help_text=help_text,
         required=required,
-        widget=AutocompleteSelectMultiple(column, admin.site),
+        widget=AutocompleteSelectMultiple(column, admin.site, attrs={"data-width": "100%"}),
     )
 
 

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('valid_until', models.DateField(blank=True, help_text='last day, inclusive: a meeting that begins after it is not followed', null=True, verbose_name='follows until')),
             ],
             options={
-                'verbose_name': 'followed meetings',
+                'verbose_name': 'thing followed',
                 'verbose_name_plural': 'followed meetings',
                 'ordering': ['contact', 'pk'],
             },
