@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='delivery',
             name='kind',
-            field=models.CharField(choices=[('reminder', 'reminder'), ('changed', 'notice of change'), ('withdrawn', 'notice of withdrawal'), ('opened', 'silence opened'), ('extended', 'silence extended'), ('broken', 'silence broken'), ('adopted', 'text adopted'), ('issued', 'agenda issued'), ('moved', 'meeting moved'), ('off', 'meeting off'), ('invited', 'invitation')], max_length=10, verbose_name='kind'),
+            field=models.CharField(choices=[('reminder', 'reminder'), ('changed', 'notice of change'), ('withdrawn', 'notice of withdrawal'), ('opened', 'silence opened'), ('extended', 'silence extended'), ('broken', 'silence broken'), ('adopted', 'text adopted'), ('set aside', 'adoption set aside'), ('narrowed', 'text adopted by fewer'), ('issued', 'agenda issued'), ('moved', 'meeting moved'), ('off', 'meeting off'), ('invited', 'invitation')], max_length=10, verbose_name='kind'),
         ),
         migrations.AddIndex(
             model_name='delivery',
