@@ -22,6 +22,7 @@ from meetings.models import (
     WorkingGroup,
 )
 from tests.factories import (
+    ContactFactory,
     DelegateFactory,
     DelegationFactory,
     MeetingFactory,
@@ -111,6 +112,9 @@ BREAKERS = {
     ),
     "particulars_say_something_until_they_are_erased": lambda: DelegateFactory().particulars.create(number=2),
     "an_erasure_names_its_rule": lambda: erasure(rule=""),
+    "an_erasure_is_of_a_meetings_delegates_or_of_a_contact": lambda: Erasure.objects.create(
+        meeting=MeetingFactory(), contact=ContactFactory(), rule="others: 365 days"
+    ),
     "lists_of_participants_are_numbered_once": lambda: twice(listing, meeting=MeetingFactory()),
     "lists_of_participants_count_from_one": lambda: listing(number=0),
     "a_delegate_stands_once_in_a_list": two_lines,
