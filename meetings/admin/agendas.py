@@ -44,6 +44,7 @@ class StageFilter(admin.SimpleListFilter):
 
 @admin.register(Agenda)
 class AgendaAdmin(ItemPages, StagePages, KeptAdmin):
+    how_it_begins = gettext_lazy("An agenda is begun on the page of its meeting.")
     list_display = ["meeting_shown", "when", "stage_shown", "item_count", "time_shown", "pending_count"]
     list_filter = [StageFilter, ("meeting__track", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["meeting__track"]

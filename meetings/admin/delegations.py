@@ -33,6 +33,7 @@ from .when import when_text
 class DelegationAdmin(DelegatePages, ListPages, KeptAdmin):
     """All that happens to a delegation is an act with a page of its own; the form shows what there is."""
 
+    how_it_begins = gettext_lazy("A delegation is opened on the page of its meeting.")
     change_form_template = "admin/meetings/delegation/change_form.html"
     list_display = ["party_shown", "meeting", "people", "is_in"]
     list_filter = ["state", ("received_at", admin.EmptyFieldListFilter), "meeting__track"]

@@ -78,6 +78,7 @@ def _chips(
 class DueAdmin(DuePages, KeptAdmin):
     """Read-only rows: a due changes by being derived, settled or set by hand, each with its own page."""
 
+    how_it_begins = gettext_lazy("What is due follows from the deadlines of the meetings.")
     change_form_template = "admin/meetings/due/change_form.html"
     list_display = ["due_shown", "state", "deadline", "meeting", "status_chip"]
     list_display_links = ["due_shown", "deadline"]

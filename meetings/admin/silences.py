@@ -45,6 +45,7 @@ class ClosingFilter(admin.SimpleListFilter):
 class SilenceAdmin(SilencePages, ReadOnlyAdmin):
     """Read-only rows: silence changes by acts, each with its own page."""
 
+    how_it_begins = gettext_lazy("Silence is opened on the page of an issued paper.")
     change_form_template = "admin/meetings/silenceprocedure/change_form.html"
     list_display = ["document", "status_chip", "closes", "left", "said"]
     list_filter = [ClosingFilter, "status", ("document__track", admin.RelatedOnlyFieldListFilter)]

@@ -56,6 +56,7 @@ class OutcomeFilter(admin.SimpleListFilter):
 class DeliveryAdmin(SettlePages, ReadOnlyAdmin):
     """The ledger is written by the service alone; the database forbids the rest."""
 
+    how_it_begins = gettext_lazy("Mail is planned by itself, from what is due and from the rules.")
     change_form_template = "admin/reminders/delivery/change_form.html"
     actions = ["settle_arrival", "settle_refusal"]
     list_display = [
