@@ -18,8 +18,10 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("reader", ["anybody", "partner"])
-def test_schemathesis_finds_no_fault(client, live_server, settings, tmp_path, reader):
+@pytest.mark.parametrize(
+    ("reader", "phases"), [("anybody", "examples,fuzzing"), ("partner", "examples,coverage,fuzzing,stateful")]
+)
+def test_schemathesis_finds_no_fault(client, live_server, settings, tmp_path, reader, phases):
     settings.FEED_REQUESTS_AN_HOUR = 10**9
     settings.BASE_URL = live_server.url
     made, paper = whole_meeting()
@@ -40,13 +42,13 @@ def test_schemathesis_finds_no_fault(client, live_server, settings, tmp_path, re
     told = subprocess.run(
         [
             sys.executable, "-m", "schemathesis.cli", "run", f"{live_server.url}/api/v1/openapi.json", "--checks", "all",
-            "--max-examples", EXAMPLES, "--generation-deterministic", "--no-color",
+            "--phases", phases, "--max-examples", EXAMPLES, "--generation-deterministic", "--no-color",
             *(["--header", f"Authorization: Bearer {secret}"] if headers else []),
         ],
         cwd=tmp_path, env={**os.environ, **real}, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert told.returncode == 0, told.stdout[-6000:] + told.stderr[-2000:]
     assert "Tested: 17" in told.stdout
-    assert re.findall(r"(✅|❌|🚫|⏭) +(Examples|Coverage|Fuzzing|Stateful)\n", told.stdout) == [
-        ("✅", phase) for phase in ("Examples", "Coverage", "Fuzzing", "Stateful")
+    assert re.findall(r"✅ +(Examples|Coverage|Fuzzing|Stateful)\n", told.stdout) == [
+        phase.title() for phase in phases.split(",")
     ]
