@@ -28,7 +28,6 @@ ALL = 1000
 ROUNDS = 7
 PAGES = ["/api/v1/calendar.ics", "/api/v1/meetings/?limit=500"]
 MULTIPLY = """
-SET session_replication_role = replica;
 CREATE TEMPORARY TABLE copied AS
     SELECT meeting.id AS old_id, nextval(pg_get_serial_sequence('meetings_meeting', 'id')) AS new_id,
            gen_random_uuid() AS new_uid
@@ -41,7 +40,6 @@ INSERT INTO feed_feeditem (meeting_id, uid, seq, {item})
     FROM copied JOIN feed_feeditem AS item ON item.meeting_id = old_id JOIN feed_feed USING (audience);
 UPDATE feed_feed AS feed SET high_seq = (SELECT max(seq) FROM feed_feeditem AS item WHERE item.audience = feed.audience);
 DROP TABLE copied;
-SET session_replication_role = DEFAULT;
 ANALYZE;
 """
 

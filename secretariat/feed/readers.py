@@ -7,8 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+
 from .audiences import Audience
 from .models import Feed, FeedItem, FeedItemQuerySet, PartnerToken
+
+COLUMNS = [field.attname for field in Feed._meta.concrete_fields]
+FEED = f"SELECT {', '.join(COLUMNS)} FROM feed_feed WHERE audience = %s"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +42,18 @@ def reach_of(audience: str, tracks: Collection[int] | None) -> str:
     return f"{audience}.{hashlib.sha256(repr(sorted(tracks)).encode()).hexdigest()[:12]}"
 
 
+def feed_of(audience: str) -> Feed | None:
+    """The feed as it stands. Each request of anybody begins here: in SQL, since building it costs more than asking."""
+    with connection.cursor() as cursor:
+        cursor.execute(FEED, [audience])
+        row = cursor.fetchone()
+    return Feed.from_db(None, COLUMNS, row) if row else None
+
+
 def reader_of(token: Any) -> Reader:
     """The reader that a token, read `with_reach`, stands for; without one anybody, who reads the public feed."""
     if token is None:
-        feed = Feed.objects.filter(audience=Audience.PUBLIC).order_by().first()
-        return Reader(feed or Feed(audience=Audience.PUBLIC))
+        return Reader(feed_of(Audience.PUBLIC) or Feed(audience=Audience.PUBLIC))
     return Reader(
         token.system.feed,
         token.system_id,

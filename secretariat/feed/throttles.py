@@ -5,17 +5,16 @@ The headers are those of the IETF draft "RateLimit header fields for HTTP": a dr
 
 from __future__ import annotations
 
-import logging
 import time
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-logger = logging.getLogger(__name__)
+from .counters import counters
+
 WINDOW = 3600  # seconds
 
 
@@ -41,21 +40,9 @@ class Quota:
 
 
 def counted(name: str, key: str, limit: int) -> Quota:
-    """Count one event.
-
-    A cache that is down counts nothing: a calendar that can be read matters more than its limit.
-    """
+    """Count one event of a kind, by one reader."""
     window, passed = divmod(int(time.time()), WINDOW)
-    key = f"feed.{name}.{key}.{window}"
-    try:
-        try:
-            used = cache.incr(key)
-        except ValueError:
-            used = 1 if cache.add(key, 1, timeout=WINDOW) else cache.incr(key)
-    except Exception as error:
-        logger.warning("Requests are not counted: %s", error)
-        used = 0
-    return Quota(name, limit, used, WINDOW - passed)
+    return Quota(name, limit, counters.count(f"{name}.{key}", window, WINDOW), WINDOW - passed)
 
 
 def address_of(request: Request) -> str:

@@ -25,7 +25,7 @@ from ..deprecations import DEPRECATIONS
 from ..models import Feed, PartnerToken
 from ..problems import Gone, PreconditionFailed
 from ..query import check_names, language_of
-from ..readers import Reader, reader_of
+from ..readers import Reader, feed_of, reader_of
 from ..render import RENDERER
 from ..throttles import Quota, ReaderThrottle
 
@@ -130,8 +130,7 @@ class ReadView(APIView):
 
     def refresh(self, *args: Any, **kwargs: Any) -> None:
         """Read again what the tag is made of."""
-        feed = Feed.objects.filter(pk=self.reader.feed.pk).order_by().first()
-        self.reader = replace(self.reader, feed=feed or self.reader.feed)
+        self.reader = replace(self.reader, feed=feed_of(self.reader.feed.pk) or self.reader.feed)
 
     # --- the answer ---------------------------------------------------------------------------
     def body(self, *args: Any, **kwargs: Any) -> bytes:

@@ -1,16 +1,26 @@
+import os
+import time
+from itertools import count
+
 import pytest
-from django.core.cache import cache
 from django.test import override_settings
 from pytest_django.live_server_helper import LiveServer
 
+from secretariat.feed import authentication, throttles
 from secretariat.feed.bodies import kept
+
+tests = count(time.time_ns())
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(settings):
-    """Each test counts requests from zero, in its own process."""
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    cache.clear()
+def _own_counters(monkeypatch):
+    """Each test counts requests from zero, by the shared server as in production."""
+    number = next(tests)
+    real = throttles.counted
+    monkeypatch.setattr(
+        throttles, "counted", lambda name, key, limit: real(name, f"{os.getpid()}.{number}.{key}", limit)
+    )
+    monkeypatch.setattr(authentication, "counted", throttles.counted)
 
 
 @pytest.fixture(autouse=True)

@@ -1,13 +1,16 @@
 """Who reads, how often, and what is said to who may not."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import timezone
+from redis import Redis
 
 from meetings.models import Meeting
+from secretariat.feed import counters, throttles
 from secretariat.feed.models import PartnerToken
 from secretariat.feed.tokens import digest_of, revoke_token
 
@@ -107,14 +110,24 @@ def test_who_guesses_tokens_is_slowed_down(client, monkeypatch):
     assert codes == [401, 401, 429]
 
 
-def test_a_broken_cache_does_not_close_the_calendar(client, settings):
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": "redis://127.0.0.1:1/0",
-        }
-    }
-    assert client.get(LIST).status_code == 200
+def test_a_broken_broker_does_not_close_the_calendar_and_each_process_counts_for_itself(
+    client, settings, monkeypatch
+):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    settings.FEED_REQUESTS_AN_HOUR = 2
+    monkeypatch.setattr(counters, "server", lambda: Redis.from_url(settings.REDIS_URL))
+    monkeypatch.setattr(throttles, "counters", counters.Counters())
+    assert [client.get(LIST).status_code for _n in range(3)] == [200, 200, 429]
+
+
+def test_processes_know_of_each_other_within_a_second():
+    clock, window, key = [0.0], time.time_ns(), "public.a"
+    one, other = (counters.Counters(lambda: clock[0]) for _process in range(2))
+    assert [one.count(key, window, 60), other.count(key, window, 60)] == [1, 2]
+    assert [one.count(key, window, 60) for _n in range(3)] == [2, 3, 4]
+    clock[0] = 1.0
+    assert [one.count(key, window, 60), other.count(key, window, 60)] == [6, 7]
+    assert one.count(key, window + 1, 60) == 1
 
 
 @pytest.fixture
