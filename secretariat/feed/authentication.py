@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -14,10 +13,8 @@ from rest_framework.request import Request
 
 from .models import PartnerSystem, PartnerToken
 from .throttles import address_of, counted
-from .tokens import digest_of
+from .tokens import USE_GRAIN, digest_of
 
-# `last_used_at` is for people; writing it at every request would make each read a write.
-USE_GRAIN = timedelta(hours=1)
 FAILURES_AN_HOUR = 60
 
 

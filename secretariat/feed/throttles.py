@@ -50,14 +50,16 @@ def address_of(request: Request) -> str:
     return str(BaseThrottle().get_ident(request))
 
 
-class ReaderThrottle(BaseThrottle):
-    """By partner system, not by address, where there is one: a ministry sits behind one address."""
+def quota_of(request: Any, *, system: int | None) -> Quota:
+    """Count a request: by partner system, not by address, where there is one: a ministry sits behind one address."""
+    name, key = ("public", address_of(request)) if system is None else ("partner", str(system))
+    return counted(name, key, settings.FEED_REQUESTS_AN_HOUR)
 
+
+class ReaderThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
-        name, key = (
-            ("partner", str(request.auth.system_id)) if request.auth else ("public", address_of(request))
-        )
-        view.quota = self.quota = counted(name, key, settings.FEED_REQUESTS_AN_HOUR)
+        system = request.auth.system_id if request.auth else None
+        view.quota = self.quota = quota_of(request, system=system)
         return not self.quota.is_used_up
 
     def wait(self) -> int:

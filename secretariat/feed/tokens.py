@@ -19,6 +19,8 @@ LONGEST_LIFE = timedelta(days=366)
 # While a system learns its new token the old one is still good.
 OVERLAP = timedelta(days=7)
 LIVE_AT_ONCE = 2
+# `last_used_at` is for people; writing it at every request would make each read a write.
+USE_GRAIN = timedelta(hours=1)
 
 
 class TokenRefused(Exception):

@@ -27,6 +27,7 @@ from ..problems import Gone, PreconditionFailed
 from ..query import check_names, language_of
 from ..readers import Reader, feed_of, reader_of
 from ..render import RENDERER
+from ..revalidating import remember, state_of
 from ..throttles import Quota, ReaderThrottle
 
 VARY = "Authorization, Accept, Accept-Encoding, Accept-Language"
@@ -56,6 +57,8 @@ class ReadView(APIView):
     cache_control = "no-cache"
     media_type = "application/json"
     quota: Quota | None = None
+    # The tag follows from the state of the feed, so that a 304 needs no view.
+    is_of_the_feed = False
     reader: Reader
     language: str
 
@@ -92,6 +95,7 @@ class ReadView(APIView):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         etag, body = self.etag(), None
+        self.is_of_the_feed = etag is not None and self.deprecation is None
         if etag is None:
             body = self.body(*args, **kwargs)
             etag, modified = hash_of(body), None
@@ -168,6 +172,8 @@ class ReadView(APIView):
             headers |= told
         for name, value in headers.items():
             response[name] = value
+        if self.is_of_the_feed and response.status_code in (200, 304):
+            remember(request, response, state_of(self.reader, request.auth))
         return response
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -8,6 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from secretariat.feed import authentication, throttles
 from secretariat.feed.bodies import kept
+from secretariat.feed.revalidating import remembered
 
 tests = count(time.time_ns())
 
@@ -27,14 +28,17 @@ def _own_counters(monkeypatch):
 def _nothing_kept(monkeypatch):
     """A test's transaction never commits, so one tag names several states in it."""
     monkeypatch.setattr(kept, "room", 0)
+    monkeypatch.setattr(remembered, "room", 0)
 
 
 @pytest.fixture
 def bodies_kept(monkeypatch):
     """As in production: for tests that number their changes as a commit would."""
     monkeypatch.setattr(kept, "room", 10**7)
+    monkeypatch.setattr(remembered, "room", 100)
     yield kept
     kept.empty()
+    remembered.empty()
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from meetings.changes import announce
 from meetings.models import Meeting
 from secretariat.feed.deprecations import Deprecation
-from secretariat.feed.models import Feed
+from secretariat.feed.models import Feed, PartnerToken
+from secretariat.feed.tokens import revoke_token
 from secretariat.feed.views.meetings import MeetingsView
 
-from .factories import bearer, meeting, token
+from .factories import bearer, health, meeting, system, token
 
 pytestmark = pytest.mark.django_db
 ADDRESSES = ["/api/v1/meetings/", "/api/v1/calendar.ics", "/api/v1/tracks/health/calendar.ics"]
@@ -242,3 +243,42 @@ def test_an_address_that_goes_away_says_so_a_year_ahead_and_is_then_gone(client,
     assert (gone.status_code, gone.json()["type"]) == (410, "urn:secretariat:problem:gone")
     assert "successor-version" in gone["Link"]
     assert "Deprecation" not in client.get("/api/v1/tracks/")
+
+
+@pytest.mark.parametrize("audience", ["public", "partners"])
+def test_the_shortest_way_to_304_knows_every_change_of_the_feed_and_of_the_reader(
+    client, settings, bodies_kept, audience
+):
+    settings.FEED_REQUESTS_AN_HOUR = 100
+    reader = system()
+    secret = token(reader)
+    headers = bearer(secret) if audience == "partners" else {}
+    made = meeting()
+    numbered()
+    first = client.get(ADDRESSES[0], **headers)
+    same = {"HTTP_IF_NONE_MATCH": first["ETag"], **headers}
+    with CaptureQueriesContext(connection) as queries:
+        again = client.get(ADDRESSES[0], **same)
+    assert (again.status_code, len(queries), "Content-Security-Policy" in again) == (304, 1, False)
+    assert int(again["RateLimit"].split("r=")[1].split(";")[0]) == 98
+    names = ("ETag", "Cache-Control", "Vary", "Content-Language")
+    assert [again.get(name) for name in names] == [first.get(name) for name in names]
+    # Another question, another language, another tag: each goes the whole way.
+    assert client.get(f"{ADDRESSES[0]}?limit=1", **same).status_code == 304
+    assert client.get(ADDRESSES[0], **{**same, "HTTP_IF_NONE_MATCH": '"a"'}).status_code == 200
+    assert client.get(ADDRESSES[0], HTTP_ACCEPT_LANGUAGE="ru", **same).status_code == 200
+    Meeting.objects.filter(pk=made.pk).update(visibility="internal")
+    numbered()
+    assert client.get(ADDRESSES[0], **same).status_code == 200
+    if audience == "partners":
+        current = {"HTTP_IF_NONE_MATCH": client.get(ADDRESSES[0], **headers)["ETag"], **headers}
+        reader.tracks.set([health()])
+        assert client.get(ADDRESSES[0], **current).status_code == 200
+        reader.tracks.clear()
+        PartnerToken.objects.update(scopes=["deadlines:read"])
+        assert client.get(ADDRESSES[0], **current).status_code == 403
+        PartnerToken.objects.update(scopes=["meetings:read"])
+        settings.FEED_REQUESTS_AN_HOUR = 1
+        assert client.get(ADDRESSES[0], **current).status_code == 429
+        revoke_token(PartnerToken.objects.get(), actor=None)
+        assert client.get(ADDRESSES[0], **current).status_code == 401
