@@ -212,6 +212,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The public and partner calendar of the mechanism: meetings, tracks, states, rotation.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
+    "EXTERNAL_DOCS": {"description": "How to read the calendar", "url": f"{BASE_URL}/api/v1/guide/"},
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
         "MeetingStatus": "secretariat.feed.query.STATUSES",

@@ -332,6 +332,12 @@ class ProblemErrorSerializer(serializers.Serializer):
     remedy = serializers.CharField()
 
 
+@extend_schema_serializer(
+    component_name="Problem",
+    examples=[
+        OpenApiExample("A typo in a filter", value=json.loads(example("problem.json")), status_codes=["400"])
+    ],
+)
 class ProblemSerializer(serializers.Serializer):
     """RFC 9457."""
 
