@@ -73,7 +73,9 @@ class DuePages:
         if not dues:
             raise Http404
         form_class, title = PAGES[what]
-        form = form_class(request.POST or None, initial={"at": timezone.localtime()})
+        # A day that was asked for stands in the form; staff decide whether it is the one.
+        initial = {"at": timezone.localtime(), "day": request.GET.get("day", "")}
+        form = form_class(request.POST or None, initial=initial)
         if form.is_valid():
             try:
                 return self._settle(request, dues, what, form.cleaned_data)

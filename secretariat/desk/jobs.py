@@ -42,7 +42,17 @@ JOBS: list[tuple[Any, list[str]]] = [
             "meetings.Recommendation",
         ],
     ),
-    (_("Mail"), ["reminders.Delivery", "reminders.ReminderRule", "reminders.Follow", "mailbox"]),
+    (
+        _("Mail"),
+        [
+            "reminders.Delivery",
+            "reminders.Reply",
+            "reminders.Unsubscription",
+            "reminders.ReminderRule",
+            "reminders.Follow",
+            "mailbox",
+        ],
+    ),
     (
         _("System"),
         ["auth.User", "auth.Group", "meetings.RetentionRule", "feed.PartnerSystem", "feed.PartnerToken"],

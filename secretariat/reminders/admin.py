@@ -17,6 +17,8 @@ from rotation.history_admin import HistoryAdmin, ReadOnlyAdmin
 
 from .follow_admin import FollowAdmin as FollowAdmin
 from .models import TITLED, Delivery, DeliveryEvent, ReminderRule
+from .replies.admin import ReplyInline
+from .replies.links import without_links
 from .settle_pages import SettlePages
 
 LATE = {Delivery.State.FAILED, Delivery.State.UNCERTAIN}
@@ -82,7 +84,7 @@ class DeliveryAdmin(SettlePages, ReadOnlyAdmin):
     date_hierarchy = "planned_at"
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
-    inlines = [EventInline]
+    inlines = [ReplyInline, EventInline]
     fieldsets = [
         (
             gettext_lazy("What"),
@@ -129,7 +131,11 @@ class DeliveryAdmin(SettlePages, ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("text"))
     def text_shown(self, delivery: Delivery) -> str:
-        return format_html('<pre class="mail-text">{}</pre>', delivery.text) if delivery.text else ""
+        return (
+            format_html('<pre class="mail-text">{}</pre>', without_links(delivery.text))
+            if delivery.text
+            else ""
+        )
 
 
 @admin.register(ReminderRule)

@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from .letters import calendar_of, letter_of
 from .models import Delivery
 from .parts import calendar_file, calendar_part, multipart, text_part
+from .replies.links import unsubscribe_link
+from .replies.topics import topic_of
 
 # Content language → the language of our catalogue.
 DJANGO_LANGUAGE = {"zh": "zh-hans"}
@@ -74,6 +76,8 @@ def write(row: Delivery) -> Written:
             "salutation": _("To: %(name)s") % {"name": row.contact.name},
             "lead": letter.lead,
             "facts": letter.facts,
+            "links": letter.links,
+            "unsubscribe": unsubscribe_link(row.uid) if topic_of(row) else "",
             "is_example": is_example,
             "signature": letter.signature,
         }
@@ -104,6 +108,7 @@ def _bytes_of(row: Delivery, written: Written, dated_at: datetime) -> bytes:
         *([("In-Reply-To", row.in_reply_to), ("References", row.in_reply_to)] if row.in_reply_to else []),
         ("Auto-Submitted", "auto-generated"),  # RFC 3834 §5
         ("X-Auto-Response-Suppress", "All"),  # Exchange does not read RFC 3834
+        *_unsubscribing(row),
         ("Content-Language", written.language),
         ("MIME-Version", "1.0"),
     ]
@@ -115,6 +120,16 @@ def _bytes_of(row: Delivery, written: Written, dated_at: datetime) -> bytes:
     texts = multipart("alternative", f"{boundary}_", [*parts, calendar_part(written.calendar)])
     body = multipart("mixed", boundary, [texts, calendar_file(written.calendar)])
     return f"{head}{body}\r\n".encode("ascii")
+
+
+def _unsubscribing(row: Delivery) -> list[tuple[str, str]]:
+    """One click in the reader's own program ends such notices (RFC 8058); what is a duty has none."""
+    if not topic_of(row):
+        return []
+    return [
+        ("List-Unsubscribe", f"<{unsubscribe_link(row.uid)}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+    ]
 
 
 def _mailbox(header: str, name: str, address: str) -> str:

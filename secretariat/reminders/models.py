@@ -306,3 +306,9 @@ def append_events(
         ],
         batch_size=1000,
     )
+
+
+# Models of this app that have files of their own; last, since theirs speak of those above.
+from .replies.models import Reply as Reply  # noqa: E402
+from .replies.models import SettingAside as SettingAside  # noqa: E402
+from .replies.models import Unsubscription as Unsubscription  # noqa: E402

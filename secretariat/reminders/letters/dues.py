@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from rotation.translated import text_in
 
-from ..models import Delivery
+from ..models import Delivery, Reply
+from ..replies.links import reply_link
 from .letter import Letter, facts_of
 from .moments import clocks, moment, short_day
 
@@ -39,4 +40,14 @@ def letter(row: Delivery) -> Letter:
         facts += [(_("What is due"), values["deadline"]), (_("By"), values["now"])]
         facts += clocks(row.says_due_at, zone, others, language)
     signature = text_in(row.meeting.track.mechanism.names)
-    return Letter(subject % values, lead % values, facts, signature, row.meeting.is_example)
+    links = [] if row.kind == Kind.WITHDRAWN else _links(row)
+    return Letter(subject % values, lead % values, facts, signature, row.meeting.is_example, links)
+
+
+def _links(row: Delivery) -> list[tuple[str, str]]:
+    labels = {
+        Reply.What.RECEIVED: _("We have received this mail"),
+        Reply.What.SUBMITTED: _("We have submitted it"),
+        Reply.What.EXTENSION: _("We need more time"),
+    }
+    return [(label, reply_link(row.uid, what)) for what, label in labels.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -13,13 +14,14 @@ from .moments import meeting_days
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """facts: label and value, in their order; one without a value has no line."""
+    """facts: label and value, in their order; one without a value has no line. links: label and address."""
 
     subject: str
     lead: str
     facts: list[tuple[str, str]]
     signature: str
     is_example: bool = False
+    links: Sequence[tuple[str, str]] = ()
 
 
 def facts_of(meeting: Meeting, language: str) -> list[tuple[str, str]]:

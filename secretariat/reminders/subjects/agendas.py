@@ -14,6 +14,7 @@ from meetings.models import Agenda, AgendaStage, Meeting
 from ..plan.agendas import Issue, wanted_of_issue
 from ..plan.dated import Dated, wanted_of_dated
 from ..plan.wanted import NEWS, ToldOf, Wanted
+from ..replies.topics import without_refusing
 from .audience import Offsets, contacts_of
 
 # A day is named with an hour that nobody reads as the day after.
@@ -34,17 +35,18 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
         .prefetch_related(Prefetch("stages", public.defer("snapshot")))
     )
     agendas = list(rows)
-    contacts = contacts_of({agenda.meeting.track_id for agenda in agendas}, now)
+    contacts = without_refusing(contacts_of({agenda.meeting.track_id for agenda in agendas}, now), "agenda")
     offsets = Offsets()
     for agenda in agendas:
         track_id = agenda.meeting.track_id
+        to = contacts.get(track_id, [])
         issued = list(agenda.stages.all())
         issue = _issue(agenda, issued)
         if issue is not None:
-            for want in wanted_of_issue(issue, contacts[track_id], told, now):
+            for want in wanted_of_issue(issue, to, told, now):
                 yield agenda.meeting_id, want
         closing = _closing(agenda, issued, now)
-        for want in wanted_of_dated([closing], contacts[track_id], offsets.of(track_id), told, now):
+        for want in wanted_of_dated([closing], to, offsets.of(track_id), told, now):
             yield agenda.meeting_id, want
 
 

@@ -1,0 +1,169 @@
+"""What ministries said by the links of their mails, and what they no longer take, on the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from meetings.admin.act_pages import ActPages, require
+from meetings.admin.when import days_text
+from rotation.history_admin import ReadOnlyAdmin
+
+from ..models import Reply, Unsubscription
+from ..settle_pages import ReasonForm
+from .recording import SettingAsideRefused, end_unsubscription, set_aside
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    title = gettext_lazy("to look at")
+    parameter_name = "waiting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("1", _("waits for the secretariat"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.waiting() if self.value() == "1" else queryset
+
+
+class ReplyInline(admin.TabularInline):
+    """What was said by the links of one mail."""
+
+    model = Reply
+    extra = 0
+    fields = readonly_fields = ["at", "what", "until", "text"]
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Reply)
+class ReplyAdmin(ActPages, ReadOnlyAdmin):
+    change_form_template = "admin/reminders/reply/change_form.html"
+    list_display = ["at", "what", "state", "deadline", "meeting", "until_shown", "text", "outcome"]
+    list_display_links = ["at", "what"]
+    list_filter = [WaitingFilter, "what", "delivery__due__state"]
+    search_fields = ["delivery__contact__name", "delivery__due__deadline__titles", "text"]
+    date_hierarchy = "at"
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+    fields = readonly_fields = [
+        *("what", "until_shown", "text", "at", "outcome"),
+        *("state", "deadline_linked", "meeting", "mail_linked", "contact"),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).with_due()
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.set_aside_view)
+        return [path("<int:pk>/set-aside/", view, name="reminders_reply_set_aside"), *super().get_urls()]
+
+    @admin.display(description=gettext_lazy("state"), ordering="delivery__due__state")
+    def state(self, reply: Reply) -> str:
+        return str(reply.delivery.due.state)
+
+    @admin.display(description=gettext_lazy("deadline"))
+    def deadline(self, reply: Reply) -> str:
+        return str(reply.delivery.due.deadline)
+
+    @admin.display(description=gettext_lazy("deadline"))
+    def deadline_linked(self, reply: Reply) -> str:
+        url = reverse("admin:meetings_due_change", args=[reply.delivery.due_id])
+        return format_html('<a href="{}">{}</a>', url, reply.delivery.due.deadline)
+
+    @admin.display(description=gettext_lazy("meeting"))
+    def meeting(self, reply: Reply) -> str:
+        return str(reply.delivery.due.deadline.meeting)
+
+    @admin.display(description=gettext_lazy("contact"))
+    def contact(self, reply: Reply) -> str:
+        return f"{reply.delivery.contact}, {reply.delivery.contact.ministry}"
+
+    @admin.display(description=gettext_lazy("by the link in"))
+    def mail_linked(self, reply: Reply) -> str:
+        url = reverse("admin:reminders_delivery_change", args=[reply.delivery_id])
+        return format_html('<a href="{}">{}</a>', url, reply.delivery.subject)
+
+    @admin.display(description=gettext_lazy("until"), ordering="until")
+    def until_shown(self, reply: Reply) -> str:
+        return days_text(reply.until, reply.until) if reply.until else ""
+
+    @admin.display(description=gettext_lazy("what became of it"))
+    def outcome(self, reply: Reply) -> str:
+        if reply.is_waiting:
+            return format_html('<span class="chip chip-late">{}</span>', _("waits for the secretariat"))
+        aside = getattr(reply, "setting_aside", None)
+        if aside is not None:
+            values = {"name": aside.by, "reason": aside.reason}
+            return _("set aside by %(name)s: %(reason)s") % values
+        return "" if reply.what == Reply.What.RECEIVED else _("decided")
+
+    def set_aside_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        require(request, "reminders.set_aside_reply")
+        reply = get_object_or_404(Reply.objects.with_due(), pk=pk)
+        back = reverse("admin:reminders_reply_change", args=[pk])
+        form = ReasonForm(request.POST or None)
+        form.fields["reason"].help_text = _(
+            "The deadline stays as it is, and the ministry is not written to: tell it by a mail of your own."
+        )
+        if form.is_valid():
+            try:
+                set_aside(pk, actor=request.user, reason=form.cleaned_data["reason"])
+                messages.success(request, _("It was set aside."))
+            except SettingAsideRefused:
+                messages.warning(request, _("This does not wait for anybody any more."))
+            return HttpResponseRedirect(back)
+        title, confirm = _("Set aside"), _("Set aside")
+        return self.act_page(
+            request, "act/page.html", form=form, title=title, confirm=confirm, back=back, subtitle=str(reply)
+        )
+
+
+@admin.register(Unsubscription)
+class UnsubscriptionAdmin(ActPages, ReadOnlyAdmin):
+    change_form_template = "admin/reminders/unsubscription/change_form.html"
+    list_display = ["contact", "ministry", "topic", "at", "ended_at", "ended_by", "ended_reason"]
+    list_filter = [("ended_at", admin.EmptyFieldListFilter), "topic", "contact__ministry__state"]
+    list_select_related = ["contact__ministry", "ended_by"]
+    search_fields = ["contact__name", "contact__email"]
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+    fields = readonly_fields = [
+        *("contact", "ministry", "topic", "at", "delivery"),
+        *("ended_at", "ended_by", "ended_reason"),
+    ]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.end_view)
+        return [path("<int:pk>/end/", view, name="reminders_unsubscription_end"), *super().get_urls()]
+
+    @admin.display(description=gettext_lazy("ministry"))
+    def ministry(self, row: Unsubscription) -> str:
+        return str(row.contact.ministry)
+
+    def end_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        require(request, "reminders.end_unsubscription")
+        row = get_object_or_404(Unsubscription.objects.select_related("contact"), pk=pk)
+        if row.ended_at is not None and request.method != "POST":
+            raise Http404
+        back = reverse("admin:reminders_unsubscription_change", args=[pk])
+        form = ReasonForm(request.POST or None)
+        form.fields["reason"].help_text = _("Say who asked for it: the contact had ended these notices.")
+        if form.is_valid():
+            if end_unsubscription(pk, actor=request.user, reason=form.cleaned_data["reason"]):
+                messages.success(request, _("The contact receives these notices again."))
+            else:
+                messages.warning(request, _("This was ended already."))
+            return HttpResponseRedirect(back)
+        title, confirm = _("Send these notices again"), _("Send again")
+        return self.act_page(
+            request, "act/page.html", form=form, title=title, confirm=confirm, back=back, subtitle=str(row)
+        )

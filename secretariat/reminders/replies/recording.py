@@ -1,0 +1,127 @@
+"""Recording what is said by the links, and what staff decide about it. Nothing here settles or moves a due."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from meetings.models import Agenda, Contact, Due, Meeting, Responsibility
+
+from ..ledger import reconcile_deliveries
+from ..models import Delivery, Reply, SettingAside, Unsubscription
+from ..plan.replying import Bar, Link, bar
+from ..subjects import agendas
+from .topics import topic_of
+
+
+class LinkBarred(Exception):
+    """The link may not be used any more; `bar` says why. Nothing was recorded."""
+
+    def __init__(self, bar: Bar) -> None:
+        super().__init__(bar)
+        self.bar = bar
+
+
+class SettingAsideRefused(Exception):
+    """It does not wait for anybody any more."""
+
+
+def delivery_of_link(uid: UUID) -> Delivery | None:
+    """What a link about a due was sent with, and all that its page takes."""
+    rows = Delivery.objects.filter(uid=uid, due__isnull=False).exclude(kind=Delivery.Kind.WITHDRAWN)
+    return (
+        rows.select_related(
+            "contact__ministry__state",
+            "due__state",
+            "due__deadline",
+            "meeting__track__mechanism",
+            "meeting__host",
+        )
+        .prefetch_related("replies")
+        .first()
+    )
+
+
+def bar_of(row: Delivery, now: datetime) -> Bar | None:
+    """What stands against using a link of this mail now."""
+    link = Link(
+        says_due_at=row.says_due_at,
+        sequence=row.sequence,
+        due_sequence=row.due.sequence,
+        due_status=row.due.status,
+        answers=_answers(row.contact, row.meeting.track_id, now),
+    )
+    return bar(link, now)
+
+
+def _answers(contact: Contact, track_id: int, now: datetime) -> bool:
+    """Whether the contact is in office and its ministry answers for the track; a mail that came back is no matter."""
+    today = contact.day_at(now)
+    in_office = (contact.valid_from is None or contact.valid_from <= today) and (
+        contact.valid_until is None or contact.valid_until >= today
+    )
+    answered = Responsibility.objects.on(today).filter(track=track_id, ministry=contact.ministry_id)
+    return in_office and answered.exists()
+
+
+@transaction.atomic
+def record_reply(row: Delivery, what: str, *, until: date | None = None, text: str = "") -> bool:
+    """Record what was said by a link; False when it had been used before, which changes nothing.
+
+    Raises LinkBarred.
+    """
+    # Locked, so that a due that is being moved or settled is seen as it is afterwards.
+    row.due = (
+        Due.objects.select_for_update(of=("self",)).select_related("deadline", "state").get(pk=row.due_id)
+    )
+    if row.replies.filter(what=what).exists():
+        return False
+    barred = bar_of(row, timezone.now())
+    if barred:
+        raise LinkBarred(barred)
+    Reply.objects.create(delivery=row, what=what, until=until, text=text)
+    return True
+
+
+@transaction.atomic
+def set_aside(reply_id: int, *, actor: Any, reason: str) -> SettingAside:
+    """Record that staff looked at a claim or a request and leave the deadline as it is. Raises SettingAsideRefused."""
+    reply = Reply.objects.select_for_update(of=("self",)).get(pk=reply_id)
+    if not Reply.objects.waiting().filter(pk=reply_id).exists():
+        raise SettingAsideRefused
+    return SettingAside.objects.create(reply=reply, by=actor, reason=reason)
+
+
+@transaction.atomic
+def unsubscribe(row: Delivery) -> bool:
+    """End the notices of this mail's topic for its contact; False when they had ended. What is planned is cancelled."""
+    contact = Contact.objects.select_for_update(of=("self",)).get(pk=row.contact_id)
+    _refusal, is_new = Unsubscription.objects.get_or_create(
+        contact=contact, topic=topic_of(row), ended_at=None, defaults={"delivery": row}
+    )
+    if is_new:
+        _follow(contact)
+    return is_new
+
+
+@transaction.atomic
+def end_unsubscription(pk: int, *, actor: Any, reason: str) -> bool:
+    """Send again what a contact had unsubscribed from; False when that was ended before."""
+    row = Unsubscription.objects.select_for_update(of=("self",)).select_related("contact").get(pk=pk)
+    if row.ended_at is not None:
+        return False
+    row.ended_at, row.ended_by, row.ended_reason = timezone.now(), actor, reason
+    row.save(update_fields=["ended_at", "ended_by", "ended_reason"])
+    _follow(row.contact)
+    return True
+
+
+def _follow(contact: Contact) -> None:
+    """Let the ledger follow what a contact takes."""
+    tracks = Responsibility.objects.filter(ministry=contact.ministry_id).values("track")
+    followed = Meeting.objects.filter(track__in=tracks, pk__in=Agenda.objects.values("meeting"))
+    reconcile_deliveries(agendas, list(followed.values_list("pk", flat=True)))
