@@ -127,6 +127,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 24 * 3600,
         "options": {"expires": 3600},
     },
+    "read-returned-mail": {
+        "task": "secretariat.reminders.tasks.read_returned_mail",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "reconcile": {
         "task": "secretariat.reminders.tasks.reconcile_all",
         "schedule": 24 * 3600,
@@ -141,6 +146,11 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_USER"] or "", EMAIL["EM
 EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL.get("EMAIL_USE_TLS", False), EMAIL.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 30  # seconds; Django's default waits for ever
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Secretariat <secretariat@example.org>")
+# Where mails that cannot be delivered come back to, each with the name of its delivery behind a "+"; empty where no
+# server takes such addresses: then they come back to the sender, and nobody reads them but people.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
+# The mailbox of that address: maildir:///folder or imaps://user:password@host/INBOX.
+BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", default="")
 # Domain of the Message-IDs of reminders.
 MESSAGE_ID_DOMAIN = env.str("MESSAGE_ID_DOMAIN", default="secretariat.example.org")
 # The local mailbox of `make run`, which the desk shows; empty where a real mail server is used.

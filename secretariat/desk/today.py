@@ -16,7 +16,7 @@ from meetings.admin.silence_words import closing_text, left_text
 from meetings.admin.when import days_text, hours_text, when_text
 from meetings.models import Contact, Document, Due, Meeting, SilenceProcedure
 from rotation.models import Summit
-from secretariat.reminders.models import TITLED, Delivery, Reply
+from secretariat.reminders.models import TITLED, Bounce, Delivery, Reply
 
 AHEAD_DAYS = 30
 SHOWN = 60  # rows of a list on the page; the count beside it links to all
@@ -35,6 +35,7 @@ def today_shown(now: datetime, user: Any) -> dict[str, Any]:
         "days": _by_day([due_shown(due, now) for due in soon.order_by("due_on", "due_at")[:SHOWN]]),
         "overdue": _by_day([due_shown(due, now) for due in overdue.order_by("due_on", "due_at")[:SHOWN]]),
         "unsent": Delivery.objects.unsettled().select_related("contact").prefetch_related(*TITLED)[:10],
+        "returned": Bounce.objects.standing(now)[:10],
         "replies": Reply.objects.waiting().with_due()[:10],
         "meetings": [
             meeting_shown(row)

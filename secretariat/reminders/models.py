@@ -264,13 +264,15 @@ class Delivery(models.Model):
 class DeliveryEvent(models.Model):
     """One step of a delivery; append-only in the database."""
 
+    # What happens to a mail that left us changes its state no more.
+    RETURNED, DELAYED = "returned", "delayed"
+    STEPS = [*Delivery.State.choices, (RETURNED, _("came back")), (DELAYED, _("delayed on the way"))]
+
     delivery = models.ForeignKey(
         Delivery, on_delete=models.PROTECT, related_name="events", verbose_name=_("delivery")
     )
     at = models.DateTimeField(_("moment"), auto_now_add=True)
-    state = models.CharField(
-        pgettext_lazy("of a delivery", "state"), max_length=10, choices=Delivery.State.choices
-    )
+    state = models.CharField(pgettext_lazy("of a delivery", "state"), max_length=10, choices=STEPS)
     detail = models.CharField(_("detail"), max_length=500, blank=True)
     worker = models.CharField(_("worker"), max_length=100, blank=True)
     author = models.ForeignKey(
@@ -309,6 +311,7 @@ def append_events(
 
 
 # Models of this app that have files of their own; last, since theirs speak of those above.
+from .bounces.models import Bounce as Bounce  # noqa: E402
 from .replies.models import Reply as Reply  # noqa: E402
 from .replies.models import SettingAside as SettingAside  # noqa: E402
 from .replies.models import Unsubscription as Unsubscription  # noqa: E402

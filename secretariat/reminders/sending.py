@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
+from .bounces.addresses import return_path
 from .letters import RELATED
 from .message import Rendered, render, sender_address
 from .models import Delivery, append_events
@@ -125,7 +126,7 @@ def _send_one(smtp: Connection, row: Delivery, ahead: Ahead, deadline: float) ->
         finish(row, State.FAILED, f"cannot be written: {type(error).__name__}: {error}", WORKER)
         return Outcome("refused")
     outcome = smtp.send(
-        sender_address(),
+        return_path(row.uid) if settings.BOUNCE_ADDRESS else sender_address(),
         row.contact.email,
         rendered.body,
         commit=lambda: _begin(row, rendered),

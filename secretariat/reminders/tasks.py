@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from .bounces.mailboxes import collect_bounces
 from .reconciling import reconcile
 from .sending import send_due
 
@@ -16,3 +17,9 @@ def deliver_due() -> None:
 def reconcile_all() -> None:
     """Prove that derived rows equal what the rules say today; repair and report any difference."""
     reconcile()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def read_returned_mail() -> None:
+    """Record what came back. Running it twice, or at once with another, is harmless."""
+    collect_bounces()

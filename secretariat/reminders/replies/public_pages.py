@@ -61,8 +61,9 @@ def reply_page(request: HttpRequest, purpose: str, token: str) -> HttpResponse:
         return _unknown()
     with translation.override(_language(row)):
         said = next((reply for reply in row.replies.all() if reply.what == purpose), None)
-        if said is not None:
-            return _page("said", row, 200, purpose=purpose, said=said, until=_day(said, row))
+        if said is not None and row.due.status == row.due.Status.OPEN:
+            facts = _facts(row)
+            return _page("said", row, 200, purpose=purpose, until=_day(said, row), facts=facts)
         barred = bar_of(row, timezone.now())
         if barred:
             return _barred(request, row, barred)

@@ -76,7 +76,7 @@ def record_reply(row: Delivery, what: str, *, until: date | None = None, text: s
     """
     # Locked, so that a due that is being moved or settled is seen as it is afterwards.
     row.due = (
-        Due.objects.select_for_update(of=("self",)).select_related("deadline", "state").get(pk=row.due_id)
+        Due.objects.select_for_update(of=("self",)).select_related("deadline", "state").get(deliveries=row.pk)
     )
     if row.replies.filter(what=what).exists():
         return False

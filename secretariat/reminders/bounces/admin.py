@@ -1,0 +1,47 @@
+"""Mails that came back, on the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy
+
+from rotation.history_admin import ReadOnlyAdmin
+
+from ..models import Bounce
+
+
+@admin.register(Bounce)
+class BounceAdmin(ReadOnlyAdmin):
+    list_display = ["at", "verdict", "contact", "mail_linked", "status", "diagnostic"]
+    list_display_links = ["at", "verdict"]
+    list_filter = ["verdict", "delivery__contact__ministry__state"]
+    search_fields = ["delivery__contact__name", "delivery__recipient", "diagnostic"]
+    date_hierarchy = "at"
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+    fields = readonly_fields = [
+        *("verdict", "status", "diagnostic", "at"),
+        *("contact_linked", "mail_linked"),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("delivery__contact__ministry")
+
+    @admin.display(description=gettext_lazy("contact"))
+    def contact(self, bounce: Bounce) -> str:
+        return str(bounce.delivery.contact)
+
+    @admin.display(description=gettext_lazy("contact"))
+    def contact_linked(self, bounce: Bounce) -> str:
+        url = reverse("admin:meetings_contact_change", args=[bounce.delivery.contact_id])
+        return format_html('<a href="{}">{}</a>', url, bounce.delivery.contact)
+
+    @admin.display(description=gettext_lazy("mail"))
+    def mail_linked(self, bounce: Bounce) -> str:
+        url = reverse("admin:reminders_delivery_change", args=[bounce.delivery_id])
+        return format_html('<a href="{}">{}</a>', url, bounce.delivery.subject)

@@ -1,0 +1,113 @@
+"""Reading a mail that came back: a delivery status notification (RFC 3464), and nothing else. Pure.
+
+An automatic answer is none, whatever it says; neither is a mail that merely speaks of an error. The sender is known
+by the address that it came to (VERP), never by what the text claims.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import Message
+from email.utils import getaddresses
+from typing import Literal
+
+# gone: the address is no good. returned: this mail did not arrive, another may. delayed: it is still tried.
+Verdict = Literal["gone", "returned", "delayed"]
+
+# Where an envelope's recipient is written down on the way; RFC 3464 §2 has it in To as well.
+ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
+# RFC 3463 §3: the sender is bad, the mailbox is full, the text too long, the system or the network down, the text or the policy refused
+# it. The address may be good all the same.
+PASSING = ("5.1.7", "5.1.8", "5.2.2", "5.2.3", "5.3.", "5.4.1", "5.4.5", "5.4.7", "5.5.", "5.6.", "5.7.")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """addresses: to which it came. message_id: of the mail that came back; empty where it is not told."""
+
+    addresses: tuple[str, ...]
+    verdict: Verdict
+    status: str
+    diagnostic: str
+    message_id: str
+
+
+def read_report(raw: bytes) -> Report | None:
+    """What a mail says of one that came back; None where it says nothing of that kind."""
+    message = message_from_bytes(raw, policy=policy.compat32)
+    if not _is_report(message):
+        return None
+    fields = next(_recipients(message), None)
+    verdict = fields and verdict_of(_value(fields, "Action"), _value(fields, "Status"))
+    if fields is None or not verdict:
+        return None
+    return Report(
+        addresses=tuple(_addresses(message)),
+        verdict=verdict,
+        status=_value(fields, "Status"),
+        diagnostic=_value(fields, "Diagnostic-Code").partition(";")[2].strip()
+        or _value(fields, "Diagnostic-Code"),
+        message_id=_returned_id(message),
+    )
+
+
+def verdict_of(action: str, status: str) -> Verdict | None:
+    """By RFC 3464 §2.3.3 and RFC 3463; None where the mail arrived or went on."""
+    match action.lower():
+        case "delayed":
+            return "delayed"
+        case "failed":
+            is_address = status.startswith("5.") and not status.startswith(PASSING)
+            return "gone" if is_address else "returned"
+    return None
+
+
+def _is_report(message: Message) -> bool:
+    # Who answers a report would loop: one is sent from nobody (RFC 3464 §2), so there is nobody to answer.
+    sender = message.get("Return-Path")
+    return (
+        message.get_content_type() == "multipart/report"
+        and str(message.get_param("report-type")).lower() == "delivery-status"
+        and (sender is None or str(sender).strip() == "<>")
+    )
+
+
+def _parts(message: Message, *kinds: str) -> Iterator[Message]:
+    # Not what lies in the returned mail itself, which may be a report too.
+    for part in message.get_payload() if message.is_multipart() else ():
+        if isinstance(part, Message) and part.get_content_type() in kinds:
+            yield part
+
+
+def _recipients(message: Message) -> Iterator[Message]:
+    """The fields of each recipient: the blocks of the status part that say what was done."""
+    for part in _parts(message, "message/delivery-status", "message/global-delivery-status"):
+        blocks = part.get_payload()
+        for block in blocks if isinstance(blocks, list) else ():
+            if isinstance(block, Message) and "Action" in block:
+                yield block
+
+
+def _returned_id(message: Message) -> str:
+    for part in _parts(message, "message/rfc822", "text/rfc822-headers", "message/global"):
+        inner = part.get_payload(0) if part.is_multipart() else message_from_bytes(_bytes(part))
+        if isinstance(inner, Message) and inner.get("Message-ID"):
+            return _value(inner, "Message-ID")
+    return ""
+
+
+def _bytes(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def _addresses(message: Message) -> Iterable[str]:
+    found = [str(value) for name in ADDRESSED for value in message.get_all(name, [])]
+    return (address.lower() for _name, address in getaddresses(found) if address)
+
+
+def _value(fields: Message, name: str) -> str:
+    """A field in one line, without what a database or a page could not take."""
+    return "".join(char if char.isprintable() else " " for char in str(fields.get(name, ""))).strip()

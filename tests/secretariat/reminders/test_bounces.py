@@ -1,0 +1,314 @@
+"""A mail that comes back is told on its delivery, on the contact and to staff; what only looks like one is not."""
+
+import mailbox
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meetings.models import Contact
+from secretariat.reminders.bounces.mailboxes import collect_bounces
+from secretariat.reminders.bounces.recording import record_bounce
+from secretariat.reminders.models import Bounce, Delivery
+from secretariat.reminders.plan.bounces import read_report, verdict_of
+from secretariat.reminders.reconciling import reconcile
+from secretariat.reminders.sending import send_due
+
+THREE = ["cn@example.org", "kg@example.org", "kz@example.org"]
+
+
+@pytest.fixture(autouse=True)
+def bounce_address(settings):
+    settings.BOUNCE_ADDRESS = "bounce@mail.example.org"
+
+
+@pytest.fixture
+def sent(meeting, sink):
+    """The mail to Kazakhstan as the server took it, with its envelope."""
+    send_due()
+    return next(envelope for envelope in sink.accepted if envelope.rcpt_tos == ["kz@example.org"])
+
+
+def notification(
+    sent, *, to=None, action="failed", status="5.1.1", said="550 5.1.1 no such user", returned=None
+):
+    """What a mail server writes to the envelope's sender (RFC 3464 §5, the first example)."""
+    to = to or sent.mail_from
+    headers = sent.content.split(b"\r\n\r\n")[0] if returned is None else returned
+    return b"\r\n".join(
+        [
+            b"Return-Path: <>",
+            b"From: Mail Delivery Subsystem <MAILER-DAEMON@mx.example.kz>",
+            f"To: <{to}>".encode(),
+            b"Auto-Submitted: auto-replied",
+            b"Subject: Undelivered mail returned to sender",
+            b"MIME-Version: 1.0",
+            b'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+            b"",
+            b"--b",
+            b"",
+            b"The mail could not be delivered.",
+            b"--b",
+            b"Content-Type: message/delivery-status",
+            b"",
+            b"Reporting-MTA: dns; mx.example.kz",
+            b"",
+            b"Final-Recipient: rfc822; kz@example.org",
+            f"Action: {action}".encode(),
+            f"Status: {status}".encode(),
+            f"Diagnostic-Code: smtp; {said}".encode(),
+            b"",
+            b"--b",
+            b"Content-Type: text/rfc822-headers",
+            b"",
+            headers,
+            b"",
+            b"--b--",
+            b"",
+        ]
+    )
+
+
+def contact():
+    return Contact.objects.get(email="kz@example.org")
+
+
+def delivery():
+    return Delivery.objects.get(contact__email="kz@example.org", state="sent")
+
+
+@pytest.mark.django_db
+def test_each_mail_leaves_under_a_sender_of_its_own(meeting, sink):
+    send_due()
+    senders = {envelope.rcpt_tos[0]: envelope.mail_from for envelope in sink.accepted}
+    assert len(set(senders.values())) == 3
+    uid = Delivery.objects.get(contact__email="kz@example.org", state="sent").uid
+    local, domain = senders["kz@example.org"].split("@")
+    assert (local.startswith(f"bounce+{uid.hex}"), len(local) <= 64, domain) == (
+        True,
+        True,
+        "mail.example.org",
+    )
+
+
+@pytest.mark.django_db
+def test_without_an_address_for_it_mails_leave_under_the_secretariats(meeting, sink, settings):
+    settings.BOUNCE_ADDRESS = ""
+    send_due()
+    assert {envelope.mail_from for envelope in sink.accepted} == {"secretariat@example.org"}
+
+
+@pytest.mark.django_db
+def test_an_address_that_is_no_good_makes_the_contact_undeliverable_and_cancels_what_is_planned(sent):
+    assert record_bounce(notification(sent)) == "recorded"
+    assert contact().is_undeliverable
+    last = delivery().events.last()
+    assert (last.state, last.detail) == ("returned", "5.1.1 550 5.1.1 no such user")
+    assert not Delivery.objects.filter(contact=contact(), state="pending").exists()
+    assert Delivery.objects.filter(contact__email="kg@example.org", state="pending").exists()
+    assert reconcile() == []
+
+
+@pytest.mark.django_db
+def test_the_history_of_the_contact_names_the_service_and_the_reason(sent, desk):
+    record_bounce(notification(sent))
+    page = reverse("admin:meetings_contact_history", args=[contact().pk])
+    text = desk.get(page).content.decode()
+    assert "mail came back: 5.1.1 550 5.1.1 no such user" in text
+    assert "aida" not in text.split("mail came back")[0].split("history")[-1]
+
+
+@pytest.mark.django_db
+def test_the_start_page_tells_staff_until_the_address_is_put_right(sent, desk):
+    record_bounce(notification(sent))
+    page = reverse("admin:meetings_contact_change", args=[contact().pk])
+    text = desk.get("/admin/").content.decode()
+    assert [part in text for part in (page, "address is no good", "no such user")] == [True] * 3
+    Contact.objects.update(is_undeliverable=False)
+    assert page not in desk.get("/admin/").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("action", "status", "verdict"),
+    [("failed", "5.2.2", "returned"), ("failed", "4.4.1", "returned"), ("delayed", "4.4.1", "delayed")],
+)
+def test_what_passes_is_counted_and_marks_nobody(sent, action, status, verdict):
+    assert record_bounce(notification(sent, action=action, status=status)) == "recorded"
+    assert (Bounce.objects.get().verdict, contact().is_undeliverable) == (verdict, False)
+    assert delivery().events.last().state == ("delayed" if verdict == "delayed" else "returned")
+
+
+@pytest.mark.django_db
+def test_one_that_is_fetched_twice_counts_once(sent):
+    assert [record_bounce(notification(sent)) for _twice in range(2)] == ["recorded", "known"]
+    assert (Bounce.objects.count(), delivery().events.filter(state="returned").count()) == (1, 1)
+
+
+@pytest.mark.django_db
+def test_one_that_comes_after_the_address_was_put_right_marks_nobody(sent):
+    Contact.objects.filter(pk=contact().pk).update(email="desk@example.org")
+    record_bounce(notification(sent))
+    assert not Contact.objects.get(email="desk@example.org").is_undeliverable
+    assert Bounce.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_server_that_writes_the_address_in_capitals_is_understood(sent):
+    assert record_bounce(notification(sent, to=sent.mail_from.upper())) == "recorded"
+
+
+@pytest.mark.django_db
+def test_what_comes_back_had_arrived_at_the_server_whose_answer_was_lost(meeting, sink):
+    sink.answers["kz@example.org"] = "data drop"
+    send_due()
+    sent = next(envelope for envelope in sink.accepted if envelope.rcpt_tos == ["kz@example.org"])
+    assert record_bounce(notification(sent)) == "recorded"
+    assert delivery().state == "sent"
+
+
+def vacation(sent):
+    """An automatic answer (RFC 3834), to the sender of the envelope as some programs have it."""
+    answer = EmailMessage()
+    answer["Return-Path"], answer["To"], answer["Subject"] = (
+        "<>",
+        sent.mail_from,
+        "Out of office: failed 5.1.1",
+    )
+    answer["Auto-Submitted"] = "auto-replied"
+    answer.set_content("Action: failed\nStatus: 5.1.1\n")
+    return answer.as_bytes()
+
+
+def to(sent, change):
+    return notification(sent, to=change(sent.mail_from))
+
+
+IGNORED = {
+    "an automatic answer": vacation,
+    "our own mail": lambda sent: sent.content,
+    "a report that asks for an answer": lambda sent: notification(sent).replace(b"<>", b"<mx@example.kz>"),
+    "a report of reading": lambda sent: notification(sent).replace(
+        b"=delivery-status", b"=disposition-notification"
+    ),
+    "that it arrived": lambda sent: notification(sent, action="delivered", status="2.0.0"),
+    "another delivery": lambda sent: to(sent, lambda address: address.replace("+", "+0", 1)[:-1]),
+    "a forged seal": lambda sent: to(
+        sent, lambda address: address[: address.index("@") - 16] + "0" * 16 + "@x.org"
+    ),
+    "nobody's address": lambda sent: to(sent, lambda address: "bounce@mail.example.org"),
+    "another mail returned": lambda sent: notification(sent, returned=b"Message-ID: <other@example.org>"),
+    "a report without a status": lambda sent: notification(sent).replace(b"Action:", b"X:"),
+    "nothing": lambda sent: b"",
+    "no text": lambda sent: b"\x00\xff" * 100,
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("made", IGNORED.values(), ids=IGNORED)
+def test_what_is_forged_unknown_or_no_notification_changes_nothing(sent, made):
+    events = delivery().events.count()
+    assert record_bounce(made(sent)) == "ignored"
+    assert (Bounce.objects.count(), delivery().events.count(), contact().is_undeliverable) == (
+        0,
+        events,
+        False,
+    )
+
+
+@pytest.mark.django_db
+def test_a_mail_that_never_left_cannot_come_back(meeting, sent):
+    row = Delivery.objects.filter(state="pending").first()
+    from secretariat.reminders.bounces.addresses import return_path
+
+    raw = notification(sent, to=return_path(row.uid), returned=b"X: none")
+    assert record_bounce(raw) == "ignored"
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_break_the_reading(raw):
+    assert read_report(raw) is None
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "verdict"),
+    [
+        ("failed", "5.1.1", "gone"),
+        ("Failed", "5.2.1", "gone"),
+        ("failed", "5.0.0", "gone"),
+        ("failed", "5.4.4", "gone"),
+        ("failed", "5.2.2", "returned"),
+        ("failed", "5.7.1", "returned"),
+        ("failed", "5.1.8", "returned"),
+        ("failed", "4.4.7", "returned"),
+        ("failed", "", "returned"),
+        ("delayed", "4.2.2", "delayed"),
+        ("relayed", "2.0.0", None),
+        ("expanded", "2.0.0", None),
+        ("", "5.1.1", None),
+    ],
+)
+def test_only_a_word_about_the_address_itself_makes_it_no_good(action, status, verdict):
+    assert verdict_of(action, status) == verdict
+
+
+@pytest.mark.django_db
+def test_the_mailbox_is_read_once_and_what_is_no_notification_does_not_stop_it(sent, settings, tmp_path):
+    settings.BOUNCE_MAILBOX = f"maildir://{tmp_path}/returned"
+    box = mailbox.Maildir(tmp_path / "returned", factory=None)
+    for raw in (vacation(sent), notification(sent), b"\xff\xfe"):
+        box.add(raw)
+    assert (collect_bounces(), collect_bounces(), Bounce.objects.count()) == (1, 0, 1)
+    assert {message.get_subdir() for message in box} == {"cur"}
+
+
+@pytest.mark.django_db
+def test_a_list_costs_as_many_queries_for_many_as_for_one(sent, desk):
+    costs = []
+    for status in ("5.2.2", "5.1.1"):
+        record_bounce(notification(sent, status=status))
+        with CaptureQueriesContext(connection) as queries:
+            desk.get(reverse("admin:reminders_bounce_changelist"))
+            desk.get("/admin/")
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
+
+
+@pytest.mark.django_db
+def test_what_came_back_lately_is_shown_once_a_contact(sent):
+    for status in ("5.2.2", "5.7.1"):
+        record_bounce(notification(sent, status=status))
+    now = timezone.now()
+    assert [row.status for row in Bounce.objects.standing(now)] == ["5.7.1"]
+    assert not Bounce.objects.standing(now + timedelta(days=8)).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "statement", ["UPDATE reminders_bounce SET status = '2.0.0'", "DELETE FROM reminders_bounce"]
+)
+def test_what_came_back_stays(sent, statement):
+    record_bounce(notification(sent))
+    with pytest.raises(DatabaseError, match=r"Cannot (update|delete)"), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("constraint", "values"),
+    [
+        ("sha256", {"verdict": "gone"}),
+        ("a_mail_comes_back_in_one_of_three_ways", {"verdict": "lost", "sha256": "x"}),
+    ],
+)
+def test_the_database_refuses_what_cannot_have_come_back(sent, constraint, values):
+    record_bounce(notification(sent))
+    row = Bounce.objects.get()
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Bounce.objects.create(**{"delivery": row.delivery, "status": "5.1.1", "sha256": row.sha256} | values)
