@@ -155,6 +155,9 @@ BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", default="")
 MESSAGE_ID_DOMAIN = env.str("MESSAGE_ID_DOMAIN", default="secretariat.example.org")
 # The local mailbox of `make run`, which the desk shows; empty where a real mail server is used.
 MAILBOX_DIR = env.str("MAILBOX_DIR", default="")
+# Between two mails to one domain; 0 is as fast as we can. A domain whose server asks for patience is served slowly
+# for an hour whatever this is.
+DOMAIN_PAUSE_SECONDS = env.float("DOMAIN_PAUSE_SECONDS", default=0.0)
 DELIVERY_BATCH = env.int("DELIVERY_BATCH", default=50)  # rows claimed at once
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=120)  # longer than all SMTP time-outs of one message
 

@@ -16,10 +16,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models.functions import Now
+from django.db import models, transaction
+from django.db.models import F, Func, Value
+from django.db.models.functions import Lower, Now
 
 from .bounces.addresses import return_path
+from .domains import PATIENCE, domain_of, in_pace, slow_down, waiting_domains
 from .letters import RELATED
 from .message import Rendered, render, sender_address
 from .models import Delivery, append_events
@@ -45,7 +47,8 @@ def send_due(*, keep_on: Callable[[], bool] = lambda: True) -> int:
     settle_uncertain()
     sent = 0
     with Connection() as smtp:
-        while keep_on():
+        # While there is nobody to send to nothing is claimed: it all waits in its order, and costs no event.
+        while keep_on() and (smtp.is_open or (_due().exists() and _reaches(smtp))):
             batch = claim(settings.DELIVERY_BATCH)
             if not batch:
                 break
@@ -56,15 +59,36 @@ def send_due(*, keep_on: Callable[[], bool] = lambda: True) -> int:
     return sent
 
 
+def _due() -> models.QuerySet[Delivery]:
+    return Delivery.objects.filter(state__in=[State.PENDING, State.DEFERRED], next_try_at__lte=Now())
+
+
+def _reaches(smtp: Connection) -> bool:
+    refusal = smtp.reach()
+    if refusal:
+        log.warning("mail server unreachable, all waits: %s", refusal)
+    return not refusal
+
+
 @transaction.atomic
 def claim(limit: int) -> list[Delivery]:
-    """Take up to `limit` due rows, the earliest deadline first, under a lease and a token of our own."""
-    rows = list(
-        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(state__in=[State.PENDING, State.DEFERRED], next_try_at__lte=Now())
-        .select_related("contact__ministry__state")
-        .prefetch_related(*RELATED)
-        .order_by("expires_at", "pk")[:limit]
+    """Take up to `limit` due rows, the earliest deadline first, under a lease and a token of our own.
+
+    What goes to a domain that is to be served slowly is taken in its pace alone.
+    """
+    due, waiting = _due(), waiting_domains()
+    if waiting:
+        part = Func(
+            F("contact__email"), Value("@"), Value(-1), function="split_part", output_field=models.TextField()
+        )
+        due = due.annotate(domain=Lower(part)).exclude(domain__in=waiting)
+    rows = in_pace(
+        list(
+            due.select_for_update(skip_locked=True, of=("self",))
+            .select_related("contact__ministry__state")
+            .prefetch_related(*RELATED)
+            .order_by("expires_at", "pk")[:limit]
+        )
     )
     token = uuid.uuid4()
     lease = timedelta(seconds=settings.LEASE_SECONDS)
@@ -80,14 +104,23 @@ def _send_batch(smtp: Connection, batch: list[Delivery], keep_on: Callable[[], b
     """How many were accepted, and whether there is a server to go on with."""
     deadline = time.monotonic() + settings.LEASE_SECONDS / 2
     sent, ahead = 0, Ahead(batch)
+    patient: set[str] = set()  # domains that asked for patience twice
     for position, row in enumerate(batch):
+        if domain_of(row) in patient:
+            ahead.skip()
+            release([row])
+            continue
         if not keep_on() or time.monotonic() > deadline:
             release(batch[position:])
             return sent, keep_on()
         outcome = _send_one(smtp, row, ahead, deadline)
         sent += outcome.fate == "accepted"
+        if outcome.fate == "retry" and outcome.reply.startswith(PATIENCE):
+            patient |= {domain_of(row)} if slow_down(domain_of(row), outcome.reply) else set()
         if outcome.fate == "unreachable":
-            release(batch[position:], after=timedelta(seconds=UNREACHABLE_SECONDS), detail=outcome.reply)
+            # Only the one that was tried waits, lest it stop the others for ever; they keep their order.
+            release([row], after=timedelta(seconds=UNREACHABLE_SECONDS), detail=outcome.reply)
+            release(batch[position + 1 :])
             log.warning("mail server unreachable, %d deliveries wait", len(batch) - position)
             return sent, False
     return sent, True
@@ -108,6 +141,12 @@ class Ahead:
                 self._next = render(row)
             except Exception as error:  # one bad row must not stop the others; the row will say what is wrong
                 self._next = error
+
+    def skip(self) -> None:
+        """Leave the next mail out."""
+        if self._next is None:
+            next(self._rows, None)
+        self._next = None
 
     def take(self) -> Rendered:
         """The next mail. Raises what writing it raised."""

@@ -47,6 +47,18 @@ class Connection:
                 self._smtp.close()
             self._smtp = None
 
+    @property
+    def is_open(self) -> bool:
+        return self._smtp is not None
+
+    def reach(self) -> str:
+        """Open the connection; why it cannot be, or nothing."""
+        try:
+            self._open()
+        except (OSError, smtplib.SMTPException) as error:
+            return _why(error)
+        return ""
+
     def _drop(self) -> None:
         if self._smtp is not None:
             self._smtp.close()
@@ -87,12 +99,9 @@ class Connection:
             for code, reply in (smtp.mail(sender), smtp.rcpt(recipient)):
                 if code not in (250, 251):
                     return self._answer(code, reply)
-        except smtplib.SMTPResponseException as error:
-            self._drop()
-            return Outcome("unreachable", f"{error.smtp_code} {_text(error.smtp_error)}")
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
-            return Outcome("unreachable", f"{type(error).__name__}: {error}")
+            return Outcome("unreachable", _why(error))
         if not commit():
             self._reset()
             return Outcome("withdrawn")
@@ -140,6 +149,12 @@ class Connection:
                 self._smtp.rset()
         except (OSError, smtplib.SMTPException):
             self._drop()
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{error.smtp_code} {_text(error.smtp_error)}"
+    return f"{type(error).__name__}: {error}"
 
 
 def _text(reply: bytes | str) -> str:

@@ -42,10 +42,9 @@ def _read_maildir(record: Callable[[bytes], bool]) -> int:
 
 def _read_imap(record: Callable[[bytes], bool]) -> int:
     address = urlsplit(settings.BOUNCE_MAILBOX)
-    client = imaplib.IMAP4_SSL if address.scheme == "imaps" else imaplib.IMAP4
-    port = address.port or (imaplib.IMAP4_SSL_PORT if address.scheme == "imaps" else imaplib.IMAP4_PORT)
+    client, port = (imaplib.IMAP4_SSL, 993) if address.scheme == "imaps" else (imaplib.IMAP4, 143)
     recorded = 0
-    with client(address.hostname or "", port, timeout=TIMEOUT) as server:
+    with client(address.hostname or "", address.port or port, timeout=TIMEOUT) as server:
         server.login(unquote(address.username or ""), unquote(address.password or ""))
         status, _data = server.select(f'"{unquote(address.path.strip("/")) or "INBOX"}"')
         if status != "OK":

@@ -18,8 +18,8 @@ Verdict = Literal["gone", "returned", "delayed"]
 
 # Where an envelope's recipient is written down on the way; RFC 3464 §2 has it in To as well.
 ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
-# RFC 3463 §3: the sender is bad, the mailbox is full, the text too long, the system or the network down, the text or the policy refused
-# it. The address may be good all the same.
+# RFC 3463 §3: the sender is bad, the mailbox full, the text too long or refused, the system or the network down. The
+# address may be good all the same.
 PASSING = ("5.1.7", "5.1.8", "5.2.2", "5.2.3", "5.3.", "5.4.1", "5.4.5", "5.4.7", "5.5.", "5.6.", "5.7.")
 
 
