@@ -143,6 +143,9 @@ def _environment(var: Path, port: int, given: dict[str, str]) -> dict[str, str]:
     if "EMAIL_URL" not in outside:
         env["EMAIL_URL"] = f"smtp://127.0.0.1:{free_port()}"
         env["MAILBOX_DIR"] = str(var / "mail")
+        # Mail that somebody sends back to the local mailbox is read as a real server's would be.
+        env["BOUNCE_ADDRESS"] = "bounce@localhost"
+        env["BOUNCE_MAILBOX"] = (var / "returned").as_uri().replace("file:", "maildir:", 1)
     return env
 
 
@@ -204,7 +207,8 @@ def _parts(var: Path, host: str, port: int, env: dict[str, str]) -> dict[str, li
     }
     if "MAILBOX_DIR" in env and "EMAIL_URL" not in os.environ:
         mail_port = env["EMAIL_URL"].rpartition(":")[2]
-        parts["mail"] = ["secretariat.mailbox", "--port", mail_port, "--maildir", env["MAILBOX_DIR"]]
+        folders = ["--maildir", env["MAILBOX_DIR"], "--returned", str(var / "returned")]
+        parts["mail"] = ["secretariat.mailbox", "--port", mail_port, *folders]
     # As modules: the scripts in .venv/bin carry the path of the checkout that made them.
     return {name: [sys.executable, "-m", *command] for name, command in parts.items()}
 

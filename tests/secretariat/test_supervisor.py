@@ -274,17 +274,22 @@ def test_a_var_folder_that_cannot_be_made_is_said_in_one_line(tmp_path):
 # --- Mailbox ----------------------------------------------------------------------------------
 def test_the_mailbox_keeps_the_very_bytes_it_accepted(tmp_path):
     port = free_port()
+    folders = ["--maildir", str(tmp_path / "mail"), "--returned", str(tmp_path / "returned")]
     process = subprocess.Popen(
-        [sys.executable, "-m", "secretariat.mailbox", "--port", str(port), "--maildir", str(tmp_path)],
-        cwd=ROOT,
+        [sys.executable, "-m", "secretariat.mailbox", "--port", str(port), *folders], cwd=ROOT
     )
     try:
         wait_until(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
         mail = "Subject: =?utf-8?b?0JDQsQ==?=\r\n\r\n会议\r\n".encode()
         with smtplib.SMTP("127.0.0.1", port) as link:
             assert link.sendmail("a@example.org", ["b@example.org"], mail) == {}
-        assert [file.read_bytes() for file in (tmp_path / "new").iterdir()] == [mail]
-        assert list((tmp_path / "tmp").iterdir()) == []
+            assert link.sendmail("", ["bounce+1@localhost"], b"Subject: back\r\n\r\n") == {}
+        kept = {
+            folder: [file.read_bytes() for file in (tmp_path / folder / "new").iterdir()]
+            for folder in ("mail", "returned")
+        }
+        assert kept == {"mail": [mail], "returned": [b"Subject: back\r\n\r\n"]}
+        assert [list((tmp_path / folder / "tmp").iterdir()) for folder in kept] == [[], []]
     finally:
         process.terminate()
         assert process.wait(60) == 0

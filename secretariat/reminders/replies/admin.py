@@ -47,8 +47,8 @@ class ReplyInline(admin.TabularInline):
 @admin.register(Reply)
 class ReplyAdmin(ActPages, ReadOnlyAdmin):
     change_form_template = "admin/reminders/reply/change_form.html"
-    list_display = ["at", "what", "state", "deadline", "meeting", "until_shown", "text", "outcome"]
-    list_display_links = ["at", "what"]
+    list_display = ["at", "said", "state", "deadline", "outcome"]
+    list_display_links = ["at", "said"]
     list_filter = [WaitingFilter, "what", "delivery__due__state"]
     search_fields = ["delivery__contact__name", "delivery__due__deadline__titles", "text"]
     date_hierarchy = "at"
@@ -70,9 +70,18 @@ class ReplyAdmin(ActPages, ReadOnlyAdmin):
     def state(self, reply: Reply) -> str:
         return str(reply.delivery.due.state)
 
+    @admin.display(description=gettext_lazy("what was said"), ordering="what")
+    def said(self, reply: Reply) -> str:
+        rest = [self.until_shown(reply), reply.text]
+        return format_html(
+            '{} <span class="quiet">{}</span>', reply.get_what_display(), " · ".join(filter(None, rest))
+        )
+
     @admin.display(description=gettext_lazy("deadline"))
     def deadline(self, reply: Reply) -> str:
-        return str(reply.delivery.due.deadline)
+        return format_html(
+            '{} <span class="quiet">{}</span>', reply.delivery.due.deadline, self.meeting(reply)
+        )
 
     @admin.display(description=gettext_lazy("deadline"))
     def deadline_linked(self, reply: Reply) -> str:

@@ -1,6 +1,10 @@
 """A mail that comes back is told on its delivery, on the contact and to staff; what only looks like one is not."""
 
+import imaplib
 import mailbox
+import subprocess
+import sys
+import time
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -13,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meetings.models import Contact
+from secretariat.localstack.processes import free_port
 from secretariat.reminders.bounces.mailboxes import collect_bounces
 from secretariat.reminders.bounces.recording import record_bounce
 from secretariat.reminders.models import Bounce, Delivery
@@ -312,3 +317,38 @@ def test_the_database_refuses_what_cannot_have_come_back(sent, constraint, value
     row = Bounce.objects.get()
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         Bounce.objects.create(**{"delivery": row.delivery, "status": "5.1.1", "sha256": row.sha256} | values)
+
+
+@pytest.fixture
+def imap():
+    """A real IMAP server of its own process, with a mailbox that holds mails of others; its address."""
+    port = free_port()
+    code = "from pymap.main import main; main()"
+    arguments = ["--host", "127.0.0.1", "--port", str(port), "--no-tls", "dict", "--demo-data"]
+    process = subprocess.Popen([sys.executable, "-c", code, *arguments], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            imaplib.IMAP4("127.0.0.1", port, timeout=5).logout()
+            break
+        except OSError:
+            assert (process.poll(), time.monotonic() < deadline) == (None, True)
+            time.sleep(0.1)
+    yield f"imap://demouser:demopass@127.0.0.1:{port}/INBOX"
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.django_db
+def test_a_mailbox_on_an_imap_server_is_read_once(sent, settings, imap):
+    settings.BOUNCE_MAILBOX = imap
+    port = int(imap.rpartition(":")[2].split("/")[0])
+    with imaplib.IMAP4("127.0.0.1", port, timeout=5) as server:
+        server.login("demouser", "demopass")
+        for raw in (vacation(sent), notification(sent)):
+            server.append("INBOX", "", None, raw)
+    assert (collect_bounces(), collect_bounces(), Bounce.objects.count()) == (1, 0, 1)
+    with imaplib.IMAP4("127.0.0.1", port, timeout=5) as server:
+        server.login("demouser", "demopass")
+        server.select("INBOX")
+        assert server.uid("SEARCH", "UNSEEN") == ("OK", [b""])
