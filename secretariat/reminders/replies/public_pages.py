@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from secretariat.feed.throttles import address_of, count_in_window
+from secretariat.feed.throttles import address_of, counted
 
 from ..letters.letter import facts_of
 from ..letters.moments import BABEL_LOCALE, clocks, moment
@@ -40,9 +40,12 @@ def public(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        wait = count_in_window(f"replies.link.{kwargs['token'][:80]}", AN_HOUR_BY_LINK)
-        wait = count_in_window(f"replies.address.{address_of(request)}", AN_HOUR_BY_ADDRESS) or wait
-        response = view(request, **kwargs) if wait is None else _too_often(wait)
+        quotas = [
+            counted("link", kwargs["token"][:80], AN_HOUR_BY_LINK),
+            counted("links", address_of(request), AN_HOUR_BY_ADDRESS),
+        ]
+        waits = [quota.left_seconds for quota in quotas if quota.is_used_up]
+        response = _too_often(max(waits)) if waits else view(request, **kwargs)
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex, nofollow"
