@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from meetings.admin.when import days_text, moment_text
 from rotation.history_admin import HistoryAdmin, ReadOnlyAdmin
 
-from .follow_admin import FollowAdmin as FollowAdmin
 from .bounces import admin as _bounces  # noqa: F401  (registers its model)
+from .follow_admin import FollowAdmin as FollowAdmin
 from .models import TITLED, Delivery, DeliveryEvent, ReminderRule
 from .replies.admin import ReplyInline
 from .replies.links import without_links

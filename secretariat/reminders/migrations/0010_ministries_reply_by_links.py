@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('meetings', '0001_squashed_0013_tracks_say_who_prepares_and_until_when'),
-        ('reminders', '0005_adoptions_are_set_aside'),
+        ('reminders', '0009_meetings_are_followed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
