@@ -42,6 +42,7 @@ INSERT INTO feed_feeditem (meeting_id, uid, seq, {item})
     WHERE audience = 'public';
 UPDATE feed_feed AS feed SET high_seq = (SELECT max(seq) FROM feed_feeditem AS item WHERE item.audience = feed.audience);
 DROP TABLE copied;
+SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE meetings_meeting ENABLE TRIGGER USER;
 ANALYZE;
 """

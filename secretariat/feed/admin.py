@@ -52,7 +52,7 @@ class PartnerSystemAdmin(admin.ModelAdmin):
 
 class TokenForm(forms.ModelForm):
     scopes = forms.MultipleChoiceField(
-        label=_("scopes"),
+        label=_("Scopes"),
         choices=PartnerToken.Scope.choices,
         initial=[PartnerToken.Scope.READ],
         widget=forms.CheckboxSelectMultiple,

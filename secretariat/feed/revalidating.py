@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.http import parse_etags
 
@@ -135,4 +135,4 @@ class Revalidation:
         quota = quota_of(request, system=state[2] if key[-1] else None)
         if quota.is_used_up:
             return None
-        return HttpResponse(status=304, headers={**headers, **quota.headers()})
+        return HttpResponseNotModified(headers={**headers, **quota.headers()})

@@ -263,6 +263,7 @@ def test_the_shortest_way_to_304_knows_every_change_of_the_feed_and_of_the_reade
     assert int(again["RateLimit"].split("r=")[1].split(";")[0]) == 98
     names = ("ETag", "Cache-Control", "Vary", "Content-Language")
     assert [again.get(name) for name in names] == [first.get(name) for name in names]
+    assert "Content-Type" not in again
     # Another question, another language, another tag: each goes the whole way.
     assert client.get(f"{ADDRESSES[0]}?limit=1", **same).status_code == 304
     assert client.get(ADDRESSES[0], **{**same, "HTTP_IF_NONE_MATCH": '"a"'}).status_code == 200
