@@ -22,9 +22,9 @@ from meetings.models import Track
 from rotation.models import State
 
 from .. import query
+from ..asking import parameters, responses
 from ..ics import render_calendar
 from ..models import FeedItemQuerySet
-from ..schema import parameters, responses
 from ..words import in_language, text_and_language
 from .base import AnyType, ReadView
 

@@ -17,9 +17,9 @@ from rotation.reasons import reason_text
 from rotation.rule import NobodyLeft, Turn
 
 from .. import query, schema
+from ..asking import parameters, responses
 from ..problems import BadParameter
 from ..render import state_body
-from ..schema import parameters, responses
 from ..words import in_language, text_and_language
 from .base import CatalogueView
 

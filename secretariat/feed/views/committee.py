@@ -12,9 +12,10 @@ from rest_framework.request import Request
 from meetings.models import Committee, Recommendation, Sitting
 
 from .. import query
+from ..asking import parameters, responses
 from ..audiences import Audience
 from ..render import meeting_address
-from ..schema import SessionsSerializer, parameters, responses
+from ..schema import SessionsSerializer
 from ..words import text_and_language
 from .base import CatalogueView
 

@@ -17,10 +17,11 @@ from rest_framework.request import Request
 from meetings.models import Due
 
 from .. import query
+from ..asking import parameters, responses
 from ..models import PartnerToken
 from ..problems import BadParameter
 from ..render import meeting_address, state_body
-from ..schema import DuePageSerializer, DuesSerializer, parameters, responses
+from ..schema import DuePageSerializer, DuesSerializer
 from ..words import moment, text_and_language
 from .base import ReadView, as_json, link_of_next, next_address
 

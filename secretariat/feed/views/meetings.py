@@ -13,9 +13,10 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
 from .. import query
+from ..asking import parameters, responses
 from ..models import FeedItem
 from ..render import RENDERER
-from ..schema import MEETING_MEMBERS, MeetingPageSerializer, MeetingSerializer, parameters, responses
+from ..schema import MEETING_MEMBERS, MeetingPageSerializer, MeetingSerializer
 from .base import ReadView, joined, link_of_next, next_address
 
 # What the list may be asked: the view refuses the rest, the document names these.

@@ -19,9 +19,10 @@ from meetings.paper_refusals import FileChanged
 from meetings.papers import stored_file
 from meetings.uploads import MEDIA_TYPES
 
+from ..asking import parameters, responses
 from ..papers import documents_for, public_stages, stage_body
 from ..render import meeting_address
-from ..schema import AgendaSerializer, DocumentsSerializer, parameters, responses
+from ..schema import AgendaSerializer, DocumentsSerializer
 from ..words import moment, text_and_language
 from .base import AnyType, ReadView, as_json
 from .meetings import OfMeeting

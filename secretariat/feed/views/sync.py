@@ -11,8 +11,9 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
 from .. import query
+from ..asking import parameters, responses
 from ..problems import BadParameter, Gone
-from ..schema import SyncPageSerializer, parameters, responses
+from ..schema import SyncPageSerializer
 from ..sync import BadMark, ExpiredMark, ForeignMark, Mark, changes_after, first_mark, read_mark
 from .base import ReadView, joined
 
