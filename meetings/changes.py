@@ -16,6 +16,8 @@ silence_changed = Signal()
 committee_changed = Signal()
 # Sent with `track_ids: frozenset[int]` beside meetings_changed when other people answer for these tracks.
 audience_changed = Signal()
+# Sent with `states: frozenset[str]` after days of these states' calendars changed, deadlines moved or not.
+calendars_changed = Signal()
 
 
 def announce(meeting_ids: Iterable[int]) -> None:

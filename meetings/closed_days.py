@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from .changes import announce
+from .changes import announce, calendars_changed
 from .dues import DueChange, apply_dues, planned_today
 from .models import Due, Meeting
 from .state_calendars import DayEdit, books_of
@@ -64,7 +64,9 @@ def days_changed(days: Iterable[tuple[str, date]]) -> tuple[Touched, ...]:
 
     What was received, waived or set by hand stays. The meetings whose dues changed are announced.
     """
-    return _derived_anew(_meetings_near(set(days)))
+    days = set(days)
+    calendars_changed.send(sender=None, states=frozenset(state for state, _day in days))
+    return _derived_anew(_meetings_near(days))
 
 
 @transaction.atomic

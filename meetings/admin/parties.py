@@ -82,24 +82,39 @@ class OfficeFilter(admin.SimpleListFilter):
         return queryset
 
 
+class RoleFilter(admin.SimpleListFilter):
+    title = gettext_lazy("role")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return Contact.Role.choices
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(roles__contains=[self.value()]) if self.value() else queryset
+
+
 @admin.register(Contact)
 class ContactAdmin(KeptAdmin):
     """A contact leaves by a date, never by deletion: what was sent to it stays told."""
 
-    list_display = ["name", "office", "ministry", "email", "language", "mail_state"]
+    list_display = ["name", "office", "roles_shown", "ministry", "email", "language", "mail_state"]
     list_filter = [
         "ministry__state",
         OfficeFilter,
         "is_undeliverable",
         "language",
+        RoleFilter,
         "is_example",
     ]
     list_select_related = ["ministry", "erasure"]
     search_fields = ["name", "office", "email", "ministry__names"]
     autocomplete_fields = ["ministry"]
     fieldsets = [
-        (gettext_lazy("Who"), {"fields": ["ministry", "name", "office"]}),
-        (gettext_lazy("How to write"), {"fields": ["email", "is_undeliverable", "language", "zone"]}),
+        (gettext_lazy("Who"), {"fields": ["ministry", "name", "office", "roles"]}),
+        (
+            gettext_lazy("How to write"),
+            {"fields": ["email", "is_undeliverable", "language", "zone", ("digest_on", "digest_at")]},
+        ),
         (gettext_lazy("In office"), {"fields": [("valid_from", "valid_until")]}),
         (None, {"fields": ["reason"]}),
     ]
@@ -110,6 +125,10 @@ class ContactAdmin(KeptAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Contact | None = None) -> bool:
         """What was erased stays erased: somebody who comes back is a new contact."""
         return super().has_change_permission(request, obj) and getattr(obj, "erasure", None) is None
+
+    @admin.display(description=gettext_lazy("roles"))
+    def roles_shown(self, contact: Contact) -> str:
+        return ", ".join(str(Contact.Role(role).label) for role in contact.roles)
 
     @admin.display(description=gettext_lazy("mail"))
     def mail_state(self, contact: Contact) -> str:

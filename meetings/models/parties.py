@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pghistory
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from rotation.models import State
+from rotation.ticked import TickedField
 from rotation.translated import TextsField, text_in
 from rotation.zones import validate_zone
 
@@ -76,9 +77,33 @@ def _in_office_on(day: date) -> Q:
     )
 
 
+class Weekday(models.IntegerChoices):
+    """As ISO 8601 numbers them."""
+
+    MONDAY = 1, _("Monday")
+    TUESDAY = 2, _("Tuesday")
+    WEDNESDAY = 3, _("Wednesday")
+    THURSDAY = 4, _("Thursday")
+    FRIDAY = 5, _("Friday")
+    SATURDAY = 6, _("Saturday")
+    SUNDAY = 7, _("Sunday")
+
+
+def default_roles() -> list[str]:
+    return ["focal point"]
+
+
 @pghistory.track()
 class Contact(models.Model):
     """A person or a role address at a ministry. Leaving office ends the mail, never the record."""
+
+    class Role(models.TextChoices):
+        """What mail to a contact is for; reminder rules name them."""
+
+        FOCAL_POINT = "focal point", _("focal point")
+        HEAD = "head of department", _("head of department")
+        PROTOCOL = "protocol", _("protocol")
+        CHAIR = "chair", _("chair")
 
     ministry = models.ForeignKey(
         Ministry, on_delete=models.PROTECT, related_name="contacts", verbose_name=_("ministry")
@@ -89,6 +114,12 @@ class Contact(models.Model):
         help_text=_("person or office, as it is addressed"),
     )
     office = models.CharField(_("office"), max_length=200, blank=True)
+    roles = TickedField(
+        models.CharField(max_length=20, choices=Role.choices),
+        verbose_name=_("roles"),
+        default=default_roles,
+        help_text=_("reminder rules say which role is told what; several roles get one mail"),
+    )
     email = models.EmailField(_("e-mail"), validators=[validate_email])
     language = models.CharField(_("language"), max_length=8, choices=settings.CONTENT_LANGUAGES)
     zone = models.CharField(
@@ -98,6 +129,17 @@ class Contact(models.Model):
         validators=[validate_zone],
         help_text=_("IANA name; empty means the state's own"),
     )
+    digest_on = models.PositiveSmallIntegerField(
+        _("weekly digest on"),
+        choices=Weekday.choices,
+        null=True,
+        blank=True,
+        help_text=_(
+            "one mail a week of what falls due, in place of single reminders; changes, withdrawals and the last day "
+            "are still told singly. Empty means single mails"
+        ),
+    )
+    digest_at = models.TimeField(_("at"), default=time(9), help_text=_("local time of the recipient"))
     valid_from = models.DateField(_("in office from"), null=True, blank=True)
     valid_until = models.DateField(
         _("in office until"), null=True, blank=True, help_text=_("last day, inclusive")
@@ -125,6 +167,16 @@ class Contact(models.Model):
                 name="an_address_is_listed_once_at_a_ministry",
                 fields=["ministry", "email"],
                 violation_error_message=_("This ministry already has a contact with this e-mail."),
+            ),
+            models.CheckConstraint(
+                name="a_contact_has_a_role",
+                condition=Q(roles__len__gt=0),
+                violation_error_message=_("Tick at least one role."),
+            ),
+            models.CheckConstraint(
+                name="a_digest_has_a_day_of_the_week",
+                condition=Q(digest_on__isnull=True) | Q(digest_on__range=(1, 7)),
+                violation_error_message=_("Choose a day of the week, or none."),
             ),
         ]
 

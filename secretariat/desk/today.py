@@ -145,6 +145,10 @@ def _counts(now: datetime, soon: int, overdue: int, upcoming: int) -> dict[str, 
             "count": Reply.objects.waiting().count(),
             "url": f"{reverse('admin:reminders_reply_changelist')}?waiting=1",
         },
+        "held": {
+            "count": Delivery.objects.held().count(),
+            "url": f"{reverse('admin:reminders_delivery_changelist')}?outcome=held",
+        },
         "undeliverable": {"count": gone, "url": f"{contacts}?is_undeliverable__exact=1"},
         "meetings": {"count": upcoming, "url": f"{meetings}?time=upcoming"},
     }

@@ -6,21 +6,27 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from meetings.admin.when import days_text, moment_text
-from rotation.history_admin import HistoryAdmin, ReadOnlyAdmin
+from rotation.history_admin import ReadOnlyAdmin
 
+from .ahead_pages import AheadPages
 from .bounces import admin as _bounces  # noqa: F401  (registers its model)
-from .follow_admin import FollowAdmin as FollowAdmin
-from .models import TITLED, Delivery, DeliveryEvent, ReminderRule
+from .follow_admin import FollowAdmin
+from .keep_pages import KeepPages
+from .models import TITLED, Delivery, DeliveryEvent
 from .replies.admin import ReplyInline
 from .replies.links import without_links
+from .rules_admin import ReminderRuleAdmin
 from .settle_pages import SettlePages
+
+__all__ = ["DeliveryAdmin", "FollowAdmin", "ReminderRuleAdmin"]
 
 LATE = {Delivery.State.FAILED, Delivery.State.UNCERTAIN}
 
@@ -44,24 +50,26 @@ class OutcomeFilter(admin.SimpleListFilter):
     parameter_name = "outcome"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("unsettled", _("failed or uncertain")), ("waiting", _("waiting"))]
+        return [("unsettled", _("failed or uncertain")), ("waiting", _("waiting")), ("held", _("held"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         match self.value():
             case "unsettled":
                 return queryset.unsettled()
             case "waiting":
-                return queryset.filter(state__in=Delivery.UNSENT)
+                return queryset.waiting()
+            case "held":
+                return queryset.held()
         return queryset
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(SettlePages, ReadOnlyAdmin):
+class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
     """The ledger is written by the service alone; the database forbids the rest."""
 
     how_it_begins = gettext_lazy("Mail is planned by itself, from what is due and from the rules.")
     change_form_template = "admin/reminders/delivery/change_form.html"
-    actions = ["settle_arrival", "settle_refusal"]
+    actions = ["hold_chosen", "release_chosen", "resend_chosen", "settle_arrival", "settle_refusal"]
     list_display = [
         "planned_shown",
         "kind",
@@ -89,7 +97,17 @@ class DeliveryAdmin(SettlePages, ReadOnlyAdmin):
     fieldsets = [
         (
             gettext_lazy("What"),
-            {"fields": ["kind", "reason", "meeting", "subject_linked", "says_due_at", "was_due_at"]},
+            {
+                "fields": [
+                    "kind",
+                    "reason",
+                    "meeting",
+                    "subject_linked",
+                    "says_due_at",
+                    "was_due_at",
+                    "linked",
+                ]
+            },
         ),
         (gettext_lazy("To whom"), {"fields": ["contact", "recipient", "language"]}),
         (gettext_lazy("When"), {"fields": ["planned_shown", "planned_at", "expires_at", "sent_at"]}),
@@ -99,7 +117,7 @@ class DeliveryAdmin(SettlePages, ReadOnlyAdmin):
         ),
         (gettext_lazy("As it was sent"), {"fields": ["subject", "text_shown"]}),
     ]
-    readonly_fields = ["planned_shown", "subject_linked", "state_chip", "text_shown"]
+    readonly_fields = ["planned_shown", "subject_linked", "state_chip", "text_shown", "linked"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related(*TITLED)
@@ -127,8 +145,22 @@ class DeliveryAdmin(SettlePages, ReadOnlyAdmin):
 
     @admin.display(description=pgettext_lazy("of a delivery", "state"), ordering="state")
     def state_chip(self, delivery: Delivery) -> str:
+        if delivery.is_held and delivery.state in Delivery.UNSENT:
+            return format_html('<span class="chip chip-late">{}</span>', _("held"))
         kind = "late" if delivery.state in LATE else delivery.state
         return format_html('<span class="chip chip-{}">{}</span>', kind, delivery.get_state_display())
+
+    @admin.display(description=gettext_lazy("goes with"))
+    def linked(self, delivery: Delivery) -> str:
+        """The mail that this one repeats, and those that repeat it; the digest that told it, or what a digest told."""
+        first = [other for other in (delivery.resends, delivery.digest) if other]
+        beside = Q(resends=delivery) | Q(digest=delivery)
+        rows = Delivery.objects.filter(beside).select_related("contact").prefetch_related(*TITLED)
+        links = [
+            (reverse("admin:reminders_delivery_change", args=[other.pk]), str(other))
+            for other in (*first, *rows.order_by("pk"))
+        ]
+        return format_html_join(format_html("<br>"), '<a href="{}">{}</a>', links)
 
     @admin.display(description=gettext_lazy("text"))
     def text_shown(self, delivery: Delivery) -> str:
@@ -138,13 +170,3 @@ class DeliveryAdmin(SettlePages, ReadOnlyAdmin):
             else ""
         )
 
-
-@admin.register(ReminderRule)
-class ReminderRuleAdmin(HistoryAdmin):
-    list_display = ["track_shown", "days_before", "at"]
-    list_filter = [("track", admin.RelatedOnlyFieldListFilter)]
-    list_select_related = ["track"]
-
-    @admin.display(description=gettext_lazy("track"), ordering="track__position")
-    def track_shown(self, rule: ReminderRule) -> str:
-        return str(rule.track) if rule.track else _("every other track")

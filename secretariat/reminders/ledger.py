@@ -13,8 +13,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from .digesting import reconcile_digests
 from .models import Delivery, append_events, column_of
 from .plan.wanted import About, Told, ToldOf, Wanted
 from .subjects import agendas, dues, invitations, silences, terms
@@ -26,6 +28,10 @@ REASONS = {
     "reminder": "reminder rule {0.offset_code}",
     "changed": "it moved after this contact was told",
     "withdrawn": "it was withdrawn after this contact was told",
+    "first": "the first notice of it",
+    "overdue": "overdue by {0.offset_code}",
+    "escalated": "overdue by {0.offset_code}, told to who answers for it",
+    "received": "thanks for what was received",
     "issued": "stage {0.sequence} of the agenda was issued",
     "moved": "the meeting moved after this contact had its agenda",
     "off": "the meeting was called off after this contact had its agenda",
@@ -46,18 +52,30 @@ def reconcile_deliveries(
     are locked first: a worker that is about to send waits for us, or has already said so.
     """
     now = now or timezone.now()
-    rows = list(
-        Delivery.objects.select_for_update()
-        .filter(subject.deliveries_of(ids))
-        .defer("text", "html")
-        .order_by("pk")
-    )
+    rows = list(_rows_of(subject, ids).select_for_update(of=("self",)).order_by("pk"))
     wanted = {want.key: (meeting_id, want) for meeting_id, want in subject.plan(ids, told_by(rows), now)}
-    stored = {key_of(row): row for row in rows}
+    stored = {key_of(row): row for row in rows if row.resends_id is None}
     untrue = [row for key, row in stored.items() if row.state in Delivery.UNSENT and key not in wanted]
+    untrue += _untrue_copies(rows, now)
     known = [(stored[key], want) for key, (_meeting, want) in wanted.items() if key in stored]
+    stale = [(row, want) for row, want in known if _is_stale(row, want, now)]
     new = [(meeting_id, want) for key, (meeting_id, want) in wanted.items() if key not in stored]
-    return [*_cancel(untrue), *_revive(known, now), *_create(new)]
+    days = {
+        *(
+            (row.contact_id, row.planned_on)
+            for row in (*untrue, *(row for row, _want in stale))
+            if row.is_item
+        ),
+        *((want.contact_id, want.planned_on) for _of, want in (*stale, *new) if want.is_item),
+    }
+    differences = [*_cancel(untrue), *_revive(stale), *_create(new)]
+    return [*differences, *reconcile_digests({contact for contact, _day in days}, days)]
+
+
+def _rows_of(subject: ModuleType, ids: Collection[int]) -> QuerySet[Delivery]:
+    """The rows of these, each with the Message-ID of the digest that told it, if one did."""
+    rows = Delivery.objects.filter(subject.deliveries_of(ids)).annotate(told_as=F("digest__message_id"))
+    return rows.defer("text", "html")
 
 
 def reconcile_meetings(meeting_ids: Collection[int]) -> list[str]:
@@ -69,6 +87,8 @@ def scopes_of(rows: Iterable[Delivery]) -> Iterator[tuple[ModuleType, list[int]]
     """What to reconcile so that it covers these rows: each subject with the keys that it counts by."""
     scopes: dict[ModuleType, set[int | None]] = defaultdict(set)
     for row in rows:
+        if row.kind == Delivery.Kind.DIGEST:
+            continue  # it follows its items
         if row.term is not None:
             scopes[terms].add(row.term.seat.track_id)
         elif row.silence_id is not None:
@@ -82,13 +102,22 @@ def scopes_of(rows: Iterable[Delivery]) -> Iterator[tuple[ModuleType, list[int]]
 def still_wanted(rows: Collection[Delivery], now: datetime) -> set[int]:
     """The keys of those rows that the plan would still have said, if nobody had been told of them by these."""
     asked = {row.pk for row in rows}
-    found: set[int] = set()
+    found = {row.pk for row in rows if row.kind == Delivery.Kind.DIGEST and row.expires_at > now}
     for subject, ids in scopes_of(rows):
-        of_it = list(Delivery.objects.filter(subject.deliveries_of(ids)).defer("text", "html"))
-        told = told_by(row for row in of_it if row.pk not in asked)
+        of_it = list(_rows_of(subject, ids))
+        told = told_by(row for row in of_it if not {row.pk, row.resends_id} & asked)
         wanted = {want.key for _meeting, want in subject.plan(ids, told, now)}
         found |= {row.pk for row in of_it if row.pk in asked and key_of(row) in wanted}
     return found
+
+
+def _untrue_copies(rows: Iterable[Delivery], now: datetime) -> list[Delivery]:
+    """Those of a mail sent again that have not left, and whose first one would no longer be said."""
+    rows = list(rows)
+    copies = [row for row in rows if row.resends_id is not None and row.state in Delivery.UNSENT]
+    resent = {copy.resends_id for copy in copies}
+    true = still_wanted([row for row in rows if row.pk in resent], now) if copies else set()
+    return [copy for copy in copies if copy.resends_id not in true]
 
 
 def told_by(rows: Iterable[Delivery]) -> ToldOf:
@@ -97,7 +126,12 @@ def told_by(rows: Iterable[Delivery]) -> ToldOf:
     for row in sorted(rows, key=lambda row: (row.dated_at or row.planned_at, row.pk)):
         if row.state in Delivery.TOLD:
             told[row.about, row.contact_id] = Told(
-                row.kind, row.sequence, row.says_due_at, row.message_id, row.planned_at, row.offset_code
+                row.kind,
+                row.sequence,
+                row.says_due_at,
+                getattr(row, "told_as", None) or row.message_id,
+                row.planned_at,
+                row.offset_code,
             )
     return told
 
@@ -118,18 +152,19 @@ def _cancel(rows: list[Delivery]) -> list[str]:
     return _in_words("cancelled", rows)
 
 
-def _revive(pairs: list[tuple[Delivery, Wanted]], now: datetime) -> list[str]:
-    """A cancelled row that is wanted again is planned again; an unsent one whose hour changed is moved."""
+def _is_stale(row: Delivery, want: Wanted, now: datetime) -> bool:
+    """A cancelled row that is wanted again, or an unsent one of which something changed."""
+    return row.state == Delivery.State.CANCELLED or (row.state in Delivery.UNSENT and _moved(row, want, now))
+
+
+def _revive(pairs: list[tuple[Delivery, Wanted]]) -> list[str]:
+    """Plan stale rows anew."""
     changed = []
     for row, want in pairs:
-        is_cancelled = row.state == Delivery.State.CANCELLED
-        is_moved = row.state in Delivery.UNSENT and _moved(row, want, now)
-        if not (is_cancelled or is_moved):
-            continue
         for name, value in _columns(want).items():
             setattr(row, name, value)
         # Taken from the worker that has it: what it wrote may say the former moment.
-        row.state, row.next_try_at = Delivery.State.PENDING, want.planned_at
+        row.state, row.next_try_at = Delivery.State.PENDING, want.goes_at or want.planned_at
         row.token = row.lease_until = None
         changed.append(row)
     Delivery.objects.bulk_update(changed, ["state", "next_try_at", "token", "lease_until", *COLUMNS])
@@ -139,7 +174,7 @@ def _revive(pairs: list[tuple[Delivery, Wanted]], now: datetime) -> list[str]:
 
 def _moved(row: Delivery, want: Wanted, now: datetime) -> bool:
     # A notice is planned for "now", unless it waits for a day: that its now was another is no difference.
-    has_hour = want.kind == Delivery.Kind.REMINDER or max(row.planned_at, want.planned_at) > now
+    has_hour = want.kind in Delivery.COUNTED or max(row.planned_at, want.planned_at) > now
     is_moved = has_hour and (row.planned_at, row.zone) != (want.planned_at, want.zone)
     return is_moved or (row.expires_at, row.says_due_at) != (want.expires_at, want.says_due_at)
 
@@ -153,6 +188,7 @@ COLUMNS = (
     "says_due_at",
     "was_due_at",
     "in_reply_to",
+    "is_item",
 )
 
 
@@ -169,7 +205,7 @@ def _create(pairs: list[tuple[int | None, Wanted]]) -> list[str]:
             sequence=want.sequence,
             offset_code=want.offset_code,
             reason=REASONS.get(want.kind, REASON_OF_AN_ACT).format(want),
-            next_try_at=want.planned_at,
+            next_try_at=want.goes_at or want.planned_at,
             **{"meeting_id": meeting_id, f"{column_of(want.about)}_id": want.about[1]},
             **_columns(want),
         )

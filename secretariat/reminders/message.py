@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.header import Header
@@ -13,6 +14,8 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+
+from meetings.models import Contact
 
 from .letters import calendar_of, letter_of
 from .models import Delivery
@@ -52,16 +55,20 @@ def render(row: Delivery) -> Rendered:
 
     Raises ValueError when a name or title would break a header (RFC 5322 §2.2: no CR or LF in a value).
     """
-    if row.dated_at is not None and row.subject:
-        dated_at = row.dated_at
-        # An address put right after a refusal is the attendee's too.
-        calendar = row.calendar if row.recipient == row.contact.email else _calendar(row, dated_at)
-        written = Written(row.language, row.subject, row.text, row.html, calendar)
-    else:
-        dated_at = timezone.now().replace(microsecond=0)
-        written = replace(write(row), calendar=_calendar(row, dated_at))
+    written = written_of(row)
+    dated_at = row.dated_at or timezone.now().replace(microsecond=0)
+    # An address put right after a refusal is the attendee's too.
+    is_as_before = row.dated_at is not None and row.recipient == row.contact.email
+    written = replace(written, calendar=row.calendar if is_as_before else _calendar(row, dated_at))
     body = _bytes_of(row, written, dated_at)
     return Rendered(written, dated_at, body, hashlib.sha256(body).hexdigest())
+
+
+def written_of(row: Delivery) -> Written:
+    """As it was first written when it was tried before, else as it would be written now."""
+    if row.dated_at is not None and row.subject:
+        return Written(row.language, row.subject, row.text, row.html)
+    return write(row)
 
 
 def write(row: Delivery) -> Written:
@@ -70,7 +77,6 @@ def write(row: Delivery) -> Written:
     with translation.override(DJANGO_LANGUAGE.get(language, language)):
         letter = letter_of(row)
         is_example = letter.is_example or row.contact.is_example
-        subject = _("[EXAMPLE] %(subject)s") % {"subject": letter.subject} if is_example else letter.subject
         context = {
             "language": language,
             "salutation": _("To: %(name)s") % {"name": row.contact.name},
@@ -83,7 +89,32 @@ def write(row: Delivery) -> Written:
         }
         text = render_to_string("reminders/mail.txt", context)
         html = render_to_string("reminders/mail.html", context)
-    return Written(language, subject, text, html)
+        return Written(language, _subject(letter.subject, is_example=is_example), text, html)
+
+
+def subject_of(row: Delivery) -> str:
+    """The subject alone, for lists of many."""
+    if row.dated_at is not None and row.subject:
+        return row.subject
+    language = row.contact.language
+    with translation.override(DJANGO_LANGUAGE.get(language, language)):
+        letter = letter_of(row)
+        return _subject(letter.subject, is_example=letter.is_example or row.contact.is_example)
+
+
+def trial_bytes(row: Delivery, name: str, address: str) -> bytes:
+    """The mail of `row` as it would go, to somebody else, with a Message-ID of its own and marked as a test."""
+    written = written_of(row)
+    with translation.override(DJANGO_LANGUAGE.get(written.language, written.language)):
+        subject = _("[TEST] %(subject)s") % {"subject": written.subject}
+    uid = uuid.uuid4()
+    message_id = f"<test-{uid.hex}@{settings.MESSAGE_ID_DOMAIN}>"
+    stand_in = Delivery(uid=uid, contact=Contact(name=name, email=address), message_id=message_id)
+    return _bytes_of(stand_in, replace(written, subject=subject), timezone.now().replace(microsecond=0))
+
+
+def _subject(subject: str, *, is_example: bool) -> str:
+    return _("[EXAMPLE] %(subject)s") % {"subject": subject} if is_example else subject
 
 
 def _calendar(row: Delivery, dated_at: datetime) -> str:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import time
 from functools import reduce
 from operator import or_
 from typing import Any
 
-import pghistory
 import pgtrigger
 from django.conf import settings
-from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from meetings.models import Agenda, Contact, Due, Meeting, SeatTerm, SilenceProcedure, Track
+from meetings.models import Agenda, Contact, Due, Meeting, SeatTerm, SilenceProcedure
 
-from .follow import Follow as Follow
+from .follow import Follow
 from .plan.wanted import About, Subject
+from .rules import ReminderRule
+
+__all__ = ["TITLED", "Delivery", "DeliveryEvent", "Follow", "ReminderRule", "append_events", "column_of"]
 
 
 def _subject(model: type[models.Model], label: Any) -> Any:
@@ -48,44 +48,28 @@ def column_of(about: About) -> str:
     return "agenda" if about[0] == "closing" else about[0]
 
 
-@pghistory.track()
-class ReminderRule(models.Model):
-    """How long before a deadline its reminder goes out, and at which hour of the recipient's day."""
-
-    track = models.ForeignKey(
-        Track,
-        on_delete=models.CASCADE,
-        related_name="reminder_rules",
-        null=True,
-        blank=True,
-        verbose_name=_("track"),
-        help_text=_("empty means every track that has no rule of its own"),
-    )
-    days_before = models.PositiveSmallIntegerField(
-        _("days before"),
-        validators=[MaxValueValidator(365)],
-        help_text=_("calendar days; 0 is the day itself"),
-    )
-    at = models.TimeField(_("at"), default=time(9), help_text=_("local time of the recipient"))
-
-    class Meta:
-        ordering = ["track", "-days_before"]
-        verbose_name = _("reminder rule")
-        verbose_name_plural = _("reminder rules")
-        constraints = [
-            models.UniqueConstraint(
-                name="a_reminder_is_ruled_once", fields=["track", "days_before"], nulls_distinct=False
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.days_before} d · {self.at:%H:%M}"
-
-
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def unsettled(self) -> DeliveryQuerySet:
         """What staff must look at: refused for good, or not known to have arrived."""
         return self.filter(state__in=[Delivery.State.FAILED, Delivery.State.UNCERTAIN])
+
+    def waiting(self) -> DeliveryQuerySet:
+        """What goes out by itself when its hour comes, or when it is released."""
+        return self.filter(state__in=Delivery.UNSENT)
+
+    def under_way(self) -> DeliveryQuerySet:
+        """What has not ended, or may have arrived."""
+        return self.filter(state__in=[*Delivery.UNSENT, Delivery.State.SENDING, Delivery.State.UNCERTAIN])
+
+    def in_digest(self, row: Delivery) -> DeliveryQuerySet:
+        """What a digest carries, or would carry now, the earliest first."""
+        carried = Q(digest=row)
+        waits = Q(contact=row.contact_id, planned_on=row.planned_on, state__in=Delivery.UNSENT, is_held=False)
+        return self.filter(carried | waits, is_item=True).order_by("says_due_at", "pk")
+
+    def held(self) -> DeliveryQuerySet:
+        """What staff keep back, while it is still to be said."""
+        return self.waiting().filter(is_held=True)
 
 
 class Delivery(models.Model):
@@ -108,7 +92,16 @@ class Delivery(models.Model):
         OFF = "off", _("meeting off")
         # Of a meeting.
         INVITED = "invited", _("invitation")
+        # Of what is due, by the policy.
+        FIRST = "first", _("first notice")
+        OVERDUE = "overdue", _("overdue notice")
+        ESCALATED = "escalated", _("escalation")
+        RECEIVED = "received", _("thanks on receipt")
+        # Of a contact's week: it has no subject of its own, but carries items that have.
+        DIGEST = "digest", _("weekly digest")
 
+    # What is planned for a day counted from a moment.
+    COUNTED = (Kind.REMINDER, Kind.OVERDUE, Kind.ESCALATED)
     OF_AN_AGENDA = (Kind.ISSUED, Kind.MOVED, Kind.OFF)
 
     # The columns of what is spoken of; each delivery has one of them, or speaks of its meeting itself.
@@ -123,10 +116,11 @@ class Delivery(models.Model):
         UNCERTAIN = "uncertain", _("not known whether it arrived")
         FAILED = "failed", _("failed")
         CANCELLED = "cancelled", _("cancelled")
+        CARRIED = "carried", _("told in a digest")
 
     UNSENT = (State.PENDING, State.DEFERRED, State.CLAIMED)
     # What the contact was told, or may have been.
-    TOLD = (State.SENDING, State.SENT, State.UNCERTAIN)
+    TOLD = (State.SENDING, State.SENT, State.UNCERTAIN, State.CARRIED)
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
@@ -160,6 +154,32 @@ class Delivery(models.Model):
         pgettext_lazy("of a delivery", "state"), max_length=10, choices=State.choices, default=State.PENDING
     )
     next_try_at = models.DateTimeField(_("next try"))
+    is_item = models.BooleanField(
+        _("in a digest"),
+        default=False,
+        editable=False,
+        help_text=_("it stands in a digest and does not go by itself"),
+    )
+    digest = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="items",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("weekly digest"),
+    )
+    # Beside the state: one that becomes untrue and is wanted again is still held.
+    is_held = models.BooleanField(_("held"), default=False, help_text=_("kept back by staff"))
+    resends = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="copies",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("sends again"),
+    )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     token = models.UUIDField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
@@ -180,12 +200,16 @@ class Delivery(models.Model):
 
     objects = DeliveryQuerySet.as_manager()
 
+    # Of a digest, the items that its text tells of; set where it is written.
+    carries: list[Delivery] | None = None
+
     class Meta:
         ordering = ["-planned_at", "pk"]
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         permissions = [
-            ("settle_delivery", "Can settle deliveries that failed or are not known to have arrived")
+            ("settle_delivery", "Can settle deliveries that failed or are not known to have arrived"),
+            ("hold_delivery", "Can hold and release deliveries, send one again, and send a test"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -201,7 +225,27 @@ class Delivery(models.Model):
                     "offset_code",
                     "contact",
                 ],
+                condition=Q(resends__isnull=True),
                 nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                name="one_copy_is_under_way_at_a_time",
+                fields=["resends"],
+                condition=Q(state__in=["pending", "deferred", "claimed", "sending", "uncertain"]),
+            ),
+            models.CheckConstraint(
+                name="what_is_held_is_with_no_worker",
+                condition=Q(is_held=False) | Q(state__in=["pending", "deferred", "cancelled"]),
+            ),
+            models.CheckConstraint(
+                name="what_a_digest_told_names_it",
+                condition=Q(state="carried", digest__isnull=False, is_item=True)
+                | (~Q(state="carried") & Q(digest__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="a_digest_is_of_its_contact_alone",
+                condition=~Q(kind="digest")
+                | (_none_of("due", "silence", "term", "agenda") & Q(meeting__isnull=True)),
             ),
             models.CheckConstraint(
                 name="a_delivery_has_one_subject",
@@ -210,7 +254,7 @@ class Delivery(models.Model):
             ),
             models.CheckConstraint(
                 name="a_delivery_names_the_meeting",
-                condition=_none_of("silence", "term") ^ Q(meeting__isnull=True),
+                condition=Q(kind="digest") | (_none_of("silence", "term") ^ Q(meeting__isnull=True)),
             ),
             models.CheckConstraint(
                 name="what_was_sent_says_when",
@@ -228,6 +272,11 @@ class Delivery(models.Model):
             ),
             models.Index(fields=["meeting", "state"], name="delivery_of_meeting"),
             models.Index(fields=["id"], name="delivery_uncertain", condition=Q(state="uncertain")),
+            models.Index(
+                fields=["contact", "planned_on"],
+                name="delivery_in_digest",
+                condition=Q(is_item=True) | Q(kind="digest"),
+            ),
         ]
         triggers = [
             pgtrigger.Protect(
@@ -244,6 +293,8 @@ class Delivery(models.Model):
     @property
     def about(self) -> About:
         """What it speaks of, as the plan names it: the last day for items of an agenda is a moment of its own."""
+        if self.kind == self.Kind.DIGEST:
+            return ("digest", self.contact_id)
         filled = (name for name in self.SUBJECTS if getattr(self, f"{name}_id") is not None)
         column: Subject = next(filled, "meeting")
         key: int = getattr(self, f"{column}_id")
@@ -251,13 +302,17 @@ class Delivery(models.Model):
 
     @property
     def topic(self) -> models.Model:
-        """The row that it speaks of."""
+        """The row that it speaks of; of a digest the contact whose week it is."""
+        if self.kind == self.Kind.DIGEST:
+            return self.contact
         found: models.Model = getattr(self, column_of(self.about))
         return found
 
     @property
     def title(self) -> str:
         """What it speaks of, in words; `TITLED` reads that ahead."""
+        if self.kind == self.Kind.DIGEST:
+            return gettext("the week from %(day)s") % {"day": self.planned_on.isoformat()}
         return str(self.due.deadline if self.due else self.topic)
 
 

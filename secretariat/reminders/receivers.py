@@ -5,10 +5,17 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils import timezone
 
-from meetings.changes import audience_changed, committee_changed, meetings_changed, silence_changed
+from meetings.changes import (
+    audience_changed,
+    calendars_changed,
+    committee_changed,
+    meetings_changed,
+    silence_changed,
+)
 from meetings.models import SilenceProcedure
 
 from .ledger import reconcile_deliveries, reconcile_meetings
+from .replanning import follow_calendars
 from .subjects import silences, terms
 
 
@@ -34,3 +41,8 @@ def ledger_follows_audience(*, track_ids: frozenset[int], **_kwargs: Any) -> Non
     )
     reconcile_deliveries(silences, list(told.values_list("pk", flat=True)))
     reconcile_deliveries(terms, track_ids)
+
+
+@receiver(calendars_changed)
+def ledger_follows_calendars(*, states: frozenset[str], **_kwargs: Any) -> None:
+    follow_calendars(states)

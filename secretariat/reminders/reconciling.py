@@ -10,10 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from meetings.dues import derive_dues
-from meetings.models import Committee, Meeting, SilenceProcedure, Track
+from meetings.models import Contact, Meeting, SilenceProcedure, Track
 
+from .digesting import digest_readers, reconcile_digests
 from .ledger import reconcile_deliveries, reconcile_meetings
-from .plan.wanted import NEWS
+from .replanning import committees, open_meetings, open_procedures
 from .subjects import silences, terms
 
 log = logging.getLogger(__name__)
@@ -33,12 +34,11 @@ def reconcile(*, repair: bool = True) -> list[Difference]:
     Returns the differences, one for each of them. repair: False finds the differences and writes nothing.
     """
     now = timezone.now()
-    meetings = Meeting.objects.exclude(status=Meeting.Status.HELD, ends_at__lt=now - NEWS)
-    procedures = SilenceProcedure.objects.filter(silences.worth_telling(now))
     work: list[tuple[Callable[[int], tuple[str, list[str]]], list[int]]] = [
-        (_meeting, list(meetings.values_list("pk", flat=True))),
-        (_procedure, list(procedures.values_list("pk", flat=True))),
-        (_committee, list(Committee.objects.values_list("track_id", flat=True))),
+        (_meeting, open_meetings(now)),
+        (_procedure, open_procedures(now)),
+        (_committee, committees()),
+        (_digests, digest_readers()),
     ]
     differences = []
     for derive, keys in work:
@@ -63,6 +63,10 @@ def _meeting(pk: int) -> tuple[str, list[str]]:
 def _procedure(pk: int) -> tuple[str, list[str]]:
     procedure = SilenceProcedure.objects.select_for_update(of=("self",)).get(pk=pk)
     return str(procedure), reconcile_deliveries(silences, [pk])
+
+
+def _digests(contact_id: int) -> tuple[str, list[str]]:
+    return str(Contact.objects.get(pk=contact_id)), reconcile_digests([contact_id])
 
 
 def _committee(track_id: int) -> tuple[str, list[str]]:

@@ -21,6 +21,7 @@ from django.db.models import F, Func, Value
 from django.db.models.functions import Lower, Now
 
 from .bounces.addresses import return_path
+from .digesting import begin_digest, give_back_items
 from .domains import PATIENCE, domain_of, in_pace, slow_down, waiting_domains
 from .letters import RELATED
 from .message import Rendered, render, sender_address
@@ -35,6 +36,7 @@ State = Delivery.State
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
 RETRY_MINUTES = (1, 2, 4, 8, 15, 30, 60)
 UNREACHABLE_SECONDS = 20
+BUSY = timedelta(seconds=5)
 
 
 def send_due(*, keep_on: Callable[[], bool] = lambda: True) -> int:
@@ -60,7 +62,9 @@ def send_due(*, keep_on: Callable[[], bool] = lambda: True) -> int:
 
 
 def _due() -> models.QuerySet[Delivery]:
-    return Delivery.objects.filter(state__in=[State.PENDING, State.DEFERRED], next_try_at__lte=Now())
+    return Delivery.objects.filter(
+        state__in=[State.PENDING, State.DEFERRED], is_held=False, is_item=False, next_try_at__lte=Now()
+    )
 
 
 def _reaches(smtp: Connection) -> bool:
@@ -177,7 +181,14 @@ def _send_one(smtp: Connection, row: Delivery, ahead: Ahead, deadline: float) ->
 
 
 def _begin(row: Delivery, rendered: Rendered) -> bool:
-    if begin_sending(row, rendered):
+    if row.kind == Delivery.Kind.DIGEST:
+        begun = begin_digest(row, rendered)
+    else:
+        begun = "begun" if begin_sending(row, rendered) else "untrue"
+    if begun == "busy":
+        finish(row, State.PENDING, "its items changed", WORKER, pause=BUSY, only_claimed=True)
+        return False
+    if begun == "begun":
         row.attempts += 1
         return True
     finish(row, State.CANCELLED, "no longer true when its turn came", WORKER, only_claimed=True)
@@ -185,6 +196,8 @@ def _begin(row: Delivery, rendered: Rendered) -> bool:
 
 
 def _record(row: Delivery, outcome: Outcome) -> None:
+    if row.kind == Delivery.Kind.DIGEST and outcome.fate in ("refused", "retry", "late"):
+        give_back_items(row)
     match outcome.fate:
         case "accepted":
             finish(row, State.SENT, outcome.reply, WORKER)

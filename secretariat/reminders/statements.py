@@ -14,10 +14,10 @@ from django.utils import timezone
 from .message import Rendered
 from .models import Delivery
 
-# Ours, by token and lease, not past, to a contact in office (as in_office_on says it), of a due that stands as
-# the text says or a meeting that has not moved since, and not overtaken by a newer reminder of the same thing,
-# since after an outage only the newest goes. The row's own columns are looked at anew after waiting for a lock,
-# the other tables' are not; but whoever makes a delivery untrue cancels it, or takes it from us, in the same
+# Ours, by token and lease, not held, not past, to a contact in office (as in_office_on says it), of a due that
+# stands as the text says or a meeting that has not moved since, and not overtaken by a newer reminder of the same
+# thing, since after an outage only the newest goes. The row's own columns are looked at anew after waiting for a
+# lock, the other tables' are not; but whoever makes a delivery untrue cancels it, or takes it from us, in the same
 # transaction.
 BEGIN = """
 UPDATE reminders_delivery AS d
@@ -26,20 +26,21 @@ UPDATE reminders_delivery AS d
        dated_at = %(dated_at)s, sha256 = %(sha256)s
   FROM meetings_contact AS contact
  WHERE d.id = %(id)s AND d.token = %(token)s AND d.state = 'claimed'
-   AND d.lease_until > statement_timestamp() AND d.expires_at > statement_timestamp()
+   AND NOT d.is_held AND d.lease_until > statement_timestamp() AND d.expires_at > statement_timestamp()
    AND contact.id = d.contact_id AND NOT contact.is_undeliverable
    AND (contact.valid_from IS NULL OR contact.valid_from <= %(day)s)
    AND (contact.valid_until IS NULL OR contact.valid_until >= %(day)s)
    AND (d.due_id IS NULL OR EXISTS (
        SELECT FROM meetings_due AS due
         WHERE due.id = d.due_id AND due.sequence = d.sequence
-          AND due.status = CASE d.kind WHEN 'withdrawn' THEN 'withdrawn' ELSE 'open' END))
+          AND due.status = CASE WHEN d.kind IN ('withdrawn', 'received') THEN d.kind ELSE 'open' END))
    AND (d.meeting_id IS NULL OR d.due_id IS NOT NULL OR d.agenda_id IS NOT NULL OR EXISTS (
        SELECT FROM meetings_meeting AS meeting
         WHERE meeting.id = d.meeting_id AND meeting.sequence = d.sequence))
-   AND NOT (d.kind = 'reminder' AND EXISTS (
+   AND NOT (d.kind IN ('reminder', 'overdue') AND EXISTS (
        SELECT FROM reminders_delivery AS newer
-        WHERE newer.kind = 'reminder' AND newer.contact_id = d.contact_id
+        WHERE newer.kind = d.kind AND newer.contact_id = d.contact_id
+          AND NOT newer.is_held AND newer.resends_id IS NULL
           AND (newer.due_id = d.due_id OR newer.silence_id = d.silence_id
                OR newer.term_id = d.term_id OR newer.agenda_id = d.agenda_id)
           AND newer.planned_at > d.planned_at AND newer.planned_at <= statement_timestamp()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from meetings.models import Agenda, Due, Meeting, SeatTerm, SilenceProcedure
 
 from ..models import Delivery
-from . import agendas, dues, invitations, silences, terms
+from . import agendas, digests, dues, invitations, silences, terms
 from .letter import Letter
 
 # What writing takes, read ahead for many deliveries at once.
@@ -21,6 +21,12 @@ RELATED = (
     Prefetch("term", SeatTerm.objects.select_related("seat__organisation__state", "seat__track__mechanism")),
     Prefetch("agenda", Agenda.objects.prefetch_related("stages")),
 )
+
+
+def with_related(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    return rows.select_related("contact__ministry__state").prefetch_related(*RELATED)
+
+
 LETTERS: dict[str, Callable[[Delivery], Letter]] = {
     "due": dues.letter,
     "silence": silences.letter,
@@ -33,6 +39,10 @@ LETTERS: dict[str, Callable[[Delivery], Letter]] = {
 
 def letter_of(row: Delivery) -> Letter:
     """What the mail of `row` says in the active language, that of its contact."""
+    if row.kind == Delivery.Kind.DIGEST:
+        if row.carries is None:
+            row.carries = list(with_related(Delivery.objects.in_digest(row)))
+        return digests.letter(row, row.carries, letter_of)
     return LETTERS[row.about[0]](row)
 
 

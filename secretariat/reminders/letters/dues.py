@@ -1,4 +1,4 @@
-"""Mails about a deadline of a state: that it comes, that it moved, that it no longer stands."""
+"""Mails about a deadline of a state: that it comes, moved, no longer stands, is overdue, was met."""
 
 from __future__ import annotations
 
@@ -31,11 +31,32 @@ def letter(row: Delivery) -> Letter:
         case Kind.WITHDRAWN:
             subject = _("No longer due: %(deadline)s — %(meeting)s")
             lead = _("The deadline “%(deadline)s” of %(was)s no longer applies. Nothing is due.")
+        case Kind.FIRST:
+            subject = _("New deadline, due %(day)s: %(deadline)s — %(meeting)s")
+            lead = _("A deadline has been set: “%(deadline)s” is due from %(state)s by %(now)s.")
+        case Kind.OVERDUE:
+            subject = _("Overdue since %(day)s: %(deadline)s — %(meeting)s")
+            lead = _(
+                "“%(deadline)s” was due from %(state)s by %(now)s. The secretariat has no record of having received "
+                "it. If it is on its way, please reply to say so."
+            )
+        case Kind.ESCALATED:
+            subject = _("Still outstanding: %(deadline)s — %(meeting)s")
+            lead = _(
+                "“%(deadline)s” was due from %(state)s by %(now)s and has not been received, although your ministry "
+                "was reminded. Please see to it that it reaches the secretariat."
+            )
+        case Kind.RECEIVED:
+            subject = _("Received with thanks: %(deadline)s — %(meeting)s")
+            lead = _("The secretariat has received “%(deadline)s” from %(state)s. Nothing more is due.")
         case _other:
             subject = _("Due %(day)s: %(deadline)s — %(meeting)s")
             lead = _("“%(deadline)s” is due from %(state)s by %(now)s.")
     facts = [*facts_of(row.meeting, language), (_("Due from"), values["state"])]
-    if row.kind != Kind.WITHDRAWN:
+    if row.kind == Kind.RECEIVED:
+        if row.due.received_at:
+            facts.append((_("Received"), moment(row.due.received_at, zone, language)))
+    elif row.kind != Kind.WITHDRAWN:
         others = ((_("On your clock"), row.zone), (_("At the meeting's place"), row.meeting.zone))
         facts += [(_("What is due"), values["deadline"]), (_("By"), values["now"])]
         facts += clocks(row.says_due_at, zone, others, language)

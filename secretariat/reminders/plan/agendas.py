@@ -5,11 +5,14 @@ The last day for an item of it is a moment as any other: see plan/dated.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from .wanted import About, ContactFact, Told, ToldOf, Wanted, notice, while_it_answers
+from .policy import Occasion, Rule, told_to
+from .wanted import About, ContactFact, Told, ToldOf, Wanted, notice, when_awake, while_it_answers
+
+OCCASION: dict[str, Occasion] = {"issued": "first", "moved": "changed", "off": "withdrawn"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,19 @@ class Issue:
 
 
 def wanted_of_issue(
-    issue: Issue, contacts: Iterable[ContactFact], told: ToldOf, now: datetime
+    issue: Issue,
+    contacts: Iterable[ContactFact],
+    rules: Collection[Rule],
+    told: ToldOf,
+    now: datetime,
 ) -> Iterator[Wanted]:
     """All that should be open or already said of it; an earlier stage that was not told is not told any more."""
     for contact in contacts:
         before = told.get((("agenda", issue.agenda_id), contact.id))
-        wanted = [*_issued(issue, contact, before, now), *_moved(issue, contact, before, now)]
-        yield from while_it_answers(wanted, contact, now)
+        for want in (*_issued(issue, contact, before, now), *_moved(issue, contact, before, now)):
+            rule = told_to(rules, OCCASION[want.kind], contact.roles)
+            if rule is not None:
+                yield from while_it_answers(when_awake(want, rule.quiet, now), contact, now)
 
 
 def _issued(issue: Issue, contact: ContactFact, before: Told | None, now: datetime) -> Iterator[Wanted]:

@@ -1,18 +1,27 @@
-"""Reminders of a moment: before it, and when it moved or no longer stands after somebody was told of it. Pure.
+"""Mails about a moment: before it, after it, and when it moved, no longer stands, or was met. Pure.
 
 A due is such a moment, the end of a term, the last day for an item of an agenda.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from meetings.dates import instant
+from meetings.workdays import WorkCalendar
 
-from .wanted import About, ContactFact, Told, ToldOf, Wanted, notice, while_it_answers
+from .digests import ITEM, digest_before, singly
+from .policy import AFTER, Occasion, Rule
+from .wanted import NEWS, About, ContactFact, Told, ToldOf, Wanted, notice, when_awake, while_it_answers
+
+# How long it is worth saying that something is overdue, and to thank for it.
+OVERDUE_NEWS = timedelta(days=7)
+THANKS_NEWS = timedelta(days=2)
+KINDS = {"before": "reminder"}  # of an occasion, where it is not the same word
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +30,9 @@ class Dated:
 
     sequence: up with each new moment; None where the thing itself does not count them: then it is counted how
     often this contact was told another one. state: whose contacts are told; empty for all states'. on: the day that
-    reminders are counted from; at: the moment itself, which ends them. status: `open`; `settled`, then nothing
-    is said of it any more; `withdrawn`, then who was told of it is told so.
+    reminders are counted from; at: the moment itself, which ends them. status: `open`; `received`, at
+    `received_at`; `settled` otherwise, then nothing is said of it any more; `withdrawn`, then who was told of it is
+    told so.
     """
 
     about: About
@@ -30,101 +40,184 @@ class Dated:
     state: str
     on: date
     at: datetime
-    status: Literal["open", "settled", "withdrawn"] = "open"
+    status: Literal["open", "received", "settled", "withdrawn"] = "open"
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Offset:
-    days_before: int
-    at: time
+class Case:
+    """One moment and one contact, with the rules for its roles and what it was told last."""
+
+    moment: Dated
+    contact: ContactFact
+    rules: tuple[Rule, ...]
+    before: Told | None
+    now: datetime
+    calendar: WorkCalendar | None = None
+
+    def rules_of(self, *occasions: Occasion) -> list[Rule]:
+        """Those that make a mail of its own for this contact."""
+        rules = self.rules if self.contact.digest is None else singly(self.rules)
+        return [rule for rule in rules if rule.occasion in occasions]
 
     @property
-    def code(self) -> str:
-        """As an ISO 8601 duration of calendar days: P7D is seven days before."""
-        return f"P{self.days_before}D"
+    def is_changed(self) -> bool:
+        """The contact was told another moment, or that there is none."""
+        told = self.before
+        return told is not None and (told.kind == "withdrawn" or told.says != self.moment.at)
+
+    @property
+    def sequence(self) -> int:
+        if self.moment.sequence is not None:
+            return self.moment.sequence
+        return self.before.sequence + self.is_changed if self.before else 0
 
 
 def wanted_of_dated(
     moments: Iterable[Dated],
     contacts: Iterable[ContactFact],
-    offsets: Iterable[Offset],
+    rules: Iterable[Rule],
     told: ToldOf,
     now: datetime,
+    calendars: Mapping[str, WorkCalendar] | None = None,
 ) -> Iterator[Wanted]:
-    """All that should be open or already said of these moments. One that is settled or past wants nothing."""
-    offsets = sorted(offsets, key=lambda offset: -offset.days_before)
-    contacts = list(contacts)
+    """All that should be open or already said of these moments.
+
+    rules: those chosen for them. calendars: of the contacts' states, where a rule keeps to working days.
+    """
+    rules = list(rules)
+    people = [(contact, tuple(rule for rule in rules if rule.is_for(contact.roles))) for contact in contacts]
     for moment in moments:
-        for contact in contacts:
+        for contact, own in people:
             if moment.state and contact.state != moment.state:
                 continue
-            before = told.get((moment.about, contact.id))
-            if moment.status == "withdrawn":
-                wanted = _withdrawal(moment, contact, before, now)
-            elif moment.status == "open" and moment.at > now:
-                wanted = _reminders(moment, contact, offsets, before, now)
-            else:
-                continue
-            yield from while_it_answers(wanted, contact, now)
+            before, calendar = told.get((moment.about, contact.id)), (calendars or {}).get(contact.state)
+            case = Case(moment, contact, own, before, now, calendar)
+            yield from while_it_answers(_wanted_of(case), contact, now)
 
 
-def _withdrawal(moment: Dated, contact: ContactFact, before: Told | None, now: datetime) -> Iterator[Wanted]:
+def _wanted_of(case: Case) -> Iterator[Wanted]:
+    match case.moment.status:
+        case "withdrawn":
+            yield from _withdrawal(case)
+        case "received":
+            yield from _thanks(case)
+        case "open" if case.moment.at > case.now:
+            yield from _ahead(case)
+            yield from _counted(case, case.rules_of(*AFTER))
+        case "open":
+            yield from _counted(case, case.rules_of(*AFTER))
+
+
+def _withdrawal(case: Case) -> Iterator[Wanted]:
     """Who was told of a moment that no longer stands is told so; who was not hears nothing of it."""
-    if before is not None and before.kind != "withdrawn" and before.says > now:
-        yield _notice("withdrawn", moment, contact, before, now, expires_at=before.says)
+    before = case.before
+    if before is None or before.kind == "withdrawn":
+        return
+    expires_at = before.planned_at + NEWS if before.kind in AFTER else before.says
+    yield from _at_once("withdrawn", case, expires_at)
 
 
-def _reminders(
-    moment: Dated, contact: ContactFact, offsets: list[Offset], before: Told | None, now: datetime
+def _thanks(case: Case) -> Iterator[Wanted]:
+    if case.moment.received_at is not None:
+        yield from _at_once("received", case, case.moment.received_at + THANKS_NEWS)
+
+
+def _ahead(case: Case) -> Iterator[Wanted]:
+    """Of a moment to come: that it moved, else that it is there, else the reminders of it."""
+    notices: list[Wanted] = []
+    if case.before is None:
+        notices = list(_at_once("first", case, case.moment.at))
+    elif case.is_changed:
+        notices = list(_at_once("changed", case, case.moment.at))
+    yield from notices
+    yield from _counted(case, case.rules_of("before"), is_said=bool(notices), item=_item(case))
+
+
+def _at_once(kind: Occasion, case: Case, expires_at: datetime) -> Iterator[Wanted]:
+    rules = case.rules_of(kind)
+    if not rules or expires_at <= case.now:
+        return
+    want = notice(
+        kind,
+        case.moment.about,
+        case.sequence,
+        case.contact,
+        case.before,
+        at=case.now,
+        expires_at=expires_at,
+        says=case.moment.at,
+    )
+    yield from when_awake(want, rules[0].quiet, case.now)
+
+
+def _counted(
+    case: Case, rules: Iterable[Rule], *, is_said: bool = False, item: Wanted | None = None
 ) -> Iterator[Wanted]:
-    is_changed = before is not None and (before.kind == "withdrawn" or before.says != moment.at)
-    if is_changed and before is not None:
-        yield _notice("changed", moment, contact, before, now, expires_at=moment.at)
-    sequence = _sequence(moment, before, is_changed=is_changed)
-    planned = [_reminder(moment, sequence, contact, offset) for offset in offsets]
-    # A reminder at or after the moment itself says nothing of use.
-    planned = [reminder for reminder in planned if reminder.planned_at < moment.at]
-    missed = [reminder for reminder in planned if reminder.planned_at <= now]
+    """What is counted in days from the moment, on one side of it.
+
+    is_said: a notice that goes now says it too. item: what stands in a digest; one whose digest is past goes by
+    itself, as a reminder that was missed.
+    """
+    planned: dict[date, tuple[Wanted, Rule | None]] = {item.planned_on: (item, None)} if item else {}
+    for rule in sorted(rules, key=_order):
+        want = _reminder(case, rule)
+        # Before the moment a reminder, after it that it is overdue; the other way round they say nothing of use.
+        # Moved off closed days several may meet on one; so may a reminder and an escalation to one person. The
+        # last in the count is left.
+        if (want.planned_at > case.moment.at) == (rule.occasion in AFTER):
+            planned[want.planned_on] = (want, rule)
+    wanted = sorted(planned.values(), key=lambda each: each[0].planned_at)
+    missed = [each for each in wanted if each[0].planned_at <= case.now]
     # Of those whose hour is past only the newest is still worth saying, and only to a contact who was told
     # nothing of this moment since then: a notice of change says it too, as does the same moment told before.
-    if missed and not is_changed and (before is None or before.planned_at < missed[-1].planned_at):
-        yield missed[-1]
-    yield from (reminder for reminder in planned if reminder.planned_at > now)
+    if missed and not is_said:
+        want, by = missed[-1]
+        is_news = case.before is None or case.is_changed or case.before.planned_at < want.planned_at
+        if is_news and want.expires_at > case.now:
+            yield from when_awake(replace(want, is_item=False), by.quiet if by else None, case.now)
+    yield from (want for want, _rule in wanted if want.planned_at > case.now)
 
 
-def _sequence(moment: Dated, before: Told | None, *, is_changed: bool) -> int:
-    if moment.sequence is not None:
-        return moment.sequence
-    return before.sequence + is_changed if before else 0
-
-
-def _reminder(moment: Dated, sequence: int, contact: ContactFact, offset: Offset) -> Wanted:
-    day = moment.on - timedelta(days=offset.days_before)
+def _item(case: Case) -> Wanted | None:
+    """The moment as it stands in the contact's digest; None without one, or where nothing is ruled of it."""
+    digest, zone = case.contact.digest, case.contact.zone
+    if digest is None or not any(rule.occasion in ("first", "before") for rule in case.rules):
+        return None
+    at = digest_before(case.moment.at, digest, zone)
     return Wanted(
         kind="reminder",
-        about=moment.about,
-        sequence=sequence,
-        offset_code=offset.code,
-        contact_id=contact.id,
-        planned_on=day,
-        planned_hour=offset.at,
-        zone=contact.zone,
-        planned_at=instant(day, offset.at, contact.zone),
-        expires_at=moment.at,
-        says_due_at=moment.at,
+        about=case.moment.about,
+        sequence=case.sequence,
+        offset_code=ITEM,
+        contact_id=case.contact.id,
+        planned_on=at.astimezone(ZoneInfo(zone)).date(),
+        planned_hour=digest.at,
+        zone=zone,
+        planned_at=at,
+        expires_at=case.moment.at,
+        says_due_at=case.moment.at,
+        is_item=True,
     )
 
 
-def _notice(
-    kind: str, moment: Dated, contact: ContactFact, before: Told, now: datetime, *, expires_at: datetime
-) -> Wanted:
-    return notice(
-        kind,
-        moment.about,
-        _sequence(moment, before, is_changed=True),
-        contact,
-        before,
-        at=now,
-        expires_at=expires_at,
-        says=moment.at,
+def _order(rule: Rule) -> tuple[int, bool]:
+    return (rule.days if rule.occasion in AFTER else -rule.days, rule.occasion == "escalated")
+
+
+def _reminder(case: Case, rule: Rule) -> Wanted:
+    day = rule.day(case.moment.on, case.calendar)
+    at = instant(day, rule.at, case.contact.zone)
+    return Wanted(
+        kind=KINDS.get(rule.occasion, rule.occasion),
+        about=case.moment.about,
+        sequence=case.sequence,
+        offset_code=rule.code,
+        contact_id=case.contact.id,
+        planned_on=day,
+        planned_hour=rule.at,
+        zone=case.contact.zone,
+        planned_at=at,
+        expires_at=at + OVERDUE_NEWS if rule.occasion in AFTER else case.moment.at,
+        says_due_at=case.moment.at,
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from meetings.silence import Notice
 
-from .wanted import NEWS, ContactFact, Told, ToldOf, Wanted, notice, while_it_answers
+from .policy import Rule, told_to
+from .wanted import NEWS, ContactFact, Told, ToldOf, Wanted, notice, when_awake, while_it_answers
 
 RUNNING = ("opened", "extended")
 
@@ -17,10 +18,14 @@ def wanted_of_silence(
     procedure_id: int,
     notices: Sequence[Notice],
     contacts: Iterable[ContactFact],
+    rules: Collection[Rule],
     told: ToldOf,
     now: datetime,
 ) -> Iterator[Wanted]:
-    """All that should be open or already said of one procedure; `notices` as meetings.silence tells them."""
+    """All that should be open or already said of one procedure; `notices` as meetings.silence tells them.
+
+    rules: who is told its acts, and who is reminded; the hours are the notices' own.
+    """
     contacts = list(contacts)
     past = [each.at for each in notices if each.hours_before is not None and each.at <= now]
     for each in notices:
@@ -29,9 +34,11 @@ def wanted_of_silence(
             continue
         for contact in contacts:
             before = told.get((("silence", procedure_id), contact.id))
-            if contact.state == each.state and not _is_overtaken(each, past, before):
+            rule = told_to(rules, "first" if each.hours_before is None else "before", contact.roles)
+            if contact.state == each.state and rule and not _is_overtaken(each, past, before):
                 want = _wanted(procedure_id, each, contact, before, expires_at)
-                yield from while_it_answers([want], contact, now)
+                wanted = when_awake(want, rule.quiet, now) if each.at <= now else iter([want])
+                yield from while_it_answers(wanted, contact, now)
 
 
 def _is_overtaken(each: Notice, past: Sequence[datetime], before: Told | None) -> bool:

@@ -10,8 +10,12 @@ from zoneinfo import ZoneInfo
 
 from meetings.dates import instant
 
-# What is spoken of, and its key; "closing" is the last day on which an item of an agenda may be asked for.
-Subject = Literal["due", "silence", "term", "agenda", "closing", "meeting"]
+from .digests import Digest
+from .quiet import Quiet, awake_at
+
+# What is spoken of, and its key; "closing" is the last day on which an item of an agenda may be asked for,
+# "digest" is a week of a contact.
+Subject = Literal["due", "silence", "term", "agenda", "closing", "meeting", "digest"]
 About = tuple[Subject, int]
 
 # How long something that happened is worth telling to who was not told of it.
@@ -20,13 +24,18 @@ NEWS = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class ContactFact:
-    """A contact, with the days on which its ministry answers for the track: both inclusive, None is open."""
+    """Who gets one mail of one thing, with the days on which its ministry answers for the track.
+
+    Both days inclusive, None is open. roles: those of all the contacts with its address in its state.
+    """
 
     id: int
     state: str
     zone: str
     answers_from: date | None = None
     answers_until: date | None = None
+    roles: frozenset[str] = frozenset()
+    digest: Digest | None = None
 
     def answers_on(self, day: date) -> bool:
         return (self.answers_from is None or self.answers_from <= day) and (
@@ -53,7 +62,11 @@ ToldOf = dict[tuple[About, int], Told]
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """sequence: which version of the thing it speaks of. offset_code: of a reminder; of an invitation that is sent
-    anew, the how many-th; empty for any other notice."""
+    anew, the how many-th; empty for any other notice.
+
+    goes_at: when it is sent, where that is not when it was planned: missed, or kept until the morning.
+    is_item: it stands in a digest and does not go by itself.
+    """
 
     kind: str
     about: About
@@ -68,6 +81,8 @@ class Wanted:
     says_due_at: datetime
     was_due_at: datetime | None = None
     in_reply_to: str = ""
+    goes_at: datetime | None = None
+    is_item: bool = False
 
     @property
     def key(self) -> tuple[str, About, int, str, int]:
@@ -104,11 +119,18 @@ def notice(
     )
 
 
+def when_awake(want: Wanted, quiet: Quiet | None, now: datetime) -> Iterator[Wanted]:
+    """What goes at once, or in the morning where it is night for the recipient; nothing that is untrue by then."""
+    goes_at = awake_at(max(want.planned_at, now), want.zone, quiet)
+    if goes_at < want.expires_at:
+        yield replace(want, goes_at=goes_at)
+
+
 def while_it_answers(wanted: Iterable[Wanted], contact: ContactFact, now: datetime) -> Iterator[Wanted]:
     """What goes out on a day on which the contact's ministry answers for the track; it expires with that."""
     until = contact.answers_until
     end = instant(until + timedelta(days=1), time(0), contact.zone) if until else None
     for want in wanted:
-        goes_at = max(want.planned_at, now).astimezone(ZoneInfo(contact.zone))
-        if contact.answers_on(goes_at.date()):
+        goes_at = want.goes_at or max(want.planned_at, now)
+        if contact.answers_on(goes_at.astimezone(ZoneInfo(contact.zone)).date()):
             yield replace(want, expires_at=min(want.expires_at, end)) if end else want

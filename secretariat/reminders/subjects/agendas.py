@@ -15,7 +15,7 @@ from ..plan.agendas import Issue, wanted_of_issue
 from ..plan.dated import Dated, wanted_of_dated
 from ..plan.wanted import NEWS, ToldOf, Wanted
 from ..replies.topics import without_refusing
-from .audience import Offsets, contacts_of
+from .audience import Policy, contacts_of
 
 # A day is named with an hour that nobody reads as the day after.
 LAST_MINUTE = time(23, 59)
@@ -36,17 +36,19 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
     )
     agendas = list(rows)
     contacts = without_refusing(contacts_of({agenda.meeting.track_id for agenda in agendas}, now), "agenda")
-    offsets = Offsets()
+    policy = Policy()
     for agenda in agendas:
         track_id = agenda.meeting.track_id
         to = contacts.get(track_id, [])
         issued = list(agenda.stages.all())
         issue = _issue(agenda, issued)
         if issue is not None:
-            for want in wanted_of_issue(issue, to, told, now):
+            rules = policy.of("agenda", track_id)
+            for want in wanted_of_issue(issue, to, rules, told, now):
                 yield agenda.meeting_id, want
         closing = _closing(agenda, issued, now)
-        for want in wanted_of_dated([closing], to, offsets.of(track_id), told, now):
+        rules = policy.of("closing", track_id)
+        for want in wanted_of_dated([closing], to, rules, told, now, policy.calendars):
             yield agenda.meeting_id, want
 
 

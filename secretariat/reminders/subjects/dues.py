@@ -13,10 +13,11 @@ from meetings.models import Due, Meeting
 
 from ..plan.dated import Dated, wanted_of_dated
 from ..plan.wanted import ToldOf, Wanted
-from .audience import Offsets, contacts_of
+from .audience import Policy, contacts_of
 
-STATUS: dict[str, Literal["open", "settled", "withdrawn"]] = {
+STATUS: dict[str, Literal["open", "received", "settled", "withdrawn"]] = {
     Due.Status.OPEN: "open",
+    Due.Status.RECEIVED: "received",
     Due.Status.WITHDRAWN: "withdrawn",
 }
 
@@ -30,10 +31,11 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
     """What is wanted about the dues of these meetings, each with its meeting; a constant number of queries."""
     meetings = dict(Meeting.objects.filter(pk__in=meeting_ids).values_list("pk", "track_id"))
     contacts = contacts_of(set(meetings.values()), now)
-    offsets = Offsets()
-    moments: dict[int, list[Dated]] = defaultdict(list)
+    policy = Policy()
+    # The rules are those of the deadline's line, by its key.
+    moments: dict[tuple[int, str], list[Dated]] = defaultdict(list)
     for due in Due.objects.filter(deadline__meeting_id__in=meeting_ids).select_related("deadline"):
-        moments[due.deadline.meeting_id].append(
+        moments[due.deadline.meeting_id, due.deadline.key].append(
             Dated(
                 ("due", due.pk),
                 due.sequence,
@@ -41,8 +43,11 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
                 due.due_on,
                 due.due_at,
                 STATUS.get(due.status, "settled"),
+                due.received_at,
             )
         )
-    for pk, track_id in meetings.items():
-        for want in wanted_of_dated(moments[pk], contacts[track_id], offsets.of(track_id), told, now):
+    for (pk, key), of_it in moments.items():
+        track_id = meetings[pk]
+        rules = policy.of("due", track_id, key)
+        for want in wanted_of_dated(of_it, contacts[track_id], rules, told, now, policy.calendars):
             yield pk, want

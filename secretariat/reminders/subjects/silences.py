@@ -12,7 +12,7 @@ from meetings.silences import notices_of
 
 from ..plan.silences import wanted_of_silence
 from ..plan.wanted import NEWS, ToldOf, Wanted
-from .audience import contacts_of
+from .audience import Policy, contacts_of
 
 
 def deliveries_of(procedure_ids: Collection[int]) -> Q:
@@ -24,9 +24,11 @@ def plan(procedure_ids: Collection[int], told: ToldOf, now: datetime) -> Iterato
     """What is wanted about these procedures; no meeting comes with it. A constant number of queries."""
     procedures = list(SilenceProcedure.objects.with_acts().filter(pk__in=procedure_ids))
     contacts = contacts_of({each.document.track_id for each in procedures}, now)
+    policy = Policy()
     for each in procedures:
-        people = contacts[each.document.track_id]
-        for want in wanted_of_silence(each.pk, notices_of(each), people, told, now):
+        track_id = each.document.track_id
+        rules = policy.of("silence", track_id)
+        for want in wanted_of_silence(each.pk, notices_of(each), contacts[track_id], rules, told, now):
             yield None, want
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, time
 
 from django.db.models import Q
@@ -12,12 +13,10 @@ from meetings.dates import instant
 from meetings.models import Committee, SeatTerm
 from meetings.terms import is_renewed
 
-from ..plan.dated import Dated, Offset, wanted_of_dated
+from ..plan.dated import Dated, wanted_of_dated
+from ..plan.policy import Rule
 from ..plan.wanted import ToldOf, Wanted
-from .audience import contacts_of
-
-# On the clock of who is told.
-HOUR = time(9)
+from .audience import Policy, contacts_of
 
 
 def deliveries_of(track_ids: Collection[int]) -> Q:
@@ -28,6 +27,7 @@ def deliveries_of(track_ids: Collection[int]) -> Q:
 def plan(track_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[tuple[int | None, Wanted]]:
     """What is wanted about the ends of these committees' terms; no meeting comes with it."""
     contacts = contacts_of(track_ids, now)
+    policy = Policy()
     rows: dict[int, list[SeatTerm]] = defaultdict(list)
     for row in SeatTerm.objects.filter(seat__track__in=track_ids).select_related("seat__organisation__state"):
         rows[row.seat.track_id].append(row)
@@ -37,9 +37,19 @@ def plan(track_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[tu
             _moment(row, is_over=row.ends_on is None or is_renewed(row.term, terms), now=now)
             for row in rows[committee.track_id]
         ]
-        offsets = [Offset(days, HOUR) for days in committee.notice_days]
-        for want in wanted_of_dated(moments, contacts[committee.track_id], offsets, told, now):
+        rules = list(_with_days(policy.of("term", committee.track_id), committee.notice_days))
+        people = contacts[committee.track_id]
+        for want in wanted_of_dated(moments, people, rules, told, now, policy.calendars):
             yield None, want
+
+
+def _with_days(rules: Iterable[Rule], notice_days: Iterable[int]) -> Iterator[Rule]:
+    """The rules with the committee's own days in that of the reminders before an end."""
+    for rule in rules:
+        if rule.occasion == "before":
+            yield from (replace(rule, days=days) for days in notice_days)
+        else:
+            yield rule
 
 
 def _moment(row: SeatTerm, *, is_over: bool, now: datetime) -> Dated:

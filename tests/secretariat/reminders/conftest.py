@@ -9,6 +9,7 @@ from django.utils import timezone
 from meetings.models import Meeting
 from meetings.saving import save_meeting
 from secretariat.localstack.processes import free_port
+from secretariat.reminders.models import ReminderRule
 from tests.factories import (
     ContactFactory,
     MinistryFactory,
@@ -18,6 +19,14 @@ from tests.factories import (
     TrackFactory,
     day_span,
 )
+
+
+@pytest.fixture(autouse=True)
+def no_night(request):
+    """What goes at once goes at whatever hour the tests run; those of quiet hours set their own."""
+    if request.node.get_closest_marker("django_db") or "db" in request.fixturenames:
+        request.getfixturevalue("db")
+        ReminderRule.objects.update(quiet_from=None, quiet_until=None)
 
 
 class Sink:

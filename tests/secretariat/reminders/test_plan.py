@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 from meetings.dates import instant
 from meetings.silence import Act, Closing, Kind, notices
 from secretariat.reminders.plan.agendas import Issue, wanted_of_issue
-from secretariat.reminders.plan.dated import Dated, Offset, wanted_of_dated
+from secretariat.reminders.plan.dated import Dated, wanted_of_dated
+from secretariat.reminders.plan.policy import Rule
 from secretariat.reminders.plan.silences import wanted_of_silence
 from secretariat.reminders.plan.wanted import ContactFact, Told
 
 NOON = datetime(2027, 3, 1, 7, tzinfo=UTC)
 ALMATY = ContactFact(1, "KZ", "Asia/Almaty")
-OFFSETS = [Offset(days, time(9)) for days in (14, 7, 1)]
+RULES = [Rule("before", days) for days in (14, 7, 1)] + [Rule("changed"), Rule("withdrawn")]
+ACTS = [Rule("first"), Rule("before"), Rule("changed"), Rule("withdrawn")]
 ABOUT = ("term", 7)
 
 
@@ -54,7 +56,7 @@ def test_who_was_told_of_a_moment_knows_after_every_tick_what_became_of_it(histo
     for pause, day, stands, runs in history:
         now += timedelta(days=pause, minutes=1)
         moment = moment_of(day, stands)
-        wanted = list(wanted_of_dated([moment], [ALMATY], OFFSETS, ledger.told, now))
+        wanted = list(wanted_of_dated([moment], [ALMATY], RULES, ledger.told, now))
         assert len({want.key for want in wanted}) == len(wanted)
         if not runs:
             continue
@@ -73,9 +75,9 @@ def test_planning_again_after_all_was_said_says_nothing_more_at_the_same_moment(
     for pause, day, stands, _runs in history:
         now += timedelta(days=pause, minutes=1)
         moment = moment_of(day, stands)
-        ledger.tick(wanted_of_dated([moment], [ALMATY], OFFSETS, ledger.told, now), now)
+        ledger.tick(wanted_of_dated([moment], [ALMATY], RULES, ledger.told, now), now)
         said = len(ledger.said)
-        ledger.tick(wanted_of_dated([moment], [ALMATY], OFFSETS, ledger.told, now), now)
+        ledger.tick(wanted_of_dated([moment], [ALMATY], RULES, ledger.told, now), now)
         assert len(ledger.said) == said
 
 
@@ -85,7 +87,7 @@ def test_a_moment_moved_there_and_back_and_there_is_told_each_time():
     kinds = []
     for number, moment in enumerate((here, there, here, there)):
         at = now + timedelta(hours=number)
-        ledger.tick(wanted_of_dated([moment], [ALMATY], OFFSETS, ledger.told, at), at)
+        ledger.tick(wanted_of_dated([moment], [ALMATY], RULES, ledger.told, at), at)
         kinds.append((ledger.told[ABOUT, 1].kind, ledger.told[ABOUT, 1].says == moment.at))
     assert kinds == [("reminder", True), ("changed", True), ("changed", True), ("changed", True)]
 
@@ -98,7 +100,7 @@ def silence(*acts):
 
 def kinds_at(now, notices_, ledger=None):
     told = ledger.told if ledger else {}
-    wanted = wanted_of_silence(5, notices_, [ALMATY], told, now)
+    wanted = wanted_of_silence(5, notices_, [ALMATY], ACTS, told, now)
     return [(want.kind, want.offset_code) for want in sorted(wanted, key=lambda want: want.planned_at)]
 
 
@@ -124,7 +126,7 @@ def test_after_an_outage_the_newest_reminder_goes_alone_and_none_to_who_is_told_
     told, closes = silence()
     ledger, late = Ledger(), closes - timedelta(hours=2)
     assert kinds_at(late, told, ledger) == [("opened", "")]
-    ledger.tick(wanted_of_silence(5, told, [ALMATY], {}, NOON), NOON)
+    ledger.tick(wanted_of_silence(5, told, [ALMATY], ACTS, {}, NOON), NOON)
     assert [kind for kind in kinds_at(late, told, ledger) if kind[0] == "reminder"] == [("reminder", "PT3H")]
 
 
@@ -135,9 +137,9 @@ def issue(day, *, number=1, stands=True, sequence=0):
 
 def test_an_agenda_is_news_until_the_meeting_and_only_its_last_stage():
     second = issue(date(2027, 4, 1), number=2)
-    (want,) = wanted_of_issue(second, [ALMATY], {}, NOON + timedelta(days=2))
+    (want,) = wanted_of_issue(second, [ALMATY], ACTS, {}, NOON + timedelta(days=2))
     assert (want.kind, want.sequence, want.expires_at) == ("issued", 2, second.untrue_from)
-    assert list(wanted_of_issue(second, [ALMATY], {}, second.untrue_from)) == []
+    assert list(wanted_of_issue(second, [ALMATY], ACTS, {}, second.untrue_from)) == []
 
 
 @given(
@@ -151,7 +153,7 @@ def test_who_has_an_agenda_knows_after_every_tick_when_its_meeting_is(history):
         now += timedelta(hours=1)
         number += is_anew
         last = issue(date(2027, 3, 1) + timedelta(days=days), number=number, stands=stands, sequence=sequence)
-        wanted = list(wanted_of_issue(last, [ALMATY], ledger.told, now))
+        wanted = list(wanted_of_issue(last, [ALMATY], ACTS, ledger.told, now))
         assert len({want.key for want in wanted}) == len(wanted)
         if runs:
             ledger.tick(wanted, now)

@@ -98,7 +98,8 @@ def test_what_is_no_longer_true_is_not_sent_again_whatever_is_chosen(uncertain, 
     send_due()
     # Who was never told of the former day hears of the new one by its own reminders, not that it moved.
     assert sink.accepted == []
-    assert set(Delivery.objects.filter(state="pending").values_list("kind", flat=True)) == {"reminder"}
+    waiting = Delivery.objects.filter(state="pending").values_list("kind", flat=True)
+    assert set(waiting) == {"reminder", "overdue"}
     assert set(
         Delivery.objects.filter(pk__in=[row.pk for row in uncertain]).values_list("state", flat=True)
     ) == {"cancelled"}

@@ -1,0 +1,76 @@
+"""The policy on the desk: its lines, and the ledger made to follow them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from meetings.authorship import authored
+from meetings.models import Contact
+from rotation.history_admin import HistoryAdmin
+
+from .models import ReminderRule
+from .replanning import follow_policy
+
+
+@admin.register(ReminderRule)
+class ReminderRuleAdmin(HistoryAdmin):
+    list_display = ["what", "occasion", "days", "hours", "roles_shown", "track_shown", "is_on"]
+    list_filter = ["about", "occasion", ("track", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["track"]
+    fieldsets = [
+        (gettext_lazy("Of what"), {"fields": ["track", "about", "key"]}),
+        (
+            gettext_lazy("When"),
+            {"fields": ["occasion", ("days", "at"), "on_working_days", ("quiet_from", "quiet_until")]},
+        ),
+        (gettext_lazy("To whom"), {"fields": ["roles", "is_on"]}),
+        (None, {"fields": ["reason"]}),
+    ]
+
+    def save_model(self, request: HttpRequest, obj: ReminderRule, form: Any, change: bool) -> None:
+        with authored(request.user, form.cleaned_data.get("reason", "")):
+            obj.save()
+        self._follow(request)
+
+    def delete_model(self, request: HttpRequest, obj: ReminderRule) -> None:
+        obj.delete()
+        self._follow(request)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        queryset.delete()
+        self._follow(request)
+
+    def _follow(self, request: HttpRequest) -> None:
+        """In the request's transaction, so that either both are there or neither; what it did is said."""
+        count = len(follow_policy())
+        text = ngettext("%(count)d planned mail changed.", "%(count)d planned mails changed.", count)
+        messages.info(request, text % {"count": count})
+
+    @admin.display(description=gettext_lazy("of what"), ordering="about")
+    def what(self, rule: ReminderRule) -> str:
+        return f"{rule.get_about_display()} · {rule.key}" if rule.key else rule.get_about_display()
+
+    @admin.display(description=gettext_lazy("hours"))
+    def hours(self, rule: ReminderRule) -> str:
+        if rule.days is not None:
+            hour = f"{rule.at:%H:%M}"
+            return _("%(hour)s, working days") % {"hour": hour} if rule.on_working_days else hour
+        if rule.quiet_from is None or rule.quiet_until is None:
+            return ""
+        return _("not %(since)s–%(until)s") % {
+            "since": f"{rule.quiet_from:%H:%M}",
+            "until": f"{rule.quiet_until:%H:%M}",
+        }
+
+    @admin.display(description=gettext_lazy("to whom"))
+    def roles_shown(self, rule: ReminderRule) -> str:
+        return ", ".join(str(Contact.Role(role).label) for role in rule.roles) or _("everybody")
+
+    @admin.display(description=gettext_lazy("track"), ordering="track__position")
+    def track_shown(self, rule: ReminderRule) -> str:
+        return str(rule.track) if rule.track else _("every other track")

@@ -1,0 +1,219 @@
+"""The policy in the ledger: who gets what by the rules that staff keep, by a real SMTP conversation."""
+
+from datetime import time, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from meetings.closed_days import days_changed
+from meetings.dues import pin_due, settle_due
+from meetings.models import Contact, Due
+from meetings.moves import cancel_meeting
+from meetings.saving import save_party
+from secretariat.reminders.models import Delivery, ReminderRule
+from secretariat.reminders.reconciling import reconcile
+from secretariat.reminders.replanning import follow_policy
+from secretariat.reminders.sending import send_due
+from tests.factories import CalendarDayFactory, ContactFactory, MinistryFactory, ResponsibilityFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def sent():
+    rows = Delivery.objects.filter(state="sent").select_related("contact")
+    return sorted((row.contact.email, row.kind) for row in rows)
+
+
+def planned(**of_it):
+    rows = Delivery.objects.filter(state="pending", **of_it).order_by("planned_at")
+    return [(row.kind, row.offset_code) for row in rows]
+
+
+def rule(**values):
+    return ReminderRule.objects.create(**{"about": "due", "days": None, **values})
+
+
+def test_a_new_installation_reminds_before_and_after_and_tells_changes_and_thanks():
+    lines = ReminderRule.objects.filter(track=None).values_list("about", "occasion", "days")
+    assert sorted(lines, key=str) == sorted(
+        [
+            *(("due", "before", days) for days in (1, 3, 7, 14)),
+            *(("closing", "before", days) for days in (1, 3, 7, 14)),
+            *(("due", "overdue", days) for days in (1, 7)),
+            *(("due", occasion, None) for occasion in ("changed", "received", "withdrawn")),
+            *(("closing", occasion, None) for occasion in ("changed", "withdrawn")),
+            *(("term", occasion, None) for occasion in ("before", "changed", "withdrawn")),
+            *(("silence", occasion, None) for occasion in ("before", "first")),
+            *(("agenda", occasion, None) for occasion in ("changed", "first", "withdrawn")),
+        ],
+        key=str,
+    )
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"about": "agenda", "occasion": "overdue", "days": 3},
+        {"occasion": "before"},
+        {"occasion": "changed", "days": 3},
+        {"occasion": "overdue", "days": 0},
+        {"about": "term", "occasion": "before", "days": 30},
+        {"about": "closing", "occasion": "before", "days": 5, "key": "agenda"},
+        {"occasion": "first", "quiet_from": time(21)},
+        {"occasion": "first", "quiet_from": time(21), "quiet_until": time(21)},
+        {"occasion": "before", "days": 14},
+    ],
+)
+def test_a_line_that_means_nothing_or_is_there_already_is_refused(values):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rule(**values)
+    with pytest.raises(ValidationError):
+        ReminderRule(**{"about": "due", "days": None, **values}).full_clean()
+
+
+def test_a_contact_has_a_role():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ContactFactory(roles=[])
+
+
+def test_a_person_with_three_roles_and_two_contacts_gets_one_mail(meeting, sink):
+    first = Contact.objects.get(email="kz@example.org")
+    Contact.objects.filter(pk=first.pk).update(roles=["focal point", "protocol", "chair"])
+    ministry = MinistryFactory(state=first.ministry.state)
+    ResponsibilityFactory(track=meeting.track, ministry=ministry)
+    save_party(ContactFactory.build(ministry=ministry, email="KZ@example.org", roles=["head of department"]))
+    rule(occasion="first", roles=["head of department", "chair"])
+    follow_policy()
+    send_due()
+    assert [each for each in sink.recipients if each.lower() == "kz@example.org"] == ["kz@example.org"]
+
+
+def test_a_first_notice_goes_at_once_to_the_role_that_it_is_for(meeting, sink):
+    Contact.objects.filter(email="kz@example.org").update(roles=["head of department"])
+    rule(occasion="first", roles=["head of department"])
+    follow_policy()
+    send_due()
+    assert sent() == [
+        ("cn@example.org", "reminder"),
+        ("kg@example.org", "reminder"),
+        ("kz@example.org", "first"),
+    ]
+    assert (send_due(), reconcile()) == (0, [])
+
+
+def test_what_is_overdue_is_told_and_escalated_until_it_is_received(meeting, sink):
+    """Due three days ago: a reminder of the day after is the newest; the head hears on the third."""
+    rule(occasion="escalated", days=2, roles=["head of department"])
+    head = ContactFactory.build(
+        ministry=Contact.objects.get(email="kg@example.org").ministry,
+        email="head@example.org",
+        roles=["head of department"],
+    )
+    save_party(head)
+    due = Due.objects.get(state="KG")
+    day = timezone.now().date() - timedelta(days=4)
+    pin_due(due.pk, day=day, actor=None, reason="A test of what is past.")
+    send_due()
+    assert [each for each in sent() if each[0] in ("kg@example.org", "head@example.org")] == [
+        ("head@example.org", "escalated"),
+        ("kg@example.org", "overdue"),
+    ]
+    assert planned(due=due, contact__email="kg@example.org") == [("overdue", "P7D")]
+    settle_due(due.pk, status="received", at=timezone.now(), actor=None)
+    assert planned(due=due, contact__email="kg@example.org") == [("received", "")]
+    send_due()
+    assert ("kg@example.org", "received") in sent()
+    assert (send_due(), reconcile()) == (0, [])
+
+
+def test_who_was_told_that_it_is_overdue_is_told_that_the_meeting_is_off(meeting, sink):
+    due = Due.objects.get(state="KG")
+    pin_due(
+        due.pk, day=timezone.now().date() - timedelta(days=3), actor=None, reason="A test of what is past."
+    )
+    send_due()
+    cancel_meeting(meeting.pk, actor=None, reason="The host withdrew.")
+    send_due()
+    assert [kind for email, kind in sent() if email == "kg@example.org"] == ["overdue", "withdrawn"]
+
+
+def test_a_line_for_the_deadlines_of_one_key_takes_the_place_of_the_general_ones(meeting):
+    meeting.deadlines.update(key="papers")
+    rule(occasion="before", days=2, key="papers")
+    follow_policy()
+    assert planned(kind="reminder", contact__email="kg@example.org") == [("reminder", "P2D")]
+
+
+def test_a_line_that_is_off_cancels_what_was_planned_by_it(meeting):
+    rule(occasion="before", days=1, track=meeting.track, is_on=False)
+    follow_policy()
+    assert planned(kind="reminder") == []
+
+
+def test_a_reminder_keeps_to_working_days_and_follows_the_calendar(meeting):
+    ReminderRule.objects.filter(about="due", occasion="before").exclude(days=1).delete()
+    ReminderRule.objects.filter(about="due", occasion="before").update(on_working_days=True)
+    due = Due.objects.get(state="KG")
+    # Ten days on, so that what is moved still lies ahead.
+    day = timezone.now().date() + timedelta(days=14 - timezone.now().weekday())  # a Monday
+    pin_due(due.pk, day=day, actor=None, reason="Agreed.")
+    mine = Delivery.objects.filter(due=due, kind="reminder", state="pending")
+    assert mine.get().planned_on == day - timedelta(days=3)
+    CalendarDayFactory(state=due.state, day=day - timedelta(days=3), name="A feast")
+    days_changed([("KG", day - timedelta(days=3))])
+    assert mine.get().planned_on == day - timedelta(days=4)
+    assert reconcile() == []
+
+
+def test_a_change_in_the_night_waits_for_the_morning_of_each(meeting, sink):
+    send_due()
+    sink.accepted.clear()
+    now = timezone.now()
+    # Quiet on every clock now, until an hour that is two to six hours away.
+    quiet = {
+        "quiet_from": (now - timedelta(hours=1)).time(),
+        "quiet_until": (now + timedelta(hours=14)).time(),
+    }
+    ReminderRule.objects.filter(occasion="changed").update(**quiet)
+    due = Due.objects.get(state="KG")
+    day = due.due_on + timedelta(days=5)
+    pin_due(due.pk, day=day, actor=None, reason="Agreed.")
+    row = Delivery.objects.get(kind="changed", state="pending")
+    assert row.next_try_at.astimezone(timezone.get_default_timezone()) > now
+    assert (send_due(), sink.accepted) == (0, [])
+    assert reconcile() == []
+
+
+def test_saving_a_line_makes_the_ledger_follow_and_says_how_many_mails_changed(meeting, desk):
+    url = reverse("admin:reminders_reminderrule_add")
+    values = {
+        "about": "due",
+        "occasion": "before",
+        "days": "2",
+        "at": "10:30",
+        "is_on": "on",
+        "reason": "Asked for.",
+    }
+    response = desk.post(url, values, follow=True)
+    assert "3 planned mails changed." in response.content.decode()
+    rows = Delivery.objects.filter(offset_code="P2D", state="pending")
+    assert {row.planned_hour for row in rows} == {time(10, 30)}
+    desk.post(
+        reverse("admin:reminders_reminderrule_delete", args=[ReminderRule.objects.get(days=2).pk]),
+        {"post": "yes"},
+    )
+    assert not rows.all().exists()
+
+
+@pytest.mark.parametrize("times", [1, 4])
+def test_following_the_policy_costs_the_same_for_few_contacts_and_for_many(
+    meeting, times, django_assert_max_num_queries
+):
+    for ministry in {contact.ministry for contact in Contact.objects.all()}:
+        for number in range(times * 3):
+            ContactFactory(ministry=ministry, email=f"{number}@{ministry.pk}.example.org")
+    with django_assert_max_num_queries(40):
+        follow_policy()
