@@ -169,4 +169,3 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
             if delivery.text
             else ""
         )
-

@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='deliveryevent',
             name='state',
-            field=models.CharField(choices=[('pending', 'planned'), ('deferred', 'to be tried again'), ('claimed', 'taken by a worker'), ('sending', 'being sent'), ('sent', 'taken by the mail server'), ('uncertain', 'not known whether it arrived'), ('failed', 'failed'), ('cancelled', 'cancelled'), ('carried', 'told in a digest')], max_length=10, verbose_name='state'),
+            field=models.CharField(choices=[('pending', 'planned'), ('deferred', 'to be tried again'), ('claimed', 'taken by a worker'), ('sending', 'being sent'), ('sent', 'taken by the mail server'), ('uncertain', 'not known whether it arrived'), ('failed', 'failed'), ('cancelled', 'cancelled'), ('carried', 'told in a digest'), ('returned', 'came back'), ('delayed', 'delayed on the way')], max_length=10, verbose_name='state'),
         ),
         migrations.AlterField(
             model_name='reminderrule',
