@@ -23,6 +23,7 @@ from .ahead import AHEAD_DAYS, Mail, by_day, mail_of, scope_of
 from .letters import with_related
 from .message import written_of
 from .models import Delivery
+from .replies.links import without_links
 
 PAGE_SIZE = 100
 
@@ -69,7 +70,7 @@ class AheadPages:
             "title": mail.subject or _("This mail cannot be written"),
             "mail": _shown(mail),
             "row": row,
-            "text": "" if mail.trouble else written_of(row).text,
+            "text": "" if mail.trouble else without_links(written_of(row).text),
             "is_waiting": row.state in Delivery.UNSENT,
             "language": row.language or row.contact.language,
         }
@@ -90,7 +91,7 @@ class AheadPages:
     def preview_html(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The mail's HTML by itself: no script, no form, no request to anyone."""
         self._may_look(request)
-        return HttpResponse(written_of(self._found(pk)).html)
+        return HttpResponse(without_links(written_of(self._found(pk)).html))
 
     def _may_look(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):

@@ -20,7 +20,7 @@ from meetings.models import Contact
 from .letters import calendar_of, letter_of
 from .models import Delivery
 from .parts import calendar_file, calendar_part, multipart, text_part
-from .replies.links import unsubscribe_link
+from .replies.links import unsubscribe_link, without_links
 from .replies.topics import topic_of
 
 # Content language → the language of our catalogue.
@@ -110,7 +110,10 @@ def trial_bytes(row: Delivery, name: str, address: str) -> bytes:
     uid = uuid.uuid4()
     message_id = f"<test-{uid.hex}@{settings.MESSAGE_ID_DOMAIN}>"
     stand_in = Delivery(uid=uid, contact=Contact(name=name, email=address), message_id=message_id)
-    return _bytes_of(stand_in, replace(written, subject=subject), timezone.now().replace(microsecond=0))
+    # Staff see what a ministry is asked, but do not answer for it.
+    text, html = without_links(written.text), without_links(written.html)
+    written = replace(written, subject=subject, text=text, html=html)
+    return _bytes_of(stand_in, written, timezone.now().replace(microsecond=0))
 
 
 def _subject(subject: str, *, is_example: bool) -> str:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from meetings.models import Contact
 from meetings.saving import save_party
 from secretariat.reminders.models import Delivery
+from secretariat.reminders.replies.links import without_links
 from secretariat.reminders.sending import send_due
 from tests.factories import ContactFactory, MeetingFactory, StateFactory
 
@@ -111,7 +112,8 @@ def test_a_mail_is_shown_as_its_reader_will_see_it_and_nothing_in_it_can_run(mee
     text = page.context["text"]
     send_due()
     row.refresh_from_db()
-    assert (row.text, row.html, row.subject) == (text, shown, page.context["title"])
+    read = (without_links(row.text), without_links(row.html), row.subject)
+    assert read == (text, shown, page.context["title"])
 
 
 def test_looking_writes_nothing(meeting, reader):

@@ -37,6 +37,8 @@ def contact_form(contact, **rows):
         "name": contact.name,
         "email": contact.email,
         "language": contact.language,
+        "roles": contact.roles,
+        "digest_at": contact.digest_at,
         "follows-TOTAL_FORMS": len(rows) or 1,
         "follows-INITIAL_FORMS": sum("id" in row for row in rows.values()),
         **{
