@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from meetings.admin.parties import ContactAdmin
 from meetings.models import Contact, Meeting, Track
@@ -85,6 +86,6 @@ class FollowAdmin(FollowPages, HistoryAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Follow]) -> None:
         remove_follows(list(queryset), actor=request.user)
 
-    @admin.display(description=_("follows"))
+    @admin.display(description=pgettext_lazy("of a contact", "follows"))
     def followed_shown(self, follow: Follow) -> str:
         return follow.followed
