@@ -189,7 +189,7 @@ def test_a_text_adopted_by_silence_says_by_whom(paper, sink):
     stand_aside(procedure.pk, state="CN", actor=None, text="Note 33/2", receipt=receipt)
     object_to(procedure.pk, state="KG", actor=None, text="Note 12/4", receipt=receipt)
     send_due()
-    subjects = [mail.split(":")[0] for mail in sent_to(sink, "kz@example.org")]
+    subjects = [mail.split(":")[0] for mail in sent_to(sink, "kg@example.org")]
     assert subjects == ["Adopted by silence", "Adopted by fewer", "Adoption set aside"]
 
 
