@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from datetime import timedelta
+from functools import cache
 from uuid import UUID
 
 from django.conf import settings
@@ -27,6 +28,7 @@ def unsubscribe_link(uid: UUID) -> str:
     return f"{settings.BASE_URL}/unsubscribe/{_token('unsubscribe', uid)}"
 
 
+@cache  # making one takes as long as signing by it, and every mail needs three
 def _signer(purpose: str) -> Signer:
     # The purpose is part of the key: a link for one is none for another.
     return Signer(salt=f"reminders.link.{purpose}", sep=".")
