@@ -32,13 +32,6 @@ def links_of(envelope):
     return LINK.findall(message.get_body(("plain",)).get_content())
 
 
-@pytest.fixture(autouse=True)
-def each_test_counts_anew():
-    from django.core.cache import cache
-
-    cache.clear()
-
-
 @pytest.fixture
 def strict():
     """A reader without cookies whose browser sends no Origin, and whom Django's check would refuse."""

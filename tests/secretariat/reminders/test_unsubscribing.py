@@ -22,13 +22,6 @@ pytestmark = pytest.mark.django_db
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
-@pytest.fixture(autouse=True)
-def each_test_counts_anew():
-    from django.core.cache import cache
-
-    cache.clear()
-
-
 @pytest.fixture
 def strict():
     return Client(enforce_csrf_checks=True, HTTP_ORIGIN="null")
