@@ -41,9 +41,10 @@ def public(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         quotas = [counted("links", address_of(request), AN_HOUR_BY_ADDRESS)]
-        uid = uid_of(kwargs.get("purpose", "unsubscribe"), kwargs["token"])
+        purpose = kwargs.get("purpose", "unsubscribe")
+        uid = uid_of(purpose, kwargs["token"])
         if uid is not None:  # what is not ours is counted by its sender alone, or it would fill the counters
-            quotas.append(counted("link", uid.hex, AN_HOUR_BY_LINK))
+            quotas.append(counted("link", f"{purpose}.{uid.hex}", AN_HOUR_BY_LINK))
         waits = [quota.left_seconds for quota in quotas if quota.is_used_up]
         response = _too_often(max(waits)) if waits else view(request, **kwargs)
         response["Cache-Control"] = "no-store"
