@@ -283,10 +283,17 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     # Django writes the path of what it refused, and a link is a key.
-    "filters": {"without_links": {"()": "secretariat.reminders.replies.links.WithoutLinks"}},
+    "filters": {
+        "without_links": {"()": "secretariat.reminders.replies.links.WithoutLinks"},
+        "without_addresses": {"()": "secretariat.redaction.Redacted"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_links"]}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["without_links", "without_addresses"],
+        }
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -166,6 +166,7 @@ def _prepare(root: Path, var: Path, env: dict[str, str]) -> str:
         "migrate --noinput -v1",
         "collectstatic --noinput -v0",
         "load_mechanism",
+        "load_cities",
         "rebuild_feed --outdated",
     ]
     steps += ["load_example --first-run"] if env.get("EXAMPLE") != "0" else []

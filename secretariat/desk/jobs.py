@@ -55,7 +55,15 @@ JOBS: list[tuple[Any, list[str]]] = [
     ),
     (
         _("System"),
-        ["auth.User", "auth.Group", "meetings.RetentionRule", "feed.PartnerSystem", "feed.PartnerToken"],
+        [
+            "auth.User",
+            "auth.Group",
+            "meetings.RetentionRule",
+            "feed.PartnerSystem",
+            "feed.PartnerToken",
+            "feed.Subscription",
+            "feed.City",
+        ],
     ),
 ]
 # Reached from the page of their committee.

@@ -13,7 +13,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .models import PartnerSystem, PartnerToken
+from rotation.history_admin import HistoryAdmin
+
+from .models import City, PartnerSystem, PartnerToken, Subscription
+from .subscribing import make_subscription, revoke_subscription
 from .tokens import LIVE_AT_ONCE, LONGEST_LIFE, TokenRefused, make_token, replace_token, revoke_token
 
 USUAL_LIFE = timedelta(days=365)
@@ -141,3 +144,57 @@ class PartnerTokenAdmin(admin.ModelAdmin):
     def revoke(self, request: HttpRequest, queryset: QuerySet[PartnerToken]) -> None:
         ended = sum(revoke_token(token, actor=request.user) for token in queryset)
         self.message_user(request, _("Tokens revoked: %(count)d.") % {"count": ended})
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(admin.ModelAdmin):
+    list_display = [
+        "holder",
+        "system",
+        "shows",
+        "prefix",
+        "created_at",
+        "last_used_at",
+        "revoked_at",
+        "revoked_by",
+    ]
+    list_select_related = ["system", "track", "state", "revoked_by"]
+    list_filter = ["system"]
+    search_fields = ["holder", "prefix", "system__name"]
+    autocomplete_fields = ["system", "track"]
+    fields = ["system", "holder", "track", "state", "language"]
+    actions = ["revoke"]
+
+    @admin.display(description=_("shows"))
+    def shows(self, subscription: Subscription) -> str:
+        only = [str(of) for of in (subscription.track, subscription.state) if of]
+        return ", ".join(only) or str(_("all that the system may see"))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # An address is never edited; without an object the question is whether the list may be acted upon.
+        return obj is None and super().has_change_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Subscription, form: Any, change: bool) -> None:
+        made = make_subscription(obj, actor=request.user)
+        text = _(
+            "Copy the address now; it is shown this once and kept nowhere: %(https)s — or, for a calendar that "
+            "subscribes by a click: %(webcal)s"
+        )
+        values = {"https": made.https, "webcal": made.webcal}
+        self.message_user(request, text % values, messages.WARNING)
+
+    @admin.action(description=_("Revoke the chosen addresses at once"), permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Subscription]) -> None:
+        ended = sum(revoke_subscription(row, actor=request.user) for row in queryset)
+        self.message_user(request, _("Addresses revoked: %(count)d.") % {"count": ended})
+
+
+@admin.register(City)
+class CityAdmin(HistoryAdmin):
+    list_display = ["name", "country", "latitude", "longitude"]
+    list_select_related = ["country"]
+    list_filter = ["country"]
+    search_fields = ["name"]

@@ -9,6 +9,8 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from meetings.models import Due
 
+from .ics_options import DURATION
+from .jscalendar import MEDIA_TYPE
 from .query import LIMIT, MOST, ORDERS, STATUSES
 from .schema import MEETING_MEMBERS, ProblemSerializer
 from .words import languages
@@ -66,6 +68,18 @@ DESCRIPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
     "cursor": (str, {"description": "from `next`; opaque"}),
     "tz": (str, {"enum": ["utc"], "description": "instants in UTC, for readers with old zone tables"}),
     "partial": (str, {"enum": ["span"], "description": "show what is known to the month as a span of days"}),
+    "days": (str, {"enum": ["whole"], "description": "meetings of several days as whole days"}),
+    "alarm": (
+        {"type": "string", "pattern": f"^{DURATION.pattern}$"},
+        {"description": "an alarm so long before each meeting: P1D, PT2H"},
+    ),
+    "as": (
+        str,
+        {
+            "enum": ["host", "participant"],
+            "description": "host: only what the state hosts; else all of its meetings",
+        },
+    ),
     "until": (str, {"required": True, "description": "last period, such as 2043"}),
     "known_on": (OpenApiTypes.DATE, {"description": "with the decisions made up to and on this day only"}),
     "mechanism": (str, {"description": "slug; the first mechanism when left out"}),
@@ -106,3 +120,6 @@ def responses(success: Any, *more: int) -> dict[Any, Any]:
     for status in (400, 401, 403, *more, 406, 412, 429, 500, 503):
         found[(status, "application/problem+json")] = ProblemSerializer
     return found
+
+
+CALENDAR = responses((OpenApiTypes.STR, "text/calendar"), 404) | {(200, MEDIA_TYPE): OpenApiTypes.OBJECT}

@@ -33,6 +33,10 @@ STATUSES = {
     Meeting.Status.CANCELLED: "CANCELLED",
 }
 PRODID = "-//Secretariat//Calendar 1//EN"
+# These block nobody's time, whatever day they keep.
+NOBODY_COMES = (Meeting.Status.CANCELLED, Meeting.Status.POSTPONED)
+# RFC 7986 §5.9: a name of CSS3.
+COLOR = "teal"
 UTC_NAMES = frozenset({"UTC", "Etc/UTC"})
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f]")
 
@@ -71,7 +75,7 @@ def render_event(
     event.add("sequence", meeting.sequence)
     add_time(event, meeting, utc=utc)
     with words.in_language(language):
-        add_texts(event, _texts_of(meeting, body))
+        add_texts(event, _texts_of(body))
         event.add("status", status_of(meeting))
         event.add("organizer", organizer())
     return serialized(event)
@@ -91,6 +95,7 @@ def add_time(event: Event, meeting: Meeting, *, utc: bool = False) -> None:
     elif span.first_on and span.last_on:
         event.add("dtstart", span.first_on)
         event.add("dtend", span.last_on + timedelta(days=1))
+    if span.precision is not Precision.TIME or meeting.status in NOBODY_COMES:
         event.add("transp", "TRANSPARENT")
     if meeting.precision == Precision.MONTH:
         event.add("x-secretariat-date-precision", "MONTH")
@@ -137,26 +142,27 @@ def organizer() -> vCalAddress:
     return address
 
 
-def _texts_of(meeting: Meeting, body: dict[str, Any]) -> Texts:
+def _texts_of(body: dict[str, Any]) -> Texts:
     where = body["place"] or {}
     geo = where.get("geo")
     return Texts(
-        title=(summary_of(meeting, body["title"]), body["lang"]),
+        title=(summary_of(body), body["lang"]),
         place=place_line(body),
-        description=description_of(meeting, body),
+        description=description_of(body),
         category=(body["track"]["name"], body["track"]["lang"]),
         url=body["url"],
         geo=(geo["latitude"], geo["longitude"]) if geo else None,
     )
 
 
-def summary_of(meeting: Meeting, title: str) -> str:
+def summary_of(body: dict[str, Any]) -> str:
     """The title, with what several calendars would not show otherwise: they ignore STATUS."""
-    if meeting.precision == Precision.MONTH:
+    title: str = body["title"]
+    if body["when"]["precision"] == Precision.MONTH:
         title = words.DATE_TO_BE_SET % {"title": title}
-    if meeting.status == Meeting.Status.CANCELLED:
+    if body["status"] == Meeting.Status.CANCELLED:
         return words.CANCELLED % {"title": title}
-    if meeting.status == Meeting.Status.POSTPONED:
+    if body["status"] == Meeting.Status.POSTPONED:
         return words.POSTPONED % {"title": title}
     return title
 
@@ -168,41 +174,48 @@ def place_line(body: dict[str, Any]) -> str:
     return line or (str(words.BY_VIDEO) if body["format"] == Meeting.Format.VIDEO else "")
 
 
-def description_of(meeting: Meeting, body: dict[str, Any]) -> str:
-    local = local_time(meeting)
-    return "\n".join([*([local] if local else []), words.DETAILS % {"url": body["url"]}])
+def description_of(body: dict[str, Any]) -> str:
+    lines = []
+    if body["when"]["precision"] == Precision.TIME:
+        start, end = (datetime.fromisoformat(body[name]) for name in ("start", "end"))
+        lines.append(local_time(start, end, body["zone"]))
+    return "\n".join([*lines, words.DETAILS % {"url": body["url"]}])
 
 
-def local_time(meeting: Meeting) -> str:
-    """The local time in words too: a reader with an old zone table shows another hour than was agreed."""
-    span = meeting.span
-    if span.precision is not Precision.TIME or not span.starts_at or not span.ends_at:
-        return ""
-    shown, zone = "%Y-%m-%d %H:%M%z", zone_of(meeting)
-    start, end = span.starts_at.astimezone(zone), span.ends_at.astimezone(zone)
-    return words.LOCAL_TIME % {
-        "start": start.strftime(shown),
-        "end": end.strftime(shown),
-        "zone": meeting.zone,
-    }
+def local_time(start: datetime, end: datetime, zone: str) -> str:
+    """The local time in words too: a reader with an old zone table shows another hour than was agreed.
+
+    start, end: on the clock of `zone`.
+    """
+    shown = "%Y-%m-%d %H:%M%z"
+    return words.LOCAL_TIME % {"start": start.strftime(shown), "end": end.strftime(shown), "zone": zone}
 
 
 def render_calendar(
-    *, name: str, url: str, events: Iterable[str], zones: Iterable[tuple[str, date, date]], revised: datetime
+    *,
+    name: tuple[str, str],
+    address: str,
+    events: Iterable[str],
+    zones: Iterable[tuple[str, date, date]],
+    revised: datetime,
 ) -> str:
     """A whole calendar from stored VEVENTs.
 
-    zones: (TZID, first day, last day) of the events that name a zone; each VTIMEZONE covers just these.
+    name: with the language that it is in. address: where it is fetched; empty where that is a secret, which every
+    export would publish. zones: (TZID, first day, last day) of the events that name a zone; each VTIMEZONE covers
+    just these.
     """
+    fetched = [_line("URL", vUri(address)), _line("SOURCE", vUri(address), VALUE="URI")] if address else []
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         f"PRODID:{PRODID}",
         "CALSCALE:GREGORIAN",
-        _line("NAME", vText(clean(name))),
-        _line("X-WR-CALNAME", vText(clean(name))),
-        _line("URL", vUri(url)),
+        _line("NAME", vText(clean(name[0])), LANGUAGE=name[1]),
+        _line("X-WR-CALNAME", vText(clean(name[0]))),
+        *fetched,
         _line("LAST-MODIFIED", vDDDTypes(revised.astimezone(UTC).replace(microsecond=0))),
+        f"COLOR:{COLOR}",
         "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
         "X-PUBLISHED-TTL:PT1H",
     ]
@@ -218,6 +231,6 @@ def render_message(method: str, event: Event, zone: tuple[str, date, date] | Non
     return head + (render_zone(*zone) if zone else "") + serialized(event) + "END:VCALENDAR\r\n"
 
 
-def _line(name: str, value: Any) -> str:
+def _line(name: str, value: Any, **parameters: str) -> str:
     """One content line, folded (RFC 5545 §3.1) without its CRLF."""
-    return str(Contentline.from_parts(name, Parameters(), value).to_ical(), "utf-8")
+    return str(Contentline.from_parts(name, Parameters(parameters), value).to_ical(), "utf-8")

@@ -220,3 +220,8 @@ class PartnerToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system}: {self.prefix}…"
+
+
+# Models of this app that have files of their own; last, since theirs speak of those above.
+from .cities import City as City  # noqa: E402
+from .subscription import Subscription as Subscription  # noqa: E402

@@ -16,6 +16,7 @@ from django.utils import timezone
 from meetings.models import Meeting
 
 from .audiences import Audience, is_visible
+from .cities import with_coordinates
 from .models import FeedItem
 from .papers import with_papers
 from .participants import participants_of
@@ -90,7 +91,7 @@ def _batches(ids: list[int]) -> Iterator[list[int]]:
 
 def _publish_batch(ids: list[int], *, write: bool) -> list[Difference]:
     # Locked in one order: two writers would otherwise both render, and the older text could win.
-    found = with_papers(Meeting.objects.with_parties()).filter(pk__in=ids).order_by("pk")
+    found = with_coordinates(with_papers(Meeting.objects.with_parties())).filter(pk__in=ids).order_by("pk")
     meetings = list(found.select_for_update(of=("self",), no_key=True) if write else found)
     stored = {
         (item.audience, item.meeting_id): item for item in FeedItem.objects.filter(meeting__in=meetings)

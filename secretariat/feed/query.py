@@ -19,6 +19,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from meetings.models import Meeting, Track
 from rotation.models import State
 
+from .ics_options import DURATION
 from .models import FeedItem, FeedItemQuerySet
 from .problems import BadParameter
 from .words import languages
@@ -112,6 +113,18 @@ def instant(params: QueryDict, name: str) -> datetime | None:
             "Write it like 2027-05-18T09:00:00Z; a + is sent as %2B.",
         )
     return found
+
+
+def duration(params: QueryDict, name: str) -> str:
+    """A duration as both calendar formats write it; empty where none is asked for."""
+    text = params.get(name)
+    if text is None:
+        return ""
+    if not DURATION.fullmatch(text):
+        raise BadParameter(
+            name, "This is not a duration in one unit.", "Write it like P1W, P1D, PT2H or PT30M."
+        )
+    return text
 
 
 def limit(params: QueryDict) -> int:

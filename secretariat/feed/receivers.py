@@ -12,6 +12,7 @@ from meetings.changes import meetings_changed
 from meetings.models import Meeting, Track
 from rotation.models import Membership, State, Summit
 
+from .cities import City
 from .publish import meetings_showing, publish, remove_deleted
 
 
@@ -47,3 +48,9 @@ def publish_of_summit(instance: Summit, created: bool, **_: Any) -> None:
 @receiver([post_save, post_delete], sender=Membership, dispatch_uid="feed.membership")
 def publish_of_members(instance: Membership, **_: Any) -> None:
     publish(meetings_showing(track__mechanism=instance.side.mechanism_id))
+
+
+@receiver([post_save, post_delete], sender=City, dispatch_uid="feed.city")
+def publish_of_city(instance: City, **_: Any) -> None:
+    """All of its country: a city that was renamed no longer lies where its old name's meetings are."""
+    publish(meetings_showing(country=instance.country_id))

@@ -17,12 +17,13 @@ from meetings.models import Meeting
 from rotation.models import State
 
 from .audiences import is_visible
+from .cities import coordinates_of
 from .ics import render_event
 from .papers import agenda_summary, documents_summary
 from .words import EXAMPLE, languages, moment, text_and_language
 
 # Raise it when the same meeting is rendered to other bytes, then run `rebuild_feed`.
-RENDERER = 2
+RENDERER = 3
 COARSENESS = {p: n for n, p in enumerate(("time", "day", "month", "year", "none"))}
 
 
@@ -142,6 +143,7 @@ def place(meeting: Meeting, language: str) -> dict[str, Any] | None:
         "city": meeting.city or None,
         "country": state_body(meeting.country, language),
         "venue": meeting.venue or None,
+        "geo": coordinates_of(meeting),
     }
 
 

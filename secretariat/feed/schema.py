@@ -273,12 +273,18 @@ class NamesSerializer(NameSerializer):
     names = serializers.DictField(child=serializers.CharField())
 
 
+class CalendarLinksSerializer(serializers.Serializer):
+    calendar = serializers.URLField(help_text="these meetings as iCalendar or JSCalendar")
+    webcal = serializers.CharField(help_text="the same: calendar applications subscribe when it is opened")
+
+
 class TrackSerializer(NamesSerializer):
     slug = serializers.CharField()
     mechanism = serializers.CharField()
     level = serializers.ChoiceField(choices=Track.Level.values)
     host_rule = serializers.ChoiceField(choices=Track.HostRule.values)
     basis = serializers.CharField(allow_null=True)
+    links = CalendarLinksSerializer()
 
 
 class TracksSerializer(serializers.Serializer):
@@ -290,6 +296,7 @@ class StateSerializer(NamesSerializer):
     alpha3 = serializers.CharField(allow_null=True)
     capital = serializers.CharField(allow_null=True)
     zone = serializers.CharField()
+    links = CalendarLinksSerializer()
 
 
 class StatesSerializer(serializers.Serializer):

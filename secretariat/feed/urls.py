@@ -12,6 +12,7 @@ from .views.deadlines import DeadlinesView, MeetingDeadlinesView
 from .views.documentation import DocsView, DocumentView, GuideView
 from .views.meetings import MeetingsView, MeetingView
 from .views.papers import AgendaView, DocumentsView, FileView
+from .views.subscriptions import SubscriptionView
 from .views.sync import SyncView
 
 urlpatterns = [
@@ -41,5 +42,6 @@ urlpatterns = [
     path("api/v1/openapi.json", DocumentView.as_view(), name="openapi"),
     path("api/v1/guide/", GuideView.as_view(), name="guide"),
     path("api/v1/docs/", DocsView.as_view(), name="docs"),
+    path("calendar/<str:secret>.ics", SubscriptionView.as_view(), name="subscription"),
     re_path(r"^api/", NothingHere.as_view()),
 ]

@@ -1,83 +1,143 @@
-"""iCalendar subscriptions: stored VEVENTs behind one header (RFC 5545)."""
+"""Calendars to subscribe to: iCalendar made of stored VEVENTs behind one header (RFC 5545), or JSCalendar (RFC 8984)."""
 
 from __future__ import annotations
 
+import json
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.fields.json import KeyTextTransform
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
 from meetings.dates import Precision
-from meetings.models import Track
+from meetings.models import Meeting, Track
 from rotation.models import State
 
-from .. import query
-from ..asking import parameters, responses
-from ..ics import render_calendar
+from .. import jscalendar, query
+from ..asking import CALENDAR, parameters
+from ..ics import COLOR, clean, description_of, render_calendar, summary_of
+from ..ics_options import as_days, with_alarm
 from ..models import FeedItemQuerySet
-from ..words import in_language, text_and_language
-from .base import AnyType, ReadView
+from ..words import REMINDER, in_language, moment, text_and_language
+from .base import AnyType, ReadView, as_json
 
 ZONED = re.compile(r"^DT(?:START|END);TZID=([^:]+):(\d{8})", re.MULTILINE)
 NEVER = datetime(2025, 1, 1, tzinfo=UTC)
-ICS = responses((OpenApiTypes.STR, "text/calendar"), 404)
+ICALENDAR = "text/calendar"
+OPTIONS = ("lang", "tz", "partial", "days", "alarm")
+# How long after its planned end a cancelled meeting still stands in calendars, so that every reader has seen it go.
+CANCELLED_KEPT = timedelta(days=400)
+AHEAD = (Meeting.Status.PROPOSED, Meeting.Status.CONFIRMED)
 
 
 class CalendarView(ReadView):
     """All meetings that this reader may see, as a calendar to subscribe to."""
 
     content_negotiation_class = AnyType
-    media_type = "text/calendar; charset=utf-8"
-    known = frozenset({"lang", "tz", "partial"})
+    known = frozenset(OPTIONS)
 
-    @extend_schema(operation_id="calendar", parameters=parameters("lang", "tz", "partial"), responses=ICS)
+    @extend_schema(operation_id="calendar", parameters=parameters(*OPTIONS), responses=CALENDAR)
     def get(self, request: Request, **kwargs: Any) -> HttpResponse:
-        self.utc = query.choice(request.query_params, "tz", ["utc"]) == "utc"
-        self.partial = query.choice(request.query_params, "partial", ["span"]) == "span"
+        params = request.query_params
+        self.utc = query.choice(params, "tz", ["utc"]) == "utc"
+        self.partial = query.choice(params, "partial", ["span"]) == "span"
+        self.whole_days = query.choice(params, "days", ["whole"]) == "whole"
+        self.alarm = query.duration(params, "alarm")
+        # Whoever does not ask for JSCalendar by its name gets iCalendar: old readers send odd lists.
+        asked = request.get_preferred_type([ICALENDAR, jscalendar.MEDIA_TYPE])
+        self.is_json = asked == jscalendar.MEDIA_TYPE
+        self.media_type = (
+            f"{jscalendar.MEDIA_TYPE};type=group" if self.is_json else f"{ICALENDAR}; charset=utf-8"
+        )
         return super().get(request, **kwargs)
+
+    def etag(self) -> str:
+        """Another for each form, and each month: then what was cancelled long ago falls out."""
+        form = "j" if self.is_json else "i"
+        return f'{str(super().etag())[:-1]}.{form}{cancelled_since():%Y%m}"'
 
     def body(self, **kwargs: Any) -> bytes:
         name = self.named(**kwargs)
-        rows = list(self.chosen(**kwargs))
-        events = [row.body for row in rows if row.body]
+        rows = [row for row in self.chosen(**kwargs) if row.body]
+        revised = max((row.changed_at for row in rows), default=NEVER)
+        return self.as_jscalendar(name, rows, revised) if self.is_json else self.as_ics(name, rows, revised)
+
+    def as_ics(self, name: tuple[str, str], rows: list[Any], revised: datetime) -> bytes:
+        events = [self.as_asked(row) for row in rows]
         return render_calendar(
             name=name,
-            url=f"{settings.BASE_URL}{self.request.path}",
+            address=self.address,
             events=events,
             zones=zones_of(events),
-            revised=max((row.changed_at for row in rows), default=NEVER),
+            revised=revised,
         ).encode()
 
+    def as_asked(self, row: Any) -> str:
+        event: str = as_days(row.body) if self.whole_days else row.body
+        if self.alarm and row.status in AHEAD:
+            with in_language(self.language):
+                return with_alarm(event, self.alarm, clean(str(REMINDER)))
+        return event
+
+    def as_jscalendar(self, name: tuple[str, str], rows: list[Any], revised: datetime) -> bytes:
+        asked = jscalendar.Asked(self.alarm, self.whole_days)
+        bodies = [json.loads(row.body) for row in rows]
+        with in_language(self.language):
+            entries = [
+                jscalendar.event_of(body, summary_of(body), description_of(body), asked) for body in bodies
+            ]
+        group = jscalendar.group_of(
+            uid=str(uuid5(NAMESPACE_URL, f"{settings.BASE_URL}{self.public_path}")),
+            name=name[0],
+            language=name[1],
+            updated=moment(revised),
+            source=self.address,
+            color=COLOR,
+            entries=entries,
+        )
+        return as_json(group)
+
+    @property
+    def public_path(self) -> str:
+        return self.request.path
+
+    @property
+    def address(self) -> str:
+        """Where anybody may be told that it comes from."""
+        return f"{settings.BASE_URL}{self.public_path}"
+
     def add_headers(self, response: HttpResponse, body: bytes, **kwargs: Any) -> None:
-        response["Content-Disposition"] = f'inline; filename="{self.file_name(**kwargs)}.ics"'
+        ending = "json" if self.is_json else "ics"
+        response["Content-Disposition"] = f'inline; filename="{self.file_name(**kwargs)}.{ending}"'
 
     def chosen(self, **kwargs: Any) -> FeedItemQuerySet:
         precisions = [Precision.DAY, Precision.TIME] + ([Precision.MONTH] if self.partial else [])
-        items = self.reader.items.filter(self.only(**kwargs))
-        column = "ics_utc" if self.utc else "ics"
+        is_long_gone = Q(meeting__status=Meeting.Status.CANCELLED, meeting__last_on__lt=cancelled_since())
+        column = "json" if self.is_json else "ics_utc" if self.utc and not self.whole_days else "ics"
         return (
-            items.filter(meeting__precision__in=precisions)
+            self.reader.items.filter(self.only(**kwargs), meeting__precision__in=precisions)
+            .exclude(is_long_gone)
             .only("changed_at", "uid")
-            .annotate(body=KeyTextTransform(self.language, column))
+            .annotate(body=KeyTextTransform(self.language, column), status=F("meeting__status"))
             .order_by("start_key", "uid")
         )
 
     def only(self, **kwargs: Any) -> Q:
         return Q()
 
-    def named(self, **kwargs: Any) -> str:
+    def named(self, **kwargs: Any) -> tuple[str, str]:
+        """The calendar's name, and the language that it is in."""
         with in_language(self.language):
-            return _("Calendar of meetings")
+            return _("Calendar of meetings"), self.language
 
     def file_name(self, **kwargs: Any) -> str:
         return "calendar"
@@ -86,42 +146,43 @@ class CalendarView(ReadView):
 class TrackCalendarView(CalendarView):
     """The meetings of one track."""
 
-    @extend_schema(
-        operation_id="track_calendar", parameters=parameters("lang", "tz", "partial"), responses=ICS
-    )
+    @extend_schema(operation_id="track_calendar", parameters=parameters(*OPTIONS), responses=CALENDAR)
     def get(self, request: Request, slug: str) -> HttpResponse:
         return super().get(request, slug=slug)
 
     def only(self, slug: str) -> Q:
         return Q(meeting__track__slug=slug)
 
-    def named(self, slug: str) -> str:
+    def named(self, slug: str) -> tuple[str, str]:
         track = Track.objects.filter(slug=slug).first()
         if track is None:
             raise NotFound
-        return text_and_language(track.names, self.language)[0] or slug
+        return text_and_language(track.names, self.language)
 
     def file_name(self, slug: str) -> str:
         return slug
 
 
 class StateCalendarView(CalendarView):
-    """The meetings that a state hosts, takes part in, or that are held in it."""
+    """The meetings that a state hosts, takes part in, or that are held in it; with `as=host` not all it takes part in."""
 
-    @extend_schema(
-        operation_id="state_calendar", parameters=parameters("lang", "tz", "partial"), responses=ICS
-    )
+    known = frozenset({*OPTIONS, "as"})
+
+    @extend_schema(operation_id="state_calendar", parameters=parameters(*OPTIONS, "as"), responses=CALENDAR)
     def get(self, request: Request, code: str) -> HttpResponse:
+        self.as_host = query.choice(request.query_params, "as", ["host", "participant"]) == "host"
         return super().get(request, code=code)
 
     def only(self, code: str) -> Q:
+        if self.as_host:
+            return Q(meeting__host_id=code) | Q(meeting__country_id=code)
         return Q(states__contains=[code])
 
-    def named(self, code: str) -> str:
+    def named(self, code: str) -> tuple[str, str]:
         state = State.objects.filter(code=code).first()
         if state is None:
             raise NotFound
-        return text_and_language(state.names, self.language)[0] or code
+        return text_and_language(state.names, self.language)
 
     def file_name(self, code: str) -> str:
         return code
@@ -130,9 +191,7 @@ class StateCalendarView(CalendarView):
 class MeetingCalendarView(CalendarView):
     """One meeting as a calendar; empty while no day is known."""
 
-    @extend_schema(
-        operation_id="meeting_calendar", parameters=parameters("lang", "tz", "partial"), responses=ICS
-    )
+    @extend_schema(operation_id="meeting_calendar", parameters=parameters(*OPTIONS), responses=CALENDAR)
     def get(self, request: Request, uid: UUID) -> HttpResponse:
         # Before the tag is compared: an unknown meeting is 404, also to who sends an If-None-Match.
         if not self.reader.items.filter(uid=uid).exists():
@@ -144,6 +203,11 @@ class MeetingCalendarView(CalendarView):
 
     def file_name(self, uid: UUID) -> str:
         return str(uid)
+
+
+def cancelled_since() -> date:
+    """The first day on which a cancelled meeting may have ended to be shown yet; moves on once a month."""
+    return (timezone.now() - CANCELLED_KEPT).date().replace(day=1)
 
 
 def zones_of(bodies: list[str]) -> list[tuple[str, date, date]]:

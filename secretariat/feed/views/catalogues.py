@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -44,6 +45,12 @@ def named(texts: dict[str, str], language: str) -> dict[str, Any]:
     return {"name": name, "lang": found, "names": texts}
 
 
+def calendar_links(path: str) -> dict[str, str]:
+    """A calendar's address, and the same for an application that subscribes when its link is opened."""
+    address = f"{settings.BASE_URL}/api/v1/{path}"
+    return {"calendar": address, "webcal": f"webcal://{address.partition('://')[2]}"}
+
+
 class TracksView(CatalogueView):
     """The bodies that meet. The list is open: new ones are added."""
 
@@ -62,6 +69,7 @@ class TracksView(CatalogueView):
                     "level": track.level,
                     "host_rule": track.host_rule,
                     "basis": track.basis or None,
+                    "links": calendar_links(f"tracks/{track.slug}/calendar.ics"),
                 }
                 for track in tracks
             ]
@@ -84,6 +92,7 @@ class StatesView(CatalogueView):
                     **named(state.names, self.language),
                     "capital": state.capital or None,
                     "zone": state.zone,
+                    "links": calendar_links(f"states/{state.code}/calendar.ics"),
                 }
                 for state in State.objects.all()
             ]

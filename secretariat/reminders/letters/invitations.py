@@ -152,9 +152,16 @@ def _texts(row: Delivery) -> Texts:
     return Texts(
         title=(mark_example(meeting, title), spoken),
         place=", ".join(part for part in (meeting.place, country) if part),
-        description=local_time(meeting),
+        description=_local_time(meeting),
         category=text_and_language(meeting.track.names, language),
     )
+
+
+def _local_time(meeting: Meeting) -> str:
+    span, zone = meeting.span, zone_of(meeting)
+    if span.starts is None or span.starts_at is None or span.ends_at is None:
+        return ""
+    return local_time(span.starts_at.astimezone(zone), span.ends_at.astimezone(zone), meeting.zone)
 
 
 def _attendee(contact: Contact) -> vCalAddress:

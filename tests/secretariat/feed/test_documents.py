@@ -86,6 +86,10 @@ def test_small_lists_hold_what_is_stored_and_cost_one_query(client, django_asser
             "level": "ministers",
             "host_rule": "by_offer",
             "basis": None,
+            "links": {
+                "calendar": "http://127.0.0.1:8000/api/v1/tracks/health/calendar.ics",
+                "webcal": "webcal://127.0.0.1:8000/api/v1/tracks/health/calendar.ics",
+            },
         }
     ]
     with django_assert_num_queries(1):

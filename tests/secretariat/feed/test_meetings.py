@@ -57,6 +57,7 @@ def test_a_meeting_is_told_as_the_contract_says(client):
             "city": "Almaty",
             "country": {"code": "KZ", "name": "哈萨克斯坦", "lang": "zh"},
             "venue": "Congress hall",
+            "geo": None,
         },
         "host": {"code": "KZ", "name": "哈萨克斯坦", "lang": "zh"},
         "participants": [],

@@ -1,0 +1,33 @@
+"""What a subscriber may ask of stored VEVENTs: an alarm in each, and meetings of several days as whole days. Pure text."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+# A duration in one unit, as RFC 5545 §3.3.6 and RFC 8984 §1.4.6 both have it.
+DURATION = re.compile(r"P([0-9]{1,2}W|[0-9]{1,3}D|T[0-9]{1,4}H|T[0-9]{1,5}M)")
+TIMES = re.compile(
+    r"DTSTART(?:;TZID=[^:\r]+)?:(\d{8})T\d{6}Z?\r\nDTEND(?:;TZID=[^:\r]+)?:(\d{8})T(\d{6})Z?\r\n"
+)
+
+
+def with_alarm(event: str, before: str, words: str) -> str:
+    """The VEVENT with an alarm `before` it begins, which shows `words`, one line of plain text."""
+    alarm = f"BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-{before}\r\nDESCRIPTION:{words}\r\nEND:VALARM\r\n"
+    return event.replace("END:VEVENT\r\n", f"{alarm}END:VEVENT\r\n")
+
+
+def as_days(event: str) -> str:
+    """The VEVENT with whole days, on the clock that it names, where it goes over more than one."""
+    return TIMES.sub(_as_days, event)
+
+
+def _as_days(found: re.Match[str]) -> str:
+    first, last, ends = found.groups()
+    if first == last:
+        return found[0]
+    after = date(int(last[:4]), int(last[4:6]), int(last[6:])) + timedelta(days=ends != "000000")
+    if after - date(int(first[:4]), int(first[4:6]), int(first[6:])) == timedelta(days=1):
+        return found[0]  # until midnight: one day after all
+    return f"DTSTART;VALUE=DATE:{first}\r\nDTEND;VALUE=DATE:{after:%Y%m%d}\r\n"

@@ -1,0 +1,112 @@
+"""JSCalendar (RFC 8984): the same calendar as JSON objects, made of the API's representation of meetings. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+MEDIA_TYPE = "application/jscalendar+json"
+STATUSES = {"cancelled": "cancelled", "confirmed": "confirmed", "held": "confirmed"}
+# Meetings that nobody comes to on that day block nobody's time.
+FREE = {"cancelled", "postponed"}
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """alarm: a duration before each meeting, or empty. whole_days: meetings of several days without their hours."""
+
+    alarm: str = ""
+    whole_days: bool = False
+
+
+def group_of(
+    *, uid: str, name: str, language: str, updated: str, source: str, color: str, entries: Iterable[Body]
+) -> Body:
+    """A calendar, RFC 8984 §5.3. source: where it can be fetched, or empty where that is a secret."""
+    return {
+        "@type": "Group",
+        "uid": uid,
+        "prodId": "-//Secretariat//Calendar 1//EN",
+        "title": name,
+        "locale": language,
+        "updated": updated,
+        "color": color,
+        **({"source": source} if source else {}),
+        "entries": list(entries),
+    }
+
+
+def event_of(body: Body, title: str, description: str, asked: Asked) -> Body:
+    """One meeting whose date is known to the day or the month; title and description as in iCalendar."""
+    return {
+        "@type": "Event",
+        "uid": body["uid"],
+        "created": body["created"],
+        "updated": body["updated"],
+        "sequence": body["sequence"],
+        "title": title,
+        "description": description,
+        "locale": body["lang"],
+        **_times(body, whole_days=asked.whole_days),
+        "status": _status(body),
+        "freeBusyStatus": "free" if body["status"] in FREE or body["start"] is None else "busy",
+        "keywords": {body["track"]["name"]: True},
+        **_places(body),
+        "links": {
+            "1": {"@type": "Link", "href": body["url"], "rel": "describedby", "type": "application/json"}
+        },
+        **_localizations(body),
+        **(_alert(asked.alarm) if asked.alarm and body["status"] in ("proposed", "confirmed") else {}),
+    }
+
+
+def _times(body: Body, *, whole_days: bool) -> Body:
+    """A start on the clock of the place and how long it takes; days are dates at midnight that show no hour."""
+    first = date.fromisoformat(body["when"]["earliest"])
+    last = date.fromisoformat(body["when"]["latest"])
+    if body["when"]["precision"] != "time" or (whole_days and first != last):
+        days = (last - first).days + 1
+        return {"start": f"{first}T00:00:00", "duration": f"P{days}D", "showWithoutTime": True}
+    start, end = (datetime.fromisoformat(body[name]) for name in ("start", "end"))
+    return {
+        "start": start.replace(tzinfo=None).isoformat(),
+        "timeZone": body["zone"],
+        "duration": _duration(end - start),
+    }
+
+
+def _duration(length: timedelta) -> str:
+    """In hours, which are exact, and not in days, which a change of clocks makes longer."""
+    hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
+    return f"PT{hours}H" + (f"{minutes}M" if minutes else "")
+
+
+def _status(body: Body) -> str:
+    if body["when"]["precision"] == "month" and body["status"] != "cancelled":
+        return "tentative"
+    return STATUSES.get(body["status"], "tentative")
+
+
+def _places(body: Body) -> Body:
+    where = body["place"] or {}
+    country = (where.get("country") or {}).get("name")
+    name = ", ".join(part for part in (where.get("venue"), where.get("city"), country) if part)
+    if not name:
+        return {}
+    location = {"@type": "Location", "name": name, "timeZone": body["zone"]}
+    if geo := where.get("geo"):
+        location["coordinates"] = f"geo:{geo['latitude']},{geo['longitude']}"
+    return {"locations": {"1": location}}
+
+
+def _localizations(body: Body) -> Body:
+    others = {lang: {"title": text} for lang, text in body["titles"].items() if lang != body["lang"] and text}
+    return {"localizations": others} if others else {}
+
+
+def _alert(before: str) -> Body:
+    trigger = {"@type": "OffsetTrigger", "offset": f"-{before}"}
+    return {"alerts": {"1": {"@type": "Alert", "trigger": trigger, "action": "display"}}}

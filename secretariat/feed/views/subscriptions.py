@@ -1,0 +1,84 @@
+"""The private calendar address of a partner: its secret stands in the path and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from ..readers import Reader
+from ..subscribing import reader_by, subscription_of
+from ..throttles import counted
+from ..tokens import digest_of
+from ..words import text_and_language
+from .calendars import CalendarView
+
+REQUESTS_AN_HOUR = 60
+
+
+class SubscriptionThrottle(BaseThrottle):
+    """By address, as calendars of a whole ministry fetch from one machine and none may take another's share."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        view.quota = self.quota = counted("subscription", digest_of(view.kwargs["secret"]), REQUESTS_AN_HOUR)
+        return not self.quota.is_used_up
+
+    def wait(self) -> int:
+        return self.quota.left_seconds
+
+
+class SubscriptionView(CalendarView):
+    """What the partner system of the address may see, of its track or state where it names one."""
+
+    # The address alone opens it: a header would say nothing more.
+    authentication_classes = ()
+    throttle_classes = [SubscriptionThrottle]
+    schema = None
+    public_path = "/calendar/"
+    address = ""
+
+    def reader_from(self, request: Request) -> Reader:
+        found = subscription_of(self.kwargs["secret"], timezone.now())
+        if found is None:
+            raise NotFound
+        self.subscription = found
+        if "lang" not in request.query_params:
+            self.language = found.language
+        return reader_by(found)
+
+    def refresh(self, *args: Any, **kwargs: Any) -> None:
+        """Read again how far the feed is, of a subscription that may have been revoked meanwhile."""
+        self.reader = self.reader_from(self.request)
+
+    def get(self, request: Request, secret: str) -> HttpResponse:
+        response = super().get(request)
+        # Answered the whole way each time: a revoked address is found out at once.
+        self.is_of_the_feed = False
+        response["Cache-Control"] = f"private, {self.cache_control}"
+        return response
+
+    def only(self, **kwargs: Any) -> Q:
+        chosen = Q()
+        if self.subscription.track_id:
+            chosen &= Q(meeting__track_id=self.subscription.track_id)
+        if self.subscription.state_id:
+            chosen &= Q(states__contains=[self.subscription.state_id])
+        return chosen
+
+    def named(self, **kwargs: Any) -> tuple[str, str]:
+        of = self.subscription.track or self.subscription.state
+        return text_and_language(of.names, self.language) if of else super().named()
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """No page may hand the address on, no search engine list it, no script of another origin read it."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        for name in [name for name in response.headers if name.startswith("Access-Control-")]:
+            del response[name]
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex"
+        return response

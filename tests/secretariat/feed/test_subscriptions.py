@@ -1,0 +1,150 @@
+"""Private calendar addresses: what they show, to whom, and that nothing of the secret stays anywhere."""
+
+import logging
+import re
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from icalendar import Calendar
+
+from meetings.models import Meeting
+from secretariat.feed.models import Feed, PartnerSystem, Subscription
+from secretariat.feed.subscribing import make_subscription, revoke_subscription
+from secretariat.feed.views.subscriptions import REQUESTS_AN_HOUR
+from secretariat.redaction import Redacted
+from tests.factories import TrackFactory
+
+from .factories import china, kazakhstan, meeting
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def system(db):
+    feed = Feed.objects.get_or_create(audience="partners")[0]
+    return PartnerSystem.objects.create(name="Portal", operator="MFA", contact="it@mfa.example", feed=feed)
+
+
+def address_of(system, **values):
+    """The path of a new private address."""
+    made = Subscription(**{"system": system, "holder": "Desk", "language": "en", **values})
+    return make_subscription(made, actor=None).https.removeprefix("http://127.0.0.1:8000")
+
+
+def uids(response):
+    assert response.status_code == 200
+    return {str(event["UID"]) for event in Calendar.from_ical(response.content).walk("VEVENT")}
+
+
+def test_it_shows_what_the_partner_may_see_and_nothing_else(client, system):
+    public, partners = meeting(), meeting(visibility="partners")
+    meeting(visibility="internal")
+    meeting(status="idea", visibility="public")
+    assert uids(client.get(address_of(system))) == {str(public.uid), str(partners.uid)}
+    system.tracks.add(TrackFactory())
+    assert uids(client.get(address_of(system))) == set()
+
+
+def test_it_may_show_one_track_or_one_state_only(client, system):
+    made = meeting()
+    other = meeting(track=TrackFactory(mechanism=made.track.mechanism), host=china(), country=china())
+    assert uids(client.get(address_of(system, track=made.track))) == {str(made.uid)}
+    assert uids(client.get(address_of(system, state=china()))) == {str(other.uid)}
+    assert uids(client.get(address_of(system, state=kazakhstan(), track=other.track))) == set()
+    assert b"NAME;LANGUAGE=en:Health ministers" in client.get(address_of(system, track=made.track)).content
+
+
+def test_it_speaks_its_own_language_whatever_the_reader_sends(client, system):
+    meeting(titles={"en": "Talks", "ru": "Переговоры"})
+    address = address_of(system, language="ru")
+    assert "Переговоры" in client.get(address, headers={"Accept-Language": "en"}).content.decode()
+    assert "Talks" in client.get(f"{address}?lang=en").content.decode()
+
+
+def test_unknown_and_revoked_are_the_same_404_at_once(client, system, user):
+    address = address_of(system)
+    tag = client.get(address)["ETag"]
+    assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
+    row = Subscription.objects.get()
+    assert (revoke_subscription(row, actor=user), revoke_subscription(row, actor=None)) == (True, False)
+    row.refresh_from_db()
+    assert row.revoked_by == user
+    revoked, unknown = client.get(address), client.get("/calendar/nothing-like-it.ics")
+    assert (revoked.status_code, unknown.status_code) == (404, 404)
+    assert revoked.content == unknown.content
+    assert client.get(address, headers={"If-None-Match": tag}).status_code == 404
+
+
+def test_the_secret_is_kept_nowhere_and_said_in_no_answer(client, system):
+    meeting()
+    address = address_of(system)
+    secret = re.fullmatch(r"/calendar/([\w-]{43})\.ics", address)[1]
+    assert secret not in client.get(address).content.decode()
+    body = client.get(address, headers={"Accept": "application/jscalendar+json"}).content.decode()
+    assert (secret in body, '"source"' in body) == (False, False)
+    with connection.cursor() as cursor:
+        for table in ("feed_subscription", "feed_subscriptionevent"):
+            cursor.execute(f"SELECT t::text FROM {table} t")
+            assert [row for row in cursor.fetchall() if secret in row[0]] == []
+    response = client.get(address)
+    assert {name: response[name] for name in ("Cache-Control", "Referrer-Policy", "X-Robots-Tag")} == {
+        "Cache-Control": "private, no-cache",
+        "Referrer-Policy": "no-referrer",
+        "X-Robots-Tag": "noindex",
+    }
+    assert [name for name in response.headers if name.startswith("Access-Control-")] == []
+
+
+def test_logs_show_that_an_address_was_asked_for_and_not_which():
+    record = logging.makeLogRecord({"msg": "Not Found: %s", "args": ("/calendar/s3cr-t_x.ics?lang=en",)})
+    assert Redacted().filter(record)
+    assert record.getMessage() == "Not Found: /calendar/….ics?lang=en"
+    other = logging.makeLogRecord({"msg": "GET %s", "args": ("/api/v1/calendar.ics",)})
+    Redacted().filter(other)
+    assert other.getMessage() == "GET /api/v1/calendar.ics"
+
+
+def test_a_poll_that_finds_nothing_new_costs_one_query(client, system):
+    meeting()
+    address = address_of(system)
+    tag = client.get(address)["ETag"]
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
+    assert len(queries) == 1
+
+
+def test_each_address_may_be_asked_sixty_times_an_hour(client, system):
+    address, other = address_of(system), address_of(system)
+    answers = [client.get(address).status_code for _n in range(REQUESTS_AN_HOUR + 1)]
+    assert answers == [200] * REQUESTS_AN_HOUR + [429]
+    assert client.get(other).status_code == 200
+    assert client.get(address)["Retry-After"]
+
+
+def test_it_is_read_only_and_takes_no_token(client, system):
+    address = address_of(system)
+    assert client.post(address).status_code == 405
+    assert client.get(address, headers={"Authorization": "Bearer nonsense"}).status_code == 200
+
+
+def test_staff_make_one_see_it_once_and_revoke_it(desk, client, system, user):
+    page = reverse("admin:feed_subscription_add")
+    answer = desk.post(page, {"system": system.pk, "holder": "Protocol desk", "language": "en"}, follow=True)
+    text = answer.content.decode()
+    secret = re.search(r"http://127\.0\.0\.1:8000/calendar/([\w-]{43})\.ics", text)[1]
+    assert f"webcal://127.0.0.1:8000/calendar/{secret}.ics" in text
+    listed = reverse("admin:feed_subscription_changelist")
+    assert secret not in desk.get(listed).content.decode()
+    row = Subscription.objects.get()
+    assert (row.created_by, row.prefix) == (user, secret[:6])
+    desk.post(listed, {"action": "revoke", "_selected_action": [row.pk]})
+    assert client.get(f"/calendar/{secret}.ics").status_code == 404
+    assert Meeting.objects.count() == 0
+
+
+def test_who_revoked_it_is_named_with_the_moment(system, user):
+    address_of(system)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Subscription.objects.update(revoked_by=user)
