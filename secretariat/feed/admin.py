@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rotation.history_admin import HistoryAdmin
+from rotation.inputs import PlainInputs
 
 from .models import City, PartnerSystem, PartnerToken, Subscription
 from .subscribing import make_subscription, revoke_subscription
@@ -147,7 +148,7 @@ class PartnerTokenAdmin(admin.ModelAdmin):
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(admin.ModelAdmin):
+class SubscriptionAdmin(PlainInputs, admin.ModelAdmin):
     list_display = [
         "holder",
         "system",

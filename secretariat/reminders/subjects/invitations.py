@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from meetings.models import Contact, Meeting
-from rotation.models import Membership
+from secretariat.feed.participants import participants_of
 
 from ..follow import Follow
 from ..plan.invitations import Follower, Occasion, Slot, wanted_of_occasion
@@ -31,11 +31,11 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
     follows = _follows_of(meetings)
     knew = {contact_id for (about, contact_id), _told in told.items() if about[0] == "meeting"}
     contacts = _contacts(knew | {follow.contact_id for follow in follows}, now)
-    members = _members({meeting.track.mechanism_id for meeting in meetings})
+    participants = participants_of(meetings)
     for meeting in meetings:
         days: dict[int, list[Follow]] = defaultdict(list)
         for follow in follows:
-            if follows_meeting(follow, meeting, members[meeting.track.mechanism_id]):
+            if follows_meeting(follow, meeting, participants[meeting.pk]):
                 days[follow.contact_id].append(follow)
         followers = [
             Follower(contact, tuple((row.valid_from, row.valid_until) for row in days[pk]))
@@ -63,21 +63,13 @@ def stands(meeting: Meeting) -> bool:
     )
 
 
-def follows_meeting(follow: Follow, meeting: Meeting, members: Collection[str]) -> bool:
-    """Whether what is followed covers the meeting, on whatever days. members: the states of its mechanism."""
+def follows_meeting(follow: Follow, meeting: Meeting, participants: Collection[str]) -> bool:
+    """Whether what is followed covers the meeting, on whatever days. participants: the states that take part."""
     if follow.state_id is None:
         return follow.meeting_id == meeting.pk or follow.track_id == meeting.track_id
     if follow.state_id in (meeting.host_id, meeting.country_id):
         return True
-    return follow.part == Follow.Part.PARTICIPANT and follow.state_id in members
-
-
-def _members(mechanism_ids: Collection[int]) -> dict[int, set[str]]:
-    members: dict[int, set[str]] = defaultdict(set)
-    rows = Membership.objects.filter(side__mechanism__in=mechanism_ids, until_period="")
-    for mechanism_id, state in rows.values_list("side__mechanism_id", "state_id"):
-        members[mechanism_id].add(state)
-    return members
+    return follow.part == Follow.Part.PARTICIPANT and follow.state_id in participants
 
 
 def _follows_of(meetings: Collection[Meeting]) -> list[Follow]:
