@@ -92,6 +92,9 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL")}
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 0, "max_size": 8, "timeout": 10}
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # the driver's own pool keeps the connections
+DATABASES["default"]["OPTIONS"].setdefault(
+    "prepare_threshold", 5
+)  # Django's cursors never prepare, the ledger's do
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")
@@ -159,6 +162,7 @@ MAILBOX_DIR = env.str("MAILBOX_DIR", default="")
 # for an hour whatever this is.
 DOMAIN_PAUSE_SECONDS = env.float("DOMAIN_PAUSE_SECONDS", default=0.0)
 DELIVERY_BATCH = env.int("DELIVERY_BATCH", default=50)  # rows claimed at once
+MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", default=4)  # to the mail server, a worker, when much is due
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=120)  # longer than all SMTP time-outs of one message
 
 # --- Languages and time -----------------------------------------------------------------------

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import lru_cache
 from unicodedata import category
 
 from django.conf import settings
@@ -166,6 +167,7 @@ def _unsubscribing(row: Delivery) -> list[tuple[str, str]]:
     ]
 
 
+@lru_cache(maxsize=512)
 def _mailbox(header: str, name: str, address: str) -> str:
     """A name and an address as a header's value."""
     text = _header_text(header, name)
@@ -175,6 +177,7 @@ def _mailbox(header: str, name: str, address: str) -> str:
     return f"{text}\r\n <{_header_safe(address)}>"
 
 
+@lru_cache(maxsize=512)
 def _header_text(header: str, text: str) -> str:
     """A header's value: as it is when it is one line of ASCII, else in encoded words alone (RFC 2047).
 
