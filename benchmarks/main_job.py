@@ -14,43 +14,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
 
 import django
 
-from secretariat.localstack.processes import free_port
-
-
-@contextmanager
-def sink():
-    """A real SMTP server in its own process."""
-    port = free_port()
-    code = (
-        "import asyncio\n"
-        "from aiosmtpd.smtp import SMTP\n"
-        "class H:\n"
-        "    async def handle_DATA(self, server, session, envelope): return '250 kept'\n"
-        "async def main():\n"
-        "    make = lambda: SMTP(H(), hostname='localhost')\n"
-        f"    server = await asyncio.get_running_loop().create_server(make, '127.0.0.1', {port})\n"
-        "    await server.serve_forever()\n"
-        "asyncio.run(main())\n"
-    )
-    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 10
-        while True:
-            try:
-                smtplib.SMTP("127.0.0.1", port, timeout=1).quit()
-                break
-            except OSError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
-        yield port
-    finally:
-        process.kill()
-        process.wait()
+from .sink import sink
 
 
 def timed(work, runs=5):

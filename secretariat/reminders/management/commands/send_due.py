@@ -1,12 +1,16 @@
 """The same claim as the worker's, without Celery."""
 
+import logging
 import signal
 import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import InterfaceError, OperationalError, connection
 
 from secretariat.reminders.sending import send_due
+
+log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -20,12 +24,23 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         while True:
-            sent = send_due(keep_on=lambda: self.goes_on)
+            sent = self._sent(goes_on_without_database=options["loop"])
             if sent or not options["loop"]:
                 self.stdout.write(f"{sent} sent")
             if not (options["loop"] and self.goes_on):
                 return
             time.sleep(1)
+
+    def _sent(self, *, goes_on_without_database: bool) -> int:
+        """How many were sent; a database that restarts, or is away for an hour, is asked again like one that is idle."""
+        try:
+            return send_due(keep_on=lambda: self.goes_on)
+        except (OperationalError, InterfaceError) as error:
+            if not goes_on_without_database:
+                raise
+            log.warning("the database is away: %s", error)
+            connection.close()
+            return 0
 
     def _stop(self, *_args: Any) -> None:
         self.goes_on = False

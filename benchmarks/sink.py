@@ -1,0 +1,119 @@
+"""A mail server that can be told to misbehave, as a process: `python -m benchmarks.sink PORT LOG [SECONDS]`.
+
+The first word of a recipient's address, up to the dot, says what befalls a mail to it (see FAULTS); any other is
+accepted after SECONDS. LOG is the truth about what arrived: a line begins with "?" when a text is here, then with
+"=" when it was accepted, on the disk before the answer goes out, or with "-" when it was not.
+"""
+
+import asyncio
+import os
+import re
+import smtplib
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+from aiosmtpd.smtp import SMTP
+
+from secretariat.localstack.processes import free_port
+
+# Those that end in "once" happen at the first try of a mail; the next is accepted.
+FAULTS = (
+    "busy-once",  # 451 to the recipient
+    "leaving-once",  # 421 to the recipient
+    "full-once",  # 452 to the text
+    "unknown",  # 550 to the recipient
+    "spam",  # 554 to the text
+    "mute",  # accepted, and never answered
+    "cut",  # accepted, and hung up instead of answered
+    "cut-before-once",  # hung up on the text, nothing accepted
+)
+AT_RECIPIENT = {
+    "busy": "451 4.7.1 later",
+    "leaving": "421 4.3.2 going down",
+    "unknown": "550 5.1.1 nobody here",
+}
+AT_TEXT = {"full": "452 4.3.1 no room", "spam": "554 5.7.1 not wanted"}
+MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^>]+>)", re.MULTILINE | re.IGNORECASE)
+
+
+class Sink:
+    def __init__(self, log: str, seconds: float) -> None:
+        self.log = os.open(log, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+        self.seconds = seconds
+        self.befell: set[str] = set()
+
+    def fault(self, address: str) -> str:
+        """What befalls this mail now, without the "once"."""
+        name = address.partition(".")[0]
+        if name not in FAULTS or (name.endswith("-once") and address in self.befell):
+            return ""
+        return name.removesuffix("-once")
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        fault = self.fault(address)
+        if fault in AT_RECIPIENT:
+            self.befell.add(address)
+            return AT_RECIPIENT[fault]
+        envelope.rcpt_tos.append(address)
+        return "250 ok"
+
+    async def handle_DATA(self, server, session, envelope):
+        address = envelope.rcpt_tos[0]
+        fault = self.fault(address)
+        self.befell.add(address)
+        message_id = MESSAGE_ID.search(envelope.content).group(1).decode()
+        self.note("?", message_id)
+        outcome = "-"
+        try:
+            await asyncio.sleep(self.seconds)
+            if fault in AT_TEXT:
+                return AT_TEXT[fault]
+            if fault != "cut-before":
+                outcome = "="
+        finally:
+            self.note(outcome, message_id)
+        if fault == "mute":
+            await asyncio.sleep(3600)
+        if fault.startswith("cut"):
+            server.transport.abort()
+        return "250 kept"
+
+    def note(self, what: str, message_id: str) -> None:
+        os.write(self.log, f"{what} {message_id}\n".encode())
+        os.fsync(self.log)
+
+
+async def serve(port: int, log: str, seconds: float) -> None:
+    sink = Sink(log, seconds)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: SMTP(sink, hostname="localhost"), "127.0.0.1", port
+    )
+    await server.serve_forever()
+
+
+@contextmanager
+def sink(log: str = os.devnull, seconds: float = 0):
+    """The server in a process of its own; yields its port once it answers."""
+    port = free_port()
+    command = [sys.executable, "-m", "benchmarks.sink", str(port), str(log), str(seconds)]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                smtplib.SMTP("127.0.0.1", port, timeout=1).quit()
+                break
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+        yield port
+    finally:
+        process.kill()
+        process.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(int(sys.argv[1]), sys.argv[2], float(sys.argv[3]) if len(sys.argv) > 3 else 0))
