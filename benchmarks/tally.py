@@ -10,8 +10,8 @@ ENDED = ("sent", "failed", "cancelled")
 
 @dataclass(frozen=True)
 class Tally:
-    """expected: deliveries that were due and stayed true; lost: sent by the ledger and not arrived, or arrived and said to have failed;
-    uncertain: those whose answer was lost, which somebody had to look up."""
+    """expected: deliveries that were due and stayed true. lost: sent by the ledger and not arrived, or arrived and
+    said to have failed. uncertain: those whose answer was lost, which somebody had to look up."""
 
     expected: int
     received: int
