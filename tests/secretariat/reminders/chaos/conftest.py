@@ -17,7 +17,7 @@ from meetings.saving import save_party
 from secretariat.reminders.models import Delivery
 from tests.factories import ContactFactory
 
-LIMIT = 12  # seconds; only a test that fails waits so long
+LIMIT = 120  # seconds; only a test that fails waits so long
 
 
 def wait_until(condition):
@@ -34,7 +34,9 @@ def crowd(meeting):
     def add(words):
         ministry = Meeting.objects.get().track.responsibilities.first().ministry
         for number, word in enumerate(words):
-            save_party(ContactFactory.build(ministry=ministry, email=f"{word}.c{number:02}@example.org"))
+            # Each kind at a domain of its own: one that asks for patience gets it, and the others need not wait.
+            email = f"{word}.c{number:02}@{word}.example.org"
+            save_party(ContactFactory.build(ministry=ministry, email=email))
         return set(due().values_list("message_id", flat=True))
 
     return add

@@ -59,12 +59,12 @@ def test_each_answer_of_the_server_has_its_own_outcome(crowd, server, start):
     assert dict(
         Delivery.objects.exclude(state__in=["sent", "pending"]).values_list("contact__email", "state")
     ) == {
-        "busy-once.c00@example.org": "deferred",
-        "leaving-once.c01@example.org": "deferred",
-        "full-once.c02@example.org": "deferred",
-        "unknown.c03@example.org": "failed",
-        "spam.c04@example.org": "failed",
-        "mute.c05@example.org": "uncertain",
-        "cut.c06@example.org": "uncertain",
-        "cut-before-once.c07@example.org": "uncertain",
+        "busy-once.c00@busy-once.example.org": "deferred",
+        "leaving-once.c01@leaving-once.example.org": "deferred",
+        "full-once.c02@full-once.example.org": "deferred",
+        "unknown.c03@unknown.example.org": "failed",
+        "spam.c04@spam.example.org": "failed",
+        "mute.c05@mute.example.org": "uncertain",
+        "cut.c06@cut.example.org": "uncertain",
+        "cut-before-once.c07@cut-before-once.example.org": "uncertain",
     }
