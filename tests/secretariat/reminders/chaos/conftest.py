@@ -80,6 +80,7 @@ def start(server):
     env = {
         **os.environ,
         "DATABASE_URL": url,
+        "PGAPPNAME": "sender",  # so that the database can drop them, and not the test
         "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",
         "EMAIL_TIMEOUT": "3",
         "LEASE_SECONDS": "6",

@@ -18,8 +18,9 @@ from .conftest import kill, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-DROP_EVERYBODY = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+DROP_SENDERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE datname = current_database() AND application_name = 'sender'
 """
 
 
@@ -35,7 +36,7 @@ def test_nothing_is_lost_or_doubled_by_a_bad_server_dead_workers_and_a_lost_data
             senders.append(start())
         else:
             with connection.cursor() as cursor:
-                cursor.execute(DROP_EVERYBODY)
+                cursor.execute(DROP_SENDERS)
     wait_until(lambda: server.has_all(expected))
     assert [sender.poll() for sender in senders] == [None] * 4  # a lost database ends no sender
     found = tally(server.log, expected)
