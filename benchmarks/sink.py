@@ -1,8 +1,8 @@
-"""A mail server that can be told to misbehave, as a process: `python -m benchmarks.sink PORT LOG [SECONDS]`.
+"""A mail server that can be told to misbehave, as a process: `python -m benchmarks.sink PORT LOG SECONDS`.
 
 The first word of a recipient's address, up to the dot, says what befalls a mail to it (see FAULTS); any other is
 accepted after SECONDS. LOG is the truth about what arrived: a line begins with "?" when a text is here, then with
-"=" when it was accepted, on the disk before the answer goes out, or with "-" when it was not.
+"=" when it was accepted, on the disk before the answer goes out, or with "-" when it was not. An empty LOG keeps none.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^>]+>)", re.MULTILINE | re.IGNORECA
 
 class Sink:
     def __init__(self, log: str, seconds: float) -> None:
-        self.log = os.open(log, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+        self.log = os.open(log, os.O_CREAT | os.O_WRONLY | os.O_APPEND) if log else None
         self.seconds = seconds
         self.befell: set[str] = set()
 
@@ -81,6 +81,8 @@ class Sink:
         return "250 kept"
 
     def note(self, what: str, message_id: str) -> None:
+        if self.log is None:
+            return
         os.write(self.log, f"{what} {message_id}\n".encode())
         os.fsync(self.log)
 
@@ -94,7 +96,7 @@ async def serve(port: int, log: str, seconds: float) -> None:
 
 
 @contextmanager
-def sink(log: str = os.devnull, seconds: float = 0):
+def sink(log: str = "", seconds: float = 0):
     """The server in a process of its own; yields its port once it answers."""
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.sink", str(port), str(log), str(seconds)]
@@ -116,4 +118,4 @@ def sink(log: str = os.devnull, seconds: float = 0):
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), sys.argv[2], float(sys.argv[3]) if len(sys.argv) > 3 else 0))
+    asyncio.run(serve(int(sys.argv[1]), sys.argv[2], float(sys.argv[3])))
