@@ -108,6 +108,8 @@ BREAKERS = {
     "a_contact_leaves_after_arriving": lambda: ContactFactory(
         valid_from=date(2027, 2, 1), valid_until=date(2027, 1, 31)
     ),
+    "a_contact_has_a_role": lambda: ContactFactory(roles=[]),
+    "a_digest_has_a_day_of_the_week": lambda: ContactFactory(digest_on=8),
     "an_address_is_listed_once_at_a_ministry": lambda: twice(
         ContactFactory, ministry=ContactFactory().ministry, email="desk@example.org"
     ),

@@ -3,11 +3,13 @@
 import importlib.util
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import yaml
+from django.core.management import get_commands
 
 from secretariat import supervisor
 
@@ -46,8 +48,9 @@ def test_the_commands_exist():
     assert [importlib.util.find_spec(f"{name}.__main__") is None for name in ("gunicorn", "celery")] == [
         False
     ] * 2
-    assert COMPOSE["migrate"]["command"].split()[1] == "manage.py"
-    assert (ROOT / "manage.py").is_file()
+    _python, option, module, *steps = shlex.split(COMPOSE["migrate"]["command"])
+    assert (option, importlib.util.find_spec(module) is None) == ("-m", False)
+    assert {step.split()[0] for step in steps} <= set(get_commands())
 
 
 def test_our_containers_run_as_nobody_special_on_a_read_only_disk():
