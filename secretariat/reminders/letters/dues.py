@@ -12,6 +12,8 @@ from .letter import Letter, facts_of
 from .moments import clocks, moment, short_day
 
 Kind = Delivery.Kind
+# After these nothing is due: there is nothing to answer.
+OVER = (Kind.WITHDRAWN, Kind.RECEIVED)
 
 
 def letter(row: Delivery) -> Letter:
@@ -61,7 +63,7 @@ def letter(row: Delivery) -> Letter:
         facts += [(_("What is due"), values["deadline"]), (_("By"), values["now"])]
         facts += clocks(row.says_due_at, zone, others, language)
     signature = text_in(row.meeting.track.mechanism.names)
-    links = [] if row.kind == Kind.WITHDRAWN else _links(row)
+    links = [] if row.kind in OVER else _links(row)
     return Letter(subject % values, lead % values, facts, signature, row.meeting.is_example, links)
 
 

@@ -72,6 +72,15 @@ def test_each_mail_about_a_due_has_a_link_for_each_answer_in_text_and_html(mail,
     assert [f'href="http://127.0.0.1:8000{link}"' in html for link in links.values()] == [True] * 3
 
 
+def test_a_mail_that_says_that_nothing_is_due_asks_for_no_answer(mail, sink):
+    sink.accepted.clear()
+    settle_due(due().pk, status="received", at=timezone.now(), actor=None)
+    Delivery.objects.filter(kind="received").update(next_try_at=timezone.now())  # not to wait for the morning
+    send_due()
+    (thanks,) = sink.accepted
+    assert links_of(thanks) == []
+
+
 def test_a_link_holds_no_name_and_no_address(links):
     row = Delivery.objects.get(contact__email="kg@example.org", state="sent")
     assert {link.split("/")[3].split(".")[0] for link in links.values()} == {row.uid.hex}
