@@ -14,7 +14,7 @@ from rotation.lists import listed
 from rotation.models import State
 
 from ..silence import Closing, Effect, Kind, Stage, Standing
-from .when import days_text, moment_text
+from .when import instant_text, moment_shown
 
 
 def stage_word(stage: Stage) -> str:
@@ -92,12 +92,6 @@ def closing_text(closing: Closing) -> str:
     return instant_text(closing.instant, closing.zone)
 
 
-def instant_text(at: datetime, zone: str) -> str:
-    """An instant with its day: "16 April 2027, 18:00, Asia/Almaty (UTC+5)"."""
-    moment = _moment(at, zone)
-    return f"{moment['day']}, {moment['clock']}"
-
-
 def left_text(left: timedelta) -> str:
     """How long there is, in its two largest parts; empty when there is nothing left."""
     minutes = int(left.total_seconds() // 60)
@@ -120,7 +114,7 @@ def state_rows(states: Sequence[State], stands: Standing, names: dict[str, str])
         {
             "code": code,
             "name": name,
-            "closes": _moment(stands.closing.instant, by_code[code].zone),
+            "closes": _closing_on(stands.closing.instant, by_code[code].zone),
             "said": _said(code, stands),
         }
         for code, name in names.items()
@@ -128,9 +122,8 @@ def state_rows(states: Sequence[State], stands: Standing, names: dict[str, str])
     ]
 
 
-def _moment(at: datetime, zone: str) -> dict[str, str]:
-    day = at.astimezone(ZoneInfo(zone)).date()
-    return {"day": days_text(day, day), "clock": moment_text(at, zone)}
+def _closing_on(at: datetime, zone: str) -> dict[str, str]:
+    return moment_shown(at.astimezone(ZoneInfo(zone)).date(), at, zone)
 
 
 def _said(code: str, stands: Standing) -> tuple[str, str]:

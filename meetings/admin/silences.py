@@ -23,11 +23,11 @@ from .silence_pages import SilencePages
 from .silence_words import (
     closing_text,
     effect_chip,
-    instant_text,
     left_text,
     stage_word,
     state_rows,
 )
+from .when import instant_text
 
 
 class ClosingFilter(admin.SimpleListFilter):

@@ -62,6 +62,12 @@ def moment_text(at: datetime, zone: str) -> str:
     return f"{local:%H:%M}, {zone} ({offset_text(local)})"
 
 
+def instant_text(at: datetime, zone: str) -> str:
+    """An instant with its day: "16 April 2027, 18:00, Asia/Almaty (UTC+5)"."""
+    day = at.astimezone(ZoneInfo(zone)).date()
+    return f"{days_text(day, day)}, {moment_text(at, zone)}"
+
+
 def moment_shown(day: date | None, at: datetime | None, zone: str) -> dict[str, str]:
     """The day and the clock of a moment, each for its own line of a cell; empty where there is none."""
     return {"day": days_text(day, day), "clock": moment_text(at, zone)} if day and at else {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin, messages
@@ -17,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from meetings.admin.when import days_text, moment_text
+from meetings.admin.when import instant_text
 from meetings.models import Contact, Meeting, Track
 from rotation.inputs import DayInput
 from rotation.models import State
@@ -140,10 +139,9 @@ def _ticked(request: HttpRequest) -> dict[str, list[str]]:
 
 
 def _shown(row: Delivery) -> dict[str, Any]:
-    day = row.planned_at.astimezone(ZoneInfo(row.zone)).date()
     return {
         "meeting": row.meeting,
         "contact": row.contact,
         "kind": row.get_kind_display(),
-        "when": f"{days_text(day, day)}, {moment_text(row.planned_at, row.zone)}",
+        "when": instant_text(row.planned_at, row.zone),
     }

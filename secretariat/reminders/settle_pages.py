@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -19,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from meetings.admin.when import days_text, moment_text
+from meetings.admin.when import instant_text
 
 from .ledger import still_wanted
 from .models import TITLED, Delivery
@@ -149,12 +148,7 @@ def _mail_shown(row: Delivery, is_true: bool, now: datetime) -> dict[str, Any]:
         "row": row,
         "address": row.recipient or row.contact.email,
         "has_new_address": bool(row.recipient) and row.recipient != row.contact.email,
-        "tried": _moment(tried, row.zone) if tried else "",
+        "tried": instant_text(tried, row.zone) if tried else "",
         "is_true": is_true,
         "is_past": row.expires_at <= now,
     }
-
-
-def _moment(at: datetime, zone: str) -> str:
-    day = at.astimezone(ZoneInfo(zone)).date()
-    return f"{days_text(day, day)}, {moment_text(at, zone)}"
