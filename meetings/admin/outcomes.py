@@ -19,7 +19,7 @@ from rotation.inputs import PastDay
 from rotation.lists import listed
 
 from ..authorship import authored
-from ..models import Outcome, OutcomeStep
+from ..models import Outcome, OutcomePosition, OutcomeStep
 from ..outcomes import OutcomeRefused, plan_step, record_step, revoke_step, states_of
 from ..stages import Stage, Step, next_stages, stage_of
 from .act_pages import ActPages, add_refusal, require
@@ -217,8 +217,8 @@ def outcome_shown(outcome: Outcome) -> dict[str, Any]:
                 "row": row,
                 "revoked_by": revoked.get(row.pk),
                 "is_last": bool(standing) and row.pk == standing[-1].pk,
-                "took": [_named(each, names) for each in row.positions.all() if each.is_bound],
-                "apart": [_named(each, names) for each in row.positions.all() if not each.is_bound],
+                "took": _named(row, names, is_bound=True),
+                "apart": _named(row, names, is_bound=False),
             }
             for row in reversed(rows)
             if row.revokes_id is None
@@ -227,8 +227,13 @@ def outcome_shown(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _named(position: Any, names: dict[str, str]) -> str:
-    name = names.get(position.state_id, position.state_id)
+def _named(step: OutcomeStep, names: dict[str, str], *, is_bound: bool) -> list[str]:
+    """The states that took the step, or stood apart, in the order of `names`."""
+    positions = {each.state_id: each for each in step.positions.all() if each.is_bound is is_bound}
+    return [_name(positions[code], name) for code, name in names.items() if code in positions]
+
+
+def _name(position: OutcomePosition, name: str) -> str:
     if not position.represented_by:
         return name
     return _("%(state)s (represented by %(whom)s)") % {"state": name, "whom": position.represented_by}

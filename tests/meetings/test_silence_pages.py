@@ -271,3 +271,21 @@ def test_the_lists_cost_the_same_for_one_row_and_for_fifty(desk, issued, track):
     before = [queries(desk, address) for address in lists]
     fill(49)
     assert [queries(desk, address) for address in lists] == before
+
+
+def test_the_states_of_a_stage_stand_by_name_in_the_readers_language(desk, settings):
+    outcome = Outcome.objects.create(meeting=MeetingFactory(), title="Communiqué", kind="communique")
+    record_step(
+        outcome.pk,
+        stage=Stage.ADOPTED,
+        on=date(2026, 11, 1),
+        basis="Note",
+        actor=None,
+        states=ALL[:5],
+        apart=["UZ"],
+    )
+    (step,) = desk.get(outcome_page("change", outcome.pk)).context["steps"]
+    assert step["took"] == ["China", "Kazakhstan", "Kyrgyzstan", "Tajikistan", "Turkmenistan"]
+    desk.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    (step,) = desk.get(outcome_page("change", outcome.pk)).context["steps"]
+    assert step["took"] == ["哈萨克斯坦", "吉尔吉斯斯坦", "塔吉克斯坦", "土库曼斯坦", "中国"]

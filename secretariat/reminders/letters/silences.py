@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from meetings.models import SilenceEvent, SilenceProcedure
 from meetings.silence import Standing, standing
 from rotation.lists import listed
-from rotation.translated import text_in
+from rotation.translated import name_key, text_in
 
 from ..models import Delivery
 from .letter import Letter
@@ -20,14 +20,14 @@ def letter(row: Delivery) -> Letter:
     """What is told, as it stood after the act that the row tells of."""
     procedure, language = row.silence, row.contact.language
     stands = _standing(procedure, row.sequence)
-    names = {party.state_id: str(party.state) for party in procedure.parties.all()}
+    names = _in_order({party.state_id: str(party.state) for party in procedure.parties.all()})
     closes = stands.closing
     values = {
         "paper": f"{procedure.document.symbol} {text_in(procedure.document.titles)}",
         "day": short_day(closes.instant, closes.zone, language),
         "now": moment(closes.instant, closes.zone, language),
-        "objectors": listed([names[code] for code in stands.objectors], language),
-        "bound": listed([names[code] for code in stands.bound], language),
+        "objectors": listed([name for code, name in names.items() if code in stands.objectors], language),
+        "bound": listed([name for code, name in names.items() if code in stands.bound], language),
     }
     subject, lead = _sentences(row.kind)
     facts = [
@@ -41,6 +41,11 @@ def letter(row: Delivery) -> Letter:
     facts += _said(row)
     signature = text_in(procedure.document.track.mechanism.names)
     return Letter(subject % values, lead % values, facts, signature)
+
+
+def _in_order(names: dict[str, str]) -> dict[str, str]:
+    """States stand in the alphabetical order of the letter's language, as on the desk."""
+    return dict(sorted(names.items(), key=lambda entry: name_key(entry[1])))
 
 
 def _standing(procedure: SilenceProcedure, number: int) -> Standing:

@@ -184,6 +184,9 @@ def test_a_text_adopted_by_silence_says_by_whom(paper, sink):
     send_due()
     (mail,) = sent_to(sink, "kg@example.org")
     assert mail.startswith("Adopted by silence: ")
+    # By name, which for these is not the order of their codes.
+    assert "is adopted by: China, Kazakhstan and Kyrgyzstan." in mail
+    assert "Asked: China, Kazakhstan and Kyrgyzstan" in mail
     assert set(Delivery.objects.filter(state="sent").values_list("kind", flat=True)) == {"adopted"}
     receipt = Receipt(past.instant - timedelta(hours=1), past.zone, "Register, no. 412")
     stand_aside(procedure.pk, state="CN", actor=None, text="Note 33/2", receipt=receipt)
