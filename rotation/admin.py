@@ -195,7 +195,7 @@ class SummitAdmin(KeptAdmin):
     list_display_links = ["period"]
     list_filter = ["status", ("host", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["host", "mechanism"]
-    search_fields = ["period", "source", "host__names"]
+    search_fields = ["period", "source", "=host__code", "host__names"]
     readonly_fields = ["mechanism", "ordinal", "period", "host", "status"]
     fields = [*readonly_fields, "source", "reason"]
 

@@ -39,7 +39,13 @@ class DelegationAdmin(DelegatePages, ListPages, KeptAdmin):
     list_filter = ["state", ("received_at", admin.EmptyFieldListFilter), "meeting__track"]
     list_select_related = ["meeting__track", "state", "organisation__state"]
     # Never by a delegate's name: who may not see it could find it out by searching.
-    search_fields = ["state__names", "organisation__names", "meeting__titles", "meeting__track__names"]
+    search_fields = [
+        "=state__code",
+        "state__names",
+        "organisation__names",
+        "meeting__titles",
+        "meeting__track__names",
+    ]
     ordering = ["-meeting__first_on", "state", "pk"]
     history_parts = [(Delegate, "delegation")]
     fields = readonly_fields = ["meeting", "party_shown", "received_at", "source"]

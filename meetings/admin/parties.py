@@ -34,7 +34,7 @@ class MinistryAdmin(KeptAdmin):
     list_display = ["name", "state", "is_example"]
     list_filter = ["state", "is_example"]
     list_select_related = ["state"]
-    search_fields = ["names", "state__names"]
+    search_fields = ["names", "=state__code", "state__names"]
     inlines = [ContactInline]
     history_parts = [(Contact, "ministry"), (Responsibility, "ministry")]
 
@@ -56,7 +56,7 @@ class OrganisationAdmin(HistoryAdmin):
     list_display = ["name", "state"]
     list_filter = ["state"]
     list_select_related = ["state"]
-    search_fields = ["names", "state__names"]
+    search_fields = ["names", "=state__code", "state__names"]
 
     @admin.display(description=gettext_lazy("name"), ordering="names")
     def name(self, organisation: Organisation) -> str:
