@@ -6,7 +6,7 @@ that is local to a meeting or a state.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -48,6 +48,24 @@ class PastDay(forms.DateField):
         if day and day > timezone.localdate():
             raise forms.ValidationError(self.error_messages["future"], code="future")
         return day
+
+
+class LastDay(forms.DateField):
+    """The end of a half-open span as people say it: the form speaks of the last day, its value is the day after."""
+
+    widget = DayInput
+
+    def prepare_value(self, value: Any) -> Any:
+        return value - timedelta(days=1) if isinstance(value, date) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+    def clean(self, value: Any) -> date | None:
+        day: date | None = super().clean(value)
+        if day == date.max:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day and day + timedelta(days=1)
 
 
 NATIVE_INPUTS = {models.DateField: {"widget": DayInput}, models.TimeField: {"widget": HourInput}}

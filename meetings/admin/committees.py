@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -166,15 +166,15 @@ def _leaver(row: SeatTerm) -> dict[str, Any]:
 
 
 def term_text(row: SeatTerm) -> str:
-    """A term in words: it ends on the first day after it."""
+    """A term in words, with its last day."""
     values = {
         "office": row.get_office_display(),
         "start": date_format(row.starts_on),
-        "end": date_format(row.ends_on) if row.ends_on else "",
+        "end": date_format(row.ends_on - timedelta(days=1)) if row.ends_on else "",
     }
     if row.ends_on is None:
         return _("%(office)s from %(start)s, no end known") % values
-    return _("%(office)s from %(start)s, ends on %(end)s") % values
+    return _("%(office)s from %(start)s, last day %(end)s") % values
 
 
 def quorum_text(quorum: Quorum, names: dict[str, str]) -> str:

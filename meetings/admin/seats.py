@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -13,10 +14,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from rotation.history_admin import HistoryAdmin
-from rotation.inputs import TableInline
+from rotation.inputs import LastDay, TableInline
 
 from ..changes import committee_changed
 from ..committees import record_attendance, seats_on
@@ -43,8 +44,15 @@ def _share_a_day(one: SeatTerm, other: SeatTerm) -> bool:
     )
 
 
+class TermForm(forms.ModelForm):
+    ends_on = LastDay(
+        label=gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty while not known.")
+    )
+
+
 class TermInline(TableInline):
     model = SeatTerm
+    form = TermForm
     formset = TermFormSet
     fields = ["office", "starts_on", "ends_on", "basis"]
 

@@ -154,7 +154,7 @@ class SeatTerm(models.Model):
     )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(
-        _("ends on"), null=True, blank=True, help_text=_("the first day after it; empty while not known")
+        _("over on"), null=True, blank=True, help_text=_("the first day after it; empty while not known")
     )
     basis = models.CharField(_("source"), max_length=300, help_text=_("the decision, and where it stands"))
 

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from meetings.admin.committees import quorum_text
-from meetings.committees import grant_term
+from meetings.committees import grant_term, record_recommendation_step
+from meetings.follow_up import FollowUp
 from meetings.models import Attendance, Committee, GroupSeat, Recommendation, SeatTerm, Sitting, WorkingGroup
 from meetings.quorum import Quorum
 from rotation.history import history_of
@@ -68,7 +69,7 @@ def test_the_page_says_who_sits_who_is_co_chair_and_who_leaves_within_ninety_day
     term(committee, "CN", "2025-01-01", None, office="co-chair")
     context = page_of(desk, committee).context
     assert [(row["state"], row["says"]) for row in context["leaving"]] == [
-        ("KZ", "member from 1 January 2025, ends on 1 February 2027")
+        ("KZ", "member from 1 January 2025, last day 31 January 2027")
     ]
     told = [(row["state"], row["is_co_chair"], row["holds"]) for row in context["seats"]]
     assert told == [("China", True, True), ("Kazakhstan", False, True), ("Kyrgyzstan", False, True)]
@@ -156,10 +157,44 @@ def test_terms_that_share_a_day_are_refused_with_a_sentence(desk, committee):
     assert "Two of these terms share a day." in page.content.decode()
     assert SeatTerm.objects.count() == 0
     assert (
-        desk.post(address, terms_form(seat, ("2025-01-01", "2026-01-01"), ("2026-01-01", ""))).status_code
+        desk.post(address, terms_form(seat, ("2025-01-01", "2025-12-31"), ("2026-01-01", ""))).status_code
         == 302
     )
     assert SeatTerm.objects.count() == 2
+
+
+def test_staff_say_the_last_day_of_a_term_and_read_the_same_day_again(desk, committee):
+    seat = seat_of(committee, "KZ")
+    address = reverse("admin:meetings_seat_change", args=[seat.pk])
+    assert desk.post(address, terms_form(seat, ("2025-01-01", "2026-12-31"))).status_code == 302
+    row = SeatTerm.objects.get()
+    assert row.ends_on == date(2027, 1, 1)
+    assert 'value="2026-12-31"' in desk.get(address).content.decode()
+    unchanged = terms_form(seat, ("2025-01-01", "2026-12-31")) | {
+        "terms-INITIAL_FORMS": 1, "terms-0-id": row.pk, "reason": "only the role",
+    }  # fmt: skip
+    assert desk.post(address, unchanged).status_code == 302
+    row.refresh_from_db()
+    assert row.ends_on == date(2027, 1, 1)
+
+
+def test_a_term_cannot_end_with_the_last_day_that_there_is(desk, committee):
+    seat = seat_of(committee, "KZ")
+    address = reverse("admin:meetings_seat_change", args=[seat.pk])
+    page = desk.post(address, terms_form(seat, ("2025-01-01", "9999-12-31")))
+    assert "Enter a valid date." in page.content.decode()
+    assert not SeatTerm.objects.exists()
+
+
+def test_a_recommendation_that_was_adopted_is_read_in_its_languages(desk, committee, user):
+    row = Recommendation.objects.create(
+        meeting=MeetingFactory(track=committee.track), number=1, addressee=TrackFactory(),
+        titles={"en": "One <window>", "zh": "单一窗口"}, texts={"en": "That it opens."},
+    )  # fmt: skip
+    record_recommendation_step(row.pk, step=FollowUp.ADOPTED, on=DAY, basis="Report", actor=user)
+    page = desk.get(reverse("admin:meetings_recommendation_change", args=[row.pk])).content.decode()
+    assert '<p lang="en"><span class="quiet">English</span> One &lt;window&gt;</p>' in page
+    assert '<p lang="zh"><span class="quiet">中文</span> 单一窗口</p>' in page
 
 
 def test_the_rule_is_set_on_the_page_and_what_cannot_be_is_refused_with_a_sentence(desk, committee):
