@@ -15,8 +15,11 @@ from meetings.admin.matrix import due_shown
 from meetings.admin.silence_words import closing_text, left_text
 from meetings.admin.when import days_text, hours_text, when_text
 from meetings.models import Contact, Document, Due, Meeting, SilenceProcedure
+from rotation.forms import state_names
+from rotation.lists import listed
 from rotation.models import Summit
 from secretariat.reminders.models import TITLED, Bounce, Delivery, Reply
+from secretariat.reminders.unheard import unheard
 
 AHEAD_DAYS = 30
 SHOWN = 60  # rows of a list on the page; the count beside it links to all
@@ -44,6 +47,7 @@ def today_shown(now: datetime, user: Any) -> dict[str, Any]:
         "counts": _counts(now, soon.count(), overdue.count(), upcoming.count()),
         "silences": silences_shown(now, user),
         "gaps": gaps_shown(user),
+        "unheard": unheard_shown(now),
         "ahead_days": AHEAD_DAYS,
         "silence_days": SILENCE_DAYS,
         "today": days_text(timezone.localdate(now), timezone.localdate(now)),
@@ -105,6 +109,20 @@ def gaps_shown(user: Any) -> dict[str, Any] | None:
             for row in found.with_versions().order_by("dated_on", "pk")[:SHOWN_PAPERS]
         ],
     }
+
+
+def unheard_shown(now: datetime) -> list[dict[str, Any]]:
+    """The tracks in which something is to come, with the states in which nobody would be told of it."""
+    found = unheard(now)
+    names = state_names() if found else {}
+    return [
+        {
+            "row": row,
+            "states": listed(name for code, name in names.items() if code in row.states),
+            "day": days_text(row.first_on, row.first_on),
+        }
+        for row in found
+    ]
 
 
 def _may_look(user: Any, model: str) -> bool:
