@@ -91,9 +91,9 @@ def drop_everybody():
 def move_the_meeting():
     from datetime import timedelta
 
-    from meetings.dates import Precision, Span
     from meetings.models import Meeting
-    from meetings.moves import move_meeting
+    from meetings.schedule.dates import Precision, Span
+    from meetings.schedule.moves import move_meeting
 
     meeting = Meeting.objects.filter(deliveries__isnull=False, status="confirmed").order_by("-pk").first()
     day = meeting.first_on + timedelta(days=1)

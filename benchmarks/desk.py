@@ -25,8 +25,8 @@ RUNS = 7
 
 def filled(meetings, dues):
     """Meetings on days of their own in 2031, in all tracks, and as many dues of theirs as asked."""
-    from meetings.dates import Precision, Span
     from meetings.models import Deadline, Due, Meeting, Track
+    from meetings.schedule.dates import Precision, Span
     from rotation.models import State
 
     tracks, states = list(Track.objects.all()), list(State.objects.all())
@@ -116,8 +116,8 @@ def main():
 
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}  # hashed names need collectstatic
-    from meetings.admin.dues import DueAdmin
-    from meetings.admin.meetings import MeetingAdmin
+    from meetings.admin.deadlines.desk import DueAdmin
+    from meetings.admin.schedule.desk import MeetingAdmin
 
     call_command("migrate", verbosity=0)
     call_command("load_mechanism", stdout=io.StringIO(), stderr=io.StringIO())

@@ -38,13 +38,13 @@ def main():
     django.setup()
     from django.core.management import call_command
 
-    from meetings.closed_days import days_changed, plan_days
-    from meetings.dates import Precision, Span
+    from meetings.days.closed_days import days_changed, plan_days
+    from meetings.days.state_calendars import DayEdit
+    from meetings.days.workdays import SpecialDay
     from meetings.models import CalendarDay, DeadlineTemplate, Due, Meeting, TemplateLine, Track
-    from meetings.moves import move_meeting, plan_move
     from meetings.saving import save_meeting
-    from meetings.state_calendars import DayEdit
-    from meetings.workdays import SpecialDay
+    from meetings.schedule.dates import Precision, Span
+    from meetings.schedule.moves import move_meeting, plan_move
 
     call_command("migrate", verbosity=0)
     call_command("load_mechanism", stdout=io.StringIO(), stderr=io.StringIO())

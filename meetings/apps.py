@@ -9,6 +9,6 @@ class MeetingsConfig(AppConfig):
     def ready(self) -> None:
         from rotation.changes import turns_changed
 
-        from .summits import follow_turns
+        from .hosts.summits import follow_turns
 
         turns_changed.connect(follow_turns, dispatch_uid="meetings.summits")

@@ -19,9 +19,8 @@ from django.db.models import ProtectedError
 from rotation.models import State
 
 from .changes import announce
-from .dates import Precision, Span, year_span
-from .deadlines import due_moments
-from .dues import parties_of
+from .deadlines.dues import parties_of
+from .deadlines.rules import due_moments
 from .models import (
     Contact,
     Deadline,
@@ -32,8 +31,9 @@ from .models import (
     TemplateLine,
     Track,
 )
-from .moves import cancel_meeting, move_meeting
 from .saving import rederive, save_meeting, save_party, take_deadlines
+from .schedule.dates import Precision, Span, year_span
+from .schedule.moves import cancel_meeting, move_meeting
 
 SHIPPED = Path(__file__).resolve().parent / "data" / "example.json"
 REASON_IN, REASON_OUT = "example: proposed date", "example: removed"

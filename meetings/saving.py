@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from .authorship import authored
 from .changes import announce, audience_changed
-from .dues import derive_dues
-from .lifecycle import Act
-from .lifecycle_said import status_refusal
+from .deadlines.dues import derive_dues
 from .models import Contact, Deadline, DeadlineTemplate, Meeting, Ministry, Responsibility, Track
 from .models.deadlines import RULE_FIELDS
+from .schedule.lifecycle import Act
+from .schedule.lifecycle_said import status_refusal
 
 # RFC 5546 §2.1.4 asks for a new SEQUENCE when the time changes; the place is our own addition.
 SEQUENCED = (

@@ -3,9 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from .orphans import sweep_orphans
-from .retaining import apply_contact_retention, apply_retention
-from .silences import adopt_expired
+from .papers.orphans import sweep_orphans
+from .people.retaining import apply_contact_retention, apply_retention
+from .silence.acts import adopt_expired
 
 
 @shared_task(acks_late=True, ignore_result=True)

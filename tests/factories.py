@@ -6,7 +6,7 @@ import factory
 from django.contrib.auth import get_user_model
 
 from meetings import models as meetings
-from meetings.dates import Precision, Span
+from meetings.schedule.dates import Precision, Span
 from rotation import models as rotation
 from rotation.deciding import record_decision
 from rotation.rule import Decision

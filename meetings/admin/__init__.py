@@ -1,41 +1,38 @@
-"""The desk's pages of this floor, one file an aggregate."""
+"""The desk's pages of this floor, a room a subject; importing them registers them."""
 
-from . import (
-    agendas,
-    blackouts,
-    committees,
-    deadlines,
-    delegations,
-    documents,
-    dues,
-    mechanisms,
-    meetings,
-    outcomes,
-    parties,
-    recommendations,
-    seats,
-    silences,
-    summits,
-    tracks,
-    workdays,
-)
+from . import outcomes
+from .agenda import desk as agenda
+from .committees import desk as committees
+from .committees import recommendations, seats
+from .days import blackouts
+from .days import desk as days
+from .deadlines import desk as deadlines
+from .deadlines import templates
+from .hosts import desk as hosts
+from .hosts import mechanisms
+from .papers import desk as papers
+from .people import desk as people
+from .people import parties
+from .schedule import desk as schedule
+from .schedule import tracks
+from .silence import desk as silence
 
 __all__ = [
-    "agendas",
+    "agenda",
     "blackouts",
     "committees",
+    "days",
     "deadlines",
-    "delegations",
-    "documents",
-    "dues",
+    "hosts",
     "mechanisms",
-    "meetings",
     "outcomes",
+    "papers",
     "parties",
+    "people",
     "recommendations",
+    "schedule",
     "seats",
-    "silences",
-    "summits",
+    "silence",
+    "templates",
     "tracks",
-    "workdays",
 ]

@@ -20,10 +20,10 @@ from rotation.lists import listed
 
 from ..authorship import authored
 from ..models import Outcome, OutcomePosition, OutcomeStep
-from ..outcomes import OutcomeRefused, plan_step, record_step, revoke_step, states_of
-from ..stages import Stage, Step, next_stages, stage_of
+from ..outcomes.acts import OutcomeRefused, plan_step, record_step, revoke_step, states_of
+from ..outcomes.stages import Stage, Step, next_stages, stage_of
 from .act_pages import ActPages, add_refusal, require
-from .document_forms import WithdrawForm
+from .papers.forms import WithdrawForm
 
 TAKES = "took"
 APART = "apart"

@@ -24,7 +24,7 @@ from rotation.creation import CreateModels
 
 
 def add_defaults(apps, schema_editor):
-    """Those of meetings/retention.py on this day, so that the desk sees what holds."""
+    """Those of meetings/people/retention.py on this day, so that the desk sees what holds."""
     rules = apps.get_model("meetings", "RetentionRule")
     for category, days in (("heads", None), ("others", 365)):
         rules.objects.get_or_create(category=category, defaults={"days": days})

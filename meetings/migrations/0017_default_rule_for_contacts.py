@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 def add_default(apps, schema_editor):
-    """That of meetings/retention.py on this day, so that the desk sees what holds."""
+    """That of meetings/people/retention.py on this day, so that the desk sees what holds."""
     rules = apps.get_model("meetings", "RetentionRule")
     rules.objects.get_or_create(category="contacts", defaults={"days": 730})
 

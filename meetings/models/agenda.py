@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from rotation.models import Recorded, State
 from rotation.translated import TextsField, text_in
 
-from ..agendas import Stage
-from ..late_items import NoticeRule
+from ..agenda.late_items import NoticeRule
+from ..agenda.stages import Stage
 from .meetings import Meeting
 
 NOTICE = NoticeRule()
@@ -226,7 +226,7 @@ class AgendaStage(Recorded):
     reissue = models.PositiveSmallIntegerField(
         _("revision"), default=0, help_text=_("0 is the first of its stage")
     )
-    # All that a paper of it needs, in every language; see meetings/agenda_snapshots.py.
+    # All that a paper of it needs, in every language; see meetings/agenda/snapshots.py.
     snapshot = models.JSONField(_("what was frozen"))
     note = models.CharField(_("note"), max_length=300, blank=True)
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from rotation.translated import TextsField, text_in
 
-from ..quorum import Kind, QuorumRule, Unit
-from ..terms import Term
+from ..committees.quorum import Kind, QuorumRule, Unit
+from ..committees.terms import Term
 from .meetings import Meeting
 from .parties import Organisation
 from .tracks import Track

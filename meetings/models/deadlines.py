@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from rotation.models import State
 from rotation.translated import TextsField, text_in
 
-from ..deadlines import Addressees, Calendars, Line
-from ..workdays import Direction
+from ..days.workdays import Direction
+from ..deadlines.rules import Addressees, Calendars, Line
 from .meetings import Meeting
 from .tracks import Track
 
@@ -269,7 +269,7 @@ class Due(models.Model):
     due_on = models.DateField(_("due on"))
     due_at = models.DateTimeField(_("due at"))
     zone = models.CharField(_("time zone"), max_length=64)
-    # How the day was found, oldest step first: [{"code": "offset", …}, …]; see meetings/deadlines.py.
+    # How the day was found, oldest step first: [{"code": "offset", …}, …]; see meetings/deadlines/rules.py.
     trail = models.JSONField(_("how the day was found"), default=list)
     # Up by one whenever the moment changes: reminders are told apart by it.
     sequence = models.PositiveIntegerField(default=0, editable=False)

@@ -17,8 +17,8 @@ from django.utils.translation import pgettext_lazy
 from rotation.models import Recorded, State
 from rotation.translated import TextsField, text_in
 
-from ..participants import ListStage
-from ..retention import Category
+from ..people.participants import ListStage
+from ..people.retention import Category
 from .meetings import Meeting
 from .parties import Contact, Organisation
 
@@ -288,7 +288,7 @@ class ParticipantList(Recorded):
     )
     number = models.PositiveSmallIntegerField(_("number"), help_text=_("in the order of issue, from 1"))
     stage = models.CharField(_("stage"), max_length=11, choices=Stage.choices)
-    # Names of mechanism, meeting and parties in every language, time and place; see meetings/participant_lists.py.
+    # Names of mechanism, meeting and parties in every language, time and place; see meetings/people/participant_lists.py.
     heading = models.JSONField(_("heading"))
     note = models.CharField(_("note"), max_length=300, blank=True)
 

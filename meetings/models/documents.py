@@ -21,7 +21,7 @@ from django.utils.translation import pgettext_lazy
 from rotation.models import Recorded
 from rotation.translated import TextsField, text_in
 
-from ..uploads import LONGEST_NAME
+from ..papers.uploads import LONGEST_NAME
 from .meetings import Meeting
 from .symbols import TakenSymbol
 from .tracks import Track

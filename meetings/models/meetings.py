@@ -17,8 +17,8 @@ from rotation.models import State, Summit
 from rotation.translated import TextsField, text_in
 from rotation.zones import validate_zone
 
-from ..dates import Precision, Span
-from ..lifecycle import TRANSITIONS
+from ..schedule.dates import Precision, Span
+from ..schedule.lifecycle import TRANSITIONS
 from .tracks import Track
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from rotation.models import Recorded, State
 
-from ..stages import Stage, Step
+from ..outcomes.stages import Stage, Step
 from .documents import Document
 from .meetings import Meeting
 

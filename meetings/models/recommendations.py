@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rotation.models import Recorded
 from rotation.translated import TextsField, text_in
 
-from ..follow_up import FollowUp
+from ..committees.follow_up import FollowUp
 from .committee import WorkingGroup
 from .meetings import Meeting
 from .tracks import Track

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from rotation.models import Recorded, State
 from rotation.zones import validate_zone
 
-from ..silence import Act, Closing, Kind, Stage, Standing, standing
+from ..silence.rules import Act, Closing, Kind, Stage, Standing, standing
 from .documents import Document
 
 

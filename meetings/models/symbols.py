@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rotation.models import Mechanism, Recorded
 
-from ..symbols import LONGEST, BadPattern, Pattern
+from ..papers.symbols import LONGEST, BadPattern, Pattern
 from .tracks import Track
 
 NATURES = ["L.", "CRP.", "WP.", "INF/", "SR."]

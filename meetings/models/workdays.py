@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rotation.models import State
 
-from ..workdays import BASES, STAFFS_BASES
+from ..days.workdays import BASES, STAFFS_BASES
 
 
 @pghistory.track()

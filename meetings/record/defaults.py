@@ -7,7 +7,7 @@ from math import ceil
 from statistics import median
 from typing import Any
 
-from ..symbols import NATURE, PARTS, BadPattern, Pattern
+from ..papers.symbols import NATURE, PARTS, BadPattern, Pattern
 from .checks import Path, check_known, check_list_of_texts, check_once, check_range, check_shape, checked_rows
 from .positions import Document
 from .shapes import FORMATS, STEP, SYMBOLS

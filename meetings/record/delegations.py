@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..delegations import Person, add_delegate, change_delegate
 from ..models import Delegate, Delegation, Meeting
+from ..people.delegations import Person, add_delegate, change_delegate
 
 
 def write_delegations(meeting: Meeting, entries: Sequence[dict[str, Any]], before: Mapping[str, str]) -> None:

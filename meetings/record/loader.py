@@ -22,7 +22,6 @@ from rotation.deciding import record_decision
 from rotation.models import Mechanism, Membership, Side, State, Summit
 from rotation.rule import Decision
 
-from ..dates import parse_span
 from ..models import (
     Committee,
     HostOffer,
@@ -35,6 +34,7 @@ from ..models import (
     Track,
 )
 from ..saving import save_meeting
+from ..schedule.dates import parse_span
 from .defaults import preparatory_steps
 from .delegations import digest_of, write_delegations
 from .outcome_entries import entry_of

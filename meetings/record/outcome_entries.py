@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ..stages import Stage
+from ..outcomes.stages import Stage
 from .checks import Path, check_known, check_once, check_shape, check_text
 from .positions import Document
 from .shapes import OUTCOME, OUTCOME_KINDS

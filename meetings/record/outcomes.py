@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import F
 
 from ..models import Meeting, Outcome
-from ..outcomes import record_step
-from ..stages import Stage
+from ..outcomes.acts import record_step
+from ..outcomes.stages import Stage
 
 APART = 10_000  # beyond any position that a record gives
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rotation.periods import write_period
 
-from ..dates import BadSpan, Precision, parse_span
+from ..schedule.dates import BadSpan, Precision, parse_span
 from .checks import (
     Path,
     check_known,

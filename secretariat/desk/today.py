@@ -10,10 +10,10 @@ from django.db.models import Count, F
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.admin.languages import matrix_chips
-from meetings.admin.matrix import due_shown
-from meetings.admin.silence_words import closing_text, left_text
-from meetings.admin.when import days_text, hours_text, when_text
+from meetings.admin.deadlines.matrix import due_shown
+from meetings.admin.papers.languages import matrix_chips
+from meetings.admin.schedule.when import days_text, hours_text, when_text
+from meetings.admin.silence.words import closing_text, left_text
 from meetings.models import Contact, Document, Due, Meeting, SilenceProcedure
 from rotation.forms import state_names
 from rotation.lists import listed

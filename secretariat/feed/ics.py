@@ -18,8 +18,8 @@ from django.conf import settings
 from icalendar import Event, Parameters, vCalAddress, vCategory, vDDDTypes, vText, vUri
 from icalendar.parser import Contentline
 
-from meetings.dates import Precision
 from meetings.models import Meeting
+from meetings.schedule.dates import Precision
 from rotation.translated import content_language
 
 from . import words

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from meetings.agenda_snapshots import last_public
-from meetings.agendas import PUBLIC
+from meetings.agenda.snapshots import last_public
+from meetings.agenda.stages import PUBLIC
 from meetings.models import AgendaStage, Document, Meeting
 
 from .audiences import Audience

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from meetings.dates import Precision, value_of
 from meetings.models import Meeting
+from meetings.schedule.dates import Precision, value_of
 from rotation.models import State
 
 from .audiences import is_visible

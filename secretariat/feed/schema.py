@@ -9,7 +9,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from meetings.agendas import PUBLIC
+from meetings.agenda.stages import PUBLIC
 from meetings.models import Due, Meeting, Track
 from rotation.models import Summit
 

@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from meetings.admin.when import days_text, moment_text
+from meetings.admin.schedule.when import days_text, moment_text
 from rotation.history_admin import ReadOnlyAdmin
 
 from .ahead_pages import AheadPages

@@ -16,7 +16,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from meetings.admin.when import days_text, moment_text
+from meetings.admin.schedule.when import days_text, moment_text
 from rotation.models import State
 
 from .ahead import AHEAD_DAYS, Mail, by_day, mail_of, scope_of

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from meetings.admin.parties import ContactAdmin
+from meetings.admin.people.parties import ContactAdmin
 from meetings.models import Contact, Meeting, Track
 from rotation.history_admin import HistoryAdmin
 from rotation.inputs import PlainInputs

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
-from meetings.dues import derive_dues
+from meetings.deadlines.dues import derive_dues
 from meetings.models import Contact, Meeting, SilenceProcedure, Track
 
 from .digesting import digest_readers, reconcile_digests

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from meetings.admin.when import instant_text
+from meetings.admin.schedule.when import instant_text
 
 from .ledger import still_wanted
 from .models import TITLED, Delivery

@@ -7,9 +7,9 @@ import pytest
 
 from meetings.management.commands.load_mechanism import SHIPPED
 from meetings.models import Document
-from meetings.papers import add_version, issue_document, register_document
+from meetings.papers.acts import add_version, issue_document, register_document
 from tests.factories import SymbolSchemeFactory, TrackFactory
-from tests.meetings.papers import text
+from tests.meetings.papers.files import text
 
 
 @pytest.fixture

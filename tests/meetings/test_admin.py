@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from meetings.admin.when import when_text
-from meetings.dates import parse_span
+from meetings.admin.schedule.when import when_text
 from meetings.models import CalendarDay, Contact, Due, Meeting
+from meetings.schedule.dates import parse_span
 from rotation.history import history_of
 from tests.secretariat.desk import factories
 from tests.secretariat.desk.conftest import body  # noqa: F401

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from meetings.example import load_example, remove_example
 from meetings.models import Contact, Deadline, DeadlineTemplate, Due, Meeting, Ministry, Responsibility, Track
-from meetings.moves import move_meeting
 from meetings.saving import save_meeting
+from meetings.schedule.moves import move_meeting
 from secretariat.feed.models import FeedItem
 from secretariat.reminders.models import Delivery
 from tests.factories import day_span

@@ -7,7 +7,7 @@ from datetime import date, time
 import pytest
 from django.core.management import CommandError, call_command
 
-from meetings.dates import Precision, Span
+from meetings.hosts.of_tracks import proposed_host
 from meetings.management.commands.load_mechanism import SHIPPED
 from meetings.models import (
     CalendarDay,
@@ -21,10 +21,10 @@ from meetings.models import (
     SymbolScheme,
     Track,
 )
-from meetings.moves import cancel_meeting, move_meeting
-from meetings.papers import register_document
-from meetings.preparing import plan_preparation
-from meetings.track_hosts import proposed_host
+from meetings.papers.acts import register_document
+from meetings.schedule.dates import Precision, Span
+from meetings.schedule.moves import cancel_meeting, move_meeting
+from meetings.schedule.preparing import plan_preparation
 from rotation.models import Mechanism, Side, State, Summit
 from rotation.projection import turns_until
 from tests.factories import MeetingFactory, StateFactory, TrackFactory, day_span
@@ -315,7 +315,7 @@ def test_the_holidays_of_all_states_are_loaded_with_their_certainty():
 
 def test_nothing_falls_due_in_the_may_holidays_of_kyrgyzstan():
     load()
-    from meetings.state_calendars import calendars_of
+    from meetings.days.state_calendars import calendars_of
 
     book = calendars_of([State.objects.get(code="KG")])["KG"]
     assert [day for day in range(1, 10) if book.closure(date(2027, 5, day)) is None] == []

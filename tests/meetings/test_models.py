@@ -35,8 +35,8 @@ from tests.factories import (
 from tests.meetings.paper_breakers import PAPER_BREAKERS
 from tests.meetings.track_breakers import TRACK_BREAKERS
 
-from .test_agenda_models import BREAKERS as AGENDA_BREAKERS
-from .test_people_models import BREAKERS as PEOPLE_BREAKERS
+from .agenda.test_agenda_models import BREAKERS as AGENDA_BREAKERS
+from .people.test_people_models import BREAKERS as PEOPLE_BREAKERS
 
 pytestmark = pytest.mark.django_db
 

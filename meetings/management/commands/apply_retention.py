@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from meetings.orphans import orphan_files, sweep_orphans
-from meetings.retaining import apply_contact_retention, apply_retention, former_contacts, overdue
+from meetings.papers.orphans import orphan_files, sweep_orphans
+from meetings.people.retaining import apply_contact_retention, apply_retention, former_contacts, overdue
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from meetings.calendars import DayChange, plan_deadlines, plan_library, take_changes
-from meetings.library import HOLIDAYS
+from meetings.days.library import HOLIDAYS
+from meetings.days.library_layer import DayChange, plan_deadlines, plan_library, take_changes
 from rotation.models import State
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from meetings.deadline_sets import load_deadline_sets
+from meetings.deadlines.sets import load_deadline_sets
 
 
 class Command(BaseCommand):

@@ -7,13 +7,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from meetings.calendars import fill_library
-from meetings.dates import BadSpan
-from meetings.deadline_sets import load_deadline_sets
-from meetings.lifecycle_said import StatusRefused
+from meetings.days.library_layer import fill_library
+from meetings.deadlines.sets import load_deadline_sets
 from meetings.record.loader import Loader
 from meetings.record.positions import BadRecord
 from meetings.record.reader import read_record
+from meetings.schedule.dates import BadSpan
+from meetings.schedule.lifecycle_said import StatusRefused
 from rotation.deciding import DecisionRefused
 
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "mechanism.json"

@@ -18,8 +18,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
-from meetings.dates import Precision
 from meetings.models import Meeting, Track
+from meetings.schedule.dates import Precision
 from rotation.models import State
 
 from .. import jscalendar, query

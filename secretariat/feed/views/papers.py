@@ -12,12 +12,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
-from meetings.agenda_snapshots import items_of, last_public
-from meetings.agendas import Item, numbers
+from meetings.agenda.snapshots import items_of, last_public
+from meetings.agenda.stages import Item, numbers
 from meetings.models import Document, LanguageVersion
-from meetings.paper_refusals import FileChanged
-from meetings.papers import stored_file
-from meetings.uploads import MEDIA_TYPES
+from meetings.papers.acts import stored_file
+from meetings.papers.refusals import FileChanged
+from meetings.papers.uploads import MEDIA_TYPES
 
 from ..asking import parameters, responses
 from ..papers import documents_for, public_stages, stage_body

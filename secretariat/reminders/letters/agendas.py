@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from meetings.agenda_snapshots import items_of
-from meetings.agendas import numbers
+from meetings.agenda.snapshots import items_of
+from meetings.agenda.stages import numbers
 from meetings.models import AgendaStage, Meeting
 from rotation.translated import text_in
 

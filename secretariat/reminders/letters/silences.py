@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from meetings.models import SilenceEvent, SilenceProcedure
-from meetings.silence import Standing, standing
+from meetings.silence.rules import Standing, standing
 from rotation.lists import listed
 from rotation.translated import name_key, text_in
 

@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from meetings.dates import instant
-from meetings.workdays import WorkCalendar
+from meetings.days.workdays import WorkCalendar
+from meetings.schedule.dates import instant
 
 from .digests import ITEM, digest_before, singly
 from .policy import AFTER, Occasion, Rule

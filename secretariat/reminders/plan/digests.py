@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from meetings.dates import instant
+from meetings.schedule.dates import instant
 
 from .policy import Rule
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from meetings.dates import instant
+from meetings.schedule.dates import instant
 
 from .wanted import About, ContactFact, Told, ToldOf, Wanted, notice
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Literal
 
-from meetings.workdays import NoWorkingDay, WorkCalendar, land
+from meetings.days.workdays import NoWorkingDay, WorkCalendar, land
 
 from .quiet import Quiet
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from meetings.silence import Notice
+from meetings.silence.rules import Notice
 
 from .policy import Rule, told_to
 from .wanted import NEWS, ContactFact, Told, ToldOf, Wanted, notice, when_awake, while_it_answers

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from meetings.dates import instant
+from meetings.schedule.dates import instant
 
 from .digests import Digest
 from .quiet import Quiet, awake_at

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.admin.act_pages import ActPages, require
-from meetings.admin.when import days_text
+from meetings.admin.schedule.when import days_text
 from rotation.history_admin import ReadOnlyAdmin
 
 from ..models import Reply, Unsubscription

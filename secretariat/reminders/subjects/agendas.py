@@ -7,9 +7,9 @@ from datetime import datetime, time, timedelta
 
 from django.db.models import Prefetch, Q
 
-from meetings.agendas import PUBLIC, Stage
-from meetings.dates import instant
+from meetings.agenda.stages import PUBLIC, Stage
 from meetings.models import Agenda, AgendaStage, Meeting
+from meetings.schedule.dates import instant
 
 from ..plan.agendas import Issue, wanted_of_issue
 from ..plan.dated import Dated, wanted_of_dated

@@ -8,9 +8,9 @@ from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
 
+from meetings.days.state_calendars import calendars_of
+from meetings.days.workdays import WorkCalendar
 from meetings.models import Contact
-from meetings.state_calendars import calendars_of
-from meetings.workdays import WorkCalendar
 from rotation.models import State
 
 from ..models import ReminderRule

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 
 from meetings.models import SilenceEvent, SilenceProcedure
-from meetings.silences import notices_of
+from meetings.silence.acts import notices_of
 
 from ..plan.silences import wanted_of_silence
 from ..plan.wanted import NEWS, ToldOf, Wanted

@@ -9,9 +9,9 @@ from datetime import datetime, time
 
 from django.db.models import Q
 
-from meetings.dates import instant
+from meetings.committees.terms import is_renewed
 from meetings.models import Committee, SeatTerm
-from meetings.terms import is_renewed
+from meetings.schedule.dates import instant
 
 from ..plan.dated import Dated, wanted_of_dated
 from ..plan.policy import Rule

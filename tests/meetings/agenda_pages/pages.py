@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from meetings.agenda_acts import freeze_stage
+from meetings.agenda.acts import freeze_stage
 
 
 def at(name, *arguments):

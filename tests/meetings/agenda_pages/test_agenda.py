@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from meetings.agendas import Stage
+from meetings.agenda.stages import Stage
 from meetings.models import Agenda, ItemProposer
 from rotation.history import history_of
 from tests.factories import (

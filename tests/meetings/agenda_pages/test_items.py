@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from meetings.agenda_acts import ItemDraft, change_item, decide_urgent
-from meetings.agendas import Stage
+from meetings.agenda.acts import ItemDraft, change_item, decide_urgent
+from meetings.agenda.stages import Stage
 from meetings.models import AgendaItem
 from rotation.history import history_of
 from tests.factories import AgendaItemFactory

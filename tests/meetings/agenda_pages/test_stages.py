@@ -5,10 +5,10 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from meetings.agenda_acts import withdraw_item
-from meetings.agendas import Stage
+from meetings.agenda.acts import withdraw_item
+from meetings.agenda.stages import Stage
 from meetings.models import Agenda, AgendaItem, AgendaStage
-from meetings.moves import move_meeting
+from meetings.schedule.moves import move_meeting
 from tests.factories import AgendaItemFactory, day_span
 from tests.meetings.agenda_pages.pages import at, frozen, said
 

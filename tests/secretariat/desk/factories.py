@@ -6,7 +6,6 @@ from datetime import date, time
 
 from django.contrib.auth.models import User
 
-from meetings.dates import Precision, Span
 from meetings.models import (
     CalendarDay,
     Contact,
@@ -20,6 +19,7 @@ from meetings.models import (
     Track,
 )
 from meetings.saving import save_meeting
+from meetings.schedule.dates import Precision, Span
 from rotation.models import Mechanism, Membership, Side, State, Summit
 
 FAR = date(2031, 5, 20)  # a Tuesday that no test outlives

@@ -7,12 +7,12 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from meetings.papers import issue_document
-from meetings.silences import open_silence
+from meetings.papers.acts import issue_document
+from meetings.silence.acts import open_silence
 from secretariat.desk.today import today_shown
 from tests.factories import UserFactory
 from tests.meetings.conftest import draft, issued, track  # noqa: F401
-from tests.meetings.test_silences import FRIDAY, closed_silence
+from tests.meetings.silence.test_silences import FRIDAY, closed_silence
 
 pytestmark = pytest.mark.django_db
 

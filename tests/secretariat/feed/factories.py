@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from meetings.changes import announce
-from meetings.dates import Precision, Span
 from meetings.models import Meeting, Track
+from meetings.schedule.dates import Precision, Span
 from rotation.models import Mechanism, State
 from secretariat.feed.models import Feed, PartnerSystem
 from secretariat.feed.tokens import make_token

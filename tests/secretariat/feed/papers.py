@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from meetings.agenda_acts import freeze_stage
-from meetings.agendas import Stage
+from meetings.agenda.acts import freeze_stage
+from meetings.agenda.stages import Stage
 from meetings.models import Agenda, Committee, Recommendation, Sitting
-from meetings.papers import add_version, issue_document, register_document
+from meetings.papers.acts import add_version, issue_document, register_document
 from tests.factories import AgendaFactory, AgendaItemFactory, DueFactory, SymbolSchemeFactory
-from tests.meetings.papers import text
+from tests.meetings.papers.files import text
 
 from .factories import china, health, kazakhstan, meeting
 

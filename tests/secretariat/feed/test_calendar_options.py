@@ -15,8 +15,8 @@ from ical.calendar_stream import IcsCalendarStream
 from icalendar import Calendar
 
 from meetings.changes import announce
-from meetings.dates import Precision, Span, month_span, year_span
 from meetings.models import Meeting
+from meetings.schedule.dates import Precision, Span, month_span, year_span
 from secretariat.feed.cities import City, load_cities
 from secretariat.feed.ics_options import as_days
 from secretariat.feed.revalidating import remembered

@@ -12,8 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from meetings.changes import announce
-from meetings.dates import Precision, Span, instant, month_span, year_span
 from meetings.models import Meeting
+from meetings.schedule.dates import Precision, Span, instant, month_span, year_span
 from secretariat.feed.vtimezone import render_zone
 
 from .factories import days, health, hours, meeting

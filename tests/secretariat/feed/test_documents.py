@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 from django.core.management import call_command
 
-from meetings.dates import month_span
+from meetings.schedule.dates import month_span
 from secretariat.feed.schema import example
 
 from .factories import bearer, health, kazakhstan, meeting, system, token

@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from meetings.changes import announce
-from meetings.dates import Precision, Span, month_span, year_span
 from meetings.models import Meeting
+from meetings.schedule.dates import Precision, Span, month_span, year_span
 from rotation.models import Membership, Side
 
 from .factories import bearer, china, days, health, hours, kazakhstan, meeting, token

@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from meetings.agendas import Stage
+from meetings.agenda.stages import Stage
 from meetings.models import Due, Meeting
-from meetings.papers import add_version, withdraw_document
+from meetings.papers.acts import add_version, withdraw_document
 from tests.factories import DueFactory
-from tests.meetings.papers import text
+from tests.meetings.papers.files import text
 
 from .copies import Copy, through
 from .factories import bearer, china, health, kazakhstan, meeting, system, token

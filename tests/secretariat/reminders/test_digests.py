@@ -11,10 +11,10 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetings.dues import pin_due, settle_due
+from meetings.deadlines.dues import pin_due, settle_due
 from meetings.models import Contact, Due
-from meetings.moves import cancel_meeting
 from meetings.saving import rederive, save_party
+from meetings.schedule.moves import cancel_meeting
 from secretariat.reminders.digesting import begin_digest
 from secretariat.reminders.keeping import hold, release
 from secretariat.reminders.message import render

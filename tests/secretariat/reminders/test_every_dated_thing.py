@@ -8,15 +8,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from meetings.agenda_acts import freeze_stage
-from meetings.agendas import Stage
-from meetings.committees import end_term, grant_term
+from meetings.agenda.acts import freeze_stage
+from meetings.agenda.stages import Stage
+from meetings.committees.acts import end_term, grant_term
 from meetings.models import Committee, Contact, SilenceProcedure
-from meetings.moves import cancel_meeting, move_meeting
-from meetings.papers import add_version, issue_document, register_document
+from meetings.papers.acts import add_version, issue_document, register_document
 from meetings.saving import save_party
-from meetings.silence import Closing
-from meetings.silences import (
+from meetings.schedule.moves import cancel_meeting, move_meeting
+from meetings.silence.acts import (
     Receipt,
     adopt_expired,
     extend_silence,
@@ -25,6 +24,7 @@ from meetings.silences import (
     stand_aside,
     withdraw_silence,
 )
+from meetings.silence.rules import Closing
 from secretariat.reminders.models import Delivery
 from secretariat.reminders.reconciling import reconcile
 from secretariat.reminders.sending import claim, send_due
@@ -44,7 +44,7 @@ from tests.factories import (
     TrackFactory,
     day_span,
 )
-from tests.meetings.papers import text
+from tests.meetings.papers.files import text
 
 pytestmark = pytest.mark.django_db
 THREE = ["cn@example.org", "kg@example.org", "kz@example.org"]

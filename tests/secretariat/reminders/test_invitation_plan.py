@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from meetings.dates import instant
+from meetings.schedule.dates import instant
 from secretariat.reminders.plan.invitations import Follower, Occasion, Slot, wanted_of_occasion
 from secretariat.reminders.plan.wanted import ContactFact, Told
 

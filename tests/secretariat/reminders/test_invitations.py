@@ -12,10 +12,10 @@ from django.utils import timezone
 from ical.calendar_stream import IcsCalendarStream
 from icalendar import Calendar
 
-from meetings.dates import Precision, Span, month_span
 from meetings.models import Meeting
-from meetings.moves import cancel_meeting, move_meeting, postpone_meeting
 from meetings.saving import save_meeting
+from meetings.schedule.dates import Precision, Span, month_span
+from meetings.schedule.moves import cancel_meeting, move_meeting, postpone_meeting
 from secretariat.reminders.following import remove_follows, save_follows
 from secretariat.reminders.ledger import reconcile_meetings
 from secretariat.reminders.models import Delivery, Follow

@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.dues import settle_due
+from meetings.deadlines.dues import settle_due
 from meetings.models import Contact, Due
-from meetings.moves import move_meeting
+from meetings.schedule.moves import move_meeting
 from secretariat.reminders.keeping import hold, release, send_again
 from secretariat.reminders.message import render
 from secretariat.reminders.models import Delivery

@@ -11,7 +11,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetings.dues import settle_due
+from meetings.deadlines.dues import settle_due
 from meetings.models import Contact, Due
 from meetings.saving import save_meeting
 from secretariat.reminders.domains import MailDomain

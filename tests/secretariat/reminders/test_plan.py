@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetings.dates import instant
-from meetings.silence import Act, Closing, Kind, notices
+from meetings.schedule.dates import instant
+from meetings.silence.rules import Act, Closing, Kind, notices
 from secretariat.reminders.plan.agendas import Issue, wanted_of_issue
 from secretariat.reminders.plan.dated import Dated, wanted_of_dated
 from secretariat.reminders.plan.policy import Rule

@@ -8,11 +8,11 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.closed_days import days_changed
-from meetings.dues import pin_due, settle_due
+from meetings.days.closed_days import days_changed
+from meetings.deadlines.dues import pin_due, settle_due
 from meetings.models import Contact, Due
-from meetings.moves import cancel_meeting
 from meetings.saving import save_party
+from meetings.schedule.moves import cancel_meeting
 from secretariat.reminders.models import Delivery, ReminderRule
 from secretariat.reminders.reconciling import reconcile
 from secretariat.reminders.replanning import follow_policy

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetings.dates import instant
-from meetings.workdays import WorkCalendar
+from meetings.days.workdays import WorkCalendar
+from meetings.schedule.dates import instant
 from secretariat.reminders.plan.dated import Dated, wanted_of_dated
 from secretariat.reminders.plan.policy import Rule, chosen
 from secretariat.reminders.plan.quiet import Quiet

@@ -12,10 +12,10 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from meetings.dues import pin_due, settle_due
+from meetings.deadlines.dues import pin_due, settle_due
 from meetings.models import Contact, Due
-from meetings.moves import cancel_meeting, move_meeting
 from meetings.saving import save_party
+from meetings.schedule.moves import cancel_meeting, move_meeting
 from secretariat.reminders.models import Delivery, Reply
 from secretariat.reminders.reconciling import reconcile
 from secretariat.reminders.replies.recording import set_aside

@@ -9,10 +9,10 @@ import pytest
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from meetings.dues import settle_due
+from meetings.deadlines.dues import settle_due
 from meetings.models import Contact, Due, Track
-from meetings.moves import cancel_meeting, move_meeting, postpone_meeting
 from meetings.saving import save_party
+from meetings.schedule.moves import cancel_meeting, move_meeting, postpone_meeting
 from secretariat.reminders.message import render
 from secretariat.reminders.models import Delivery
 from secretariat.reminders.reconciling import reconcile

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from meetings.models import Contact
-from meetings.moves import move_meeting
+from meetings.schedule.moves import move_meeting
 from secretariat.reminders.models import Delivery
 from secretariat.reminders.sending import send_due
 from tests.factories import day_span

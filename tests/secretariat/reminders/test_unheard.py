@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from meetings.models import Committee, SeatTerm
-from meetings.silences import open_silence
+from meetings.silence.acts import open_silence
 from secretariat.desk.today import today_shown
 from secretariat.reminders.unheard import unheard
 from tests.factories import (
@@ -21,7 +21,7 @@ from tests.factories import (
     TrackFactory,
 )
 from tests.meetings.conftest import draft, issued, track  # noqa: F401
-from tests.meetings.test_silences import FRIDAY
+from tests.meetings.silence.test_silences import FRIDAY
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2027, 3, 1, 8, tzinfo=UTC)

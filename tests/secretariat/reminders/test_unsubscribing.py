@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.agendas import Stage
+from meetings.agenda.stages import Stage
 from secretariat.reminders.models import Delivery, Unsubscription
 from secretariat.reminders.reconciling import reconcile
 from secretariat.reminders.sending import send_due

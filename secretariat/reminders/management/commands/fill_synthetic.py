@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from meetings.changes import announce
-from meetings.dates import Precision, Span
-from meetings.dues import derive_dues
+from meetings.deadlines.dues import derive_dues
 from meetings.models import Contact, Deadline, Meeting, Ministry, Responsibility, Track
+from meetings.schedule.dates import Precision, Span
 from rotation.models import Mechanism, State
 from secretariat.reminders.models import Delivery
 

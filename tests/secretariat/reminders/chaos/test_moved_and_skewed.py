@@ -13,7 +13,7 @@ import tzdata
 from django.db import connection
 from django.utils import timezone
 
-from meetings.moves import move_meeting
+from meetings.schedule.moves import move_meeting
 from secretariat.reminders.models import Delivery
 from secretariat.reminders.reconciling import reconcile
 from secretariat.reminders.sending import send_due

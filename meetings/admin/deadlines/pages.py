@@ -1,0 +1,117 @@
+"""Settling dues and setting one by hand: one page for one due or for those ticked in the list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from rotation.inputs import DayInput, MomentInput
+
+from ...deadlines.dues import DueRefused, pin_due, settle_due
+from ...models import Due
+from .matrix import due_shown
+
+REASON = gettext_lazy("Stands in the history beside your name.")
+
+
+class ReceivedForm(forms.Form):
+    at = forms.SplitDateTimeField(
+        label=gettext_lazy("Received at"),
+        widget=MomentInput,
+        help_text=gettext_lazy("On the secretariat's clock, named at the foot of the page."),
+    )
+    reason = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=300)
+
+
+class WhyForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, help_text=REASON)
+
+
+class PinForm(WhyForm):
+    day = forms.DateField(
+        label=gettext_lazy("Due on"),
+        widget=DayInput,
+        help_text=gettext_lazy(
+            "Closes at the deadline's hour on the state's own clock; stays when the meeting moves."
+        ),
+    )
+    field_order = ["day", "reason"]
+
+
+PAGES: dict[str, tuple[type[forms.Form], Any]] = {
+    "received": (ReceivedForm, gettext_lazy("Mark as received")),
+    "waived": (WhyForm, gettext_lazy("Waive")),
+    "open": (WhyForm, gettext_lazy("Reopen")),
+    "pinned": (PinForm, gettext_lazy("Set by hand")),
+}
+
+
+class DuePages:
+    """The page, mixed into the due's admin."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.settle_view)
+        return [path("settle/<str:what>/", view, name="meetings_due_settle"), *super().get_urls()]
+
+    def settle_view(self, request: HttpRequest, what: str) -> HttpResponse:
+        if what not in PAGES:
+            raise Http404
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        keys = [key for key in request.GET.get("ids", "").split(",") if key.isdigit()][:1000]
+        dues = list(Due.objects.with_meeting().filter(pk__in=keys))
+        if not dues:
+            raise Http404
+        form_class, title = PAGES[what]
+        # A day that was asked for stands in the form; staff decide whether it is the one.
+        initial = {"at": timezone.localtime(), "day": request.GET.get("day", "")}
+        form = form_class(request.POST or None, initial=initial)
+        if form.is_valid():
+            try:
+                return self._settle(request, dues, what, form.cleaned_data)
+            except DueRefused as refusal:
+                form.add_error(None, str(refusal))
+        return self._page(request, dues, form, title)
+
+    @transaction.atomic
+    def _settle(
+        self, request: HttpRequest, dues: list[Due], what: str, values: dict[str, Any]
+    ) -> HttpResponse:
+        for due in dues:
+            if what == "pinned":
+                pin_due(due.pk, day=values["day"], actor=request.user, reason=values["reason"])
+            else:
+                settle_due(
+                    due.pk, status=what, at=values.get("at"), actor=request.user, reason=values["reason"]
+                )
+        count = len(dues)
+        text = ngettext("%(count)d deadline was recorded.", "%(count)d deadlines were recorded.", count)
+        messages.success(request, text % {"count": count})
+        if count == 1:
+            return HttpResponseRedirect(reverse("admin:meetings_due_change", args=[dues[0].pk]))
+        return HttpResponseRedirect(reverse("admin:meetings_due_changelist"))
+
+    def _page(self, request: HttpRequest, dues: list[Due], form: forms.Form, title: Any) -> HttpResponse:
+        now = timezone.now()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "form": form,
+            "media": self.media + form.media,
+            "dues": [due_shown(due, now) for due in dues],
+            "confirm": title,
+            "has_errors": bool(form.errors),
+            "heading": _("Deadlines that this concerns"),
+        }
+        return TemplateResponse(request, "admin/meetings/due/settle.html", context)
