@@ -14,10 +14,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import django
 
-from .sink import sink
+from .sink import sink_process
 
 
 def timed(work, runs=5):
@@ -46,48 +47,74 @@ def feed(meetings):
         print(f"{path:32} {size:>9,} bytes  {seconds:.4f} s  304: {again:.4f} s  ratio {again / seconds:.3f}")
 
 
-def ledger(deliveries, port):
-    """Mails a second to the same sink: bare SMTP, Django's back-end, and the ledger with one worker and two."""
-    import django
+def ledger(deliveries, answer_seconds, workers_each):
+    """Mails a second to one sink: bare SMTP, Django's back-end, and the ledger with so many workers.
+
+    answer_seconds: how long the server takes over each mail before it answers. None of the figures leaves out
+    a commit: the ledger's are those of `manage.py send_due`.
+    """
     from django.conf import settings
     from django.core.management import call_command
 
     from secretariat.reminders.models import Delivery
 
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.MAILBOX_DIR = "127.0.0.1", port, ""
-    call_command("fill_synthetic", deliveries=deliveries)
-    rows = due_rows()[:deliveries]
-    rates = {"raw smtplib, bytes ready": raw(rows, port), "Django EmailBackend": through_django(rows, port)}
-    for workers in (1, 2):
-        if workers > 1:
-            call_command("fill_synthetic", deliveries=deliveries)
-        rates[f"ledger, {workers} worker{'s' * (workers > 1)}"] = through_ledger(deliveries, port, workers)
+    with sink_process(seconds=answer_seconds) as (port, process):
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.MAILBOX_DIR = "127.0.0.1", port, ""
+        call_command("fill_synthetic", deliveries=deliveries, stdout=io.StringIO())
+        rows = due_rows(deliveries)
+        measures = {
+            "raw smtplib, bytes ready": lambda: raw(rows, port),
+            "Django EmailBackend": lambda: through_django(rows, port),
+        }
+        for count in workers_each:
+            name = f"ledger, {count} worker{'s' * (count > 1)}"
+            measures[name] = lambda count=count: through_ledger(deliveries, port, count)
+        answers = f"answers after {answer_seconds * 1000:.0f} ms" if answer_seconds else "answers at once"
+        print(
+            f"{deliveries} mails to one sink that {answers}, connection reused (Django {django.__version__})"
+        )
+        base = None
+        for number, (name, measure) in enumerate(measures.items()):
+            if number > 2:
+                call_command("fill_synthetic", deliveries=deliveries, stdout=io.StringIO())
+            before = cpu_of(process.pid)
+            seconds, own_cpu = measure()
+            sink_cpu = cpu_of(process.pid) - before
+            base = seconds if number == 1 else base
+            ratio = f"ratio to EmailBackend {base / seconds:.2f}" if base else ""
+            print(
+                f"{name:26} {deliveries / seconds:>6.0f}/s  CPU a mail {own_cpu / deliveries * 1000:.2f} ms, "
+                f"of the sink {sink_cpu / deliveries * 1000:.2f} ms ({sink_cpu / seconds:.0%} of a core)  {ratio}"
+            )
     assert not Delivery.objects.filter(state__in=["uncertain", "failed", "deferred"]).exists()
-    base = rates["Django EmailBackend"]
-    print(f"{deliveries} mails to one sink, connection reused (Django {django.__version__})")
-    for name, rate in rates.items():
-        print(f"{name:28} {rate:>8.0f}/s  ratio to EmailBackend {rate / base:.2f}")
 
 
-def due_rows():
+def cpu_of(pid):
+    """Seconds of CPU that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def due_rows(limit):
     from django.utils import timezone
 
     from secretariat.reminders.letters import RELATED
     from secretariat.reminders.models import Delivery
 
     waiting = Delivery.objects.filter(state="pending", next_try_at__lte=timezone.now())
-    return list(waiting.select_related("contact__ministry__state").prefetch_related(*RELATED))
+    return list(waiting.select_related("contact__ministry__state").prefetch_related(*RELATED)[:limit])
 
 
 def raw(rows, port):
+    """Seconds of the clock, and of our CPU."""
     from secretariat.reminders.message import render
 
     bodies = [render(row).body for row in rows]
     with smtplib.SMTP("127.0.0.1", port) as smtp:
-        begin = time.perf_counter()
+        begin, cpu = time.perf_counter(), time.process_time()
         for body in bodies:
             smtp.sendmail("a@example.org", ["b@example.org"], body)
-        return len(bodies) / (time.perf_counter() - begin)
+        return time.perf_counter() - begin, time.process_time() - cpu
 
 
 def through_django(rows, port):
@@ -98,7 +125,7 @@ def through_django(rows, port):
 
     backend = get_connection("django.core.mail.backends.smtp.EmailBackend", host="127.0.0.1", port=port)
     backend.open()
-    begin = time.perf_counter()
+    begin, cpu = time.perf_counter(), time.process_time()
     for row in rows:
         written = write(row)
         message = EmailMultiAlternatives(
@@ -111,22 +138,28 @@ def through_django(rows, port):
         )
         message.attach_alternative(written.html, "text/html")
         assert message.send() == 1
-    rate = len(rows) / (time.perf_counter() - begin)
+    taken = time.perf_counter() - begin, time.process_time() - cpu
     backend.close()
-    return rate
+    return taken
 
 
 def through_ledger(deliveries, port, workers):
-    """`manage.py send_due` in as many processes, each ready before the clock starts."""
+    """`manage.py send_due` in as many processes, each ready before the clock starts.
+
+    Ready is what a worker is after its first mails, as the process is that measures the others: it has read the
+    words of each language.
+    """
     code = (
-        "import sys, django\n"
+        "import sys, time, django\n"
         "django.setup()\n"
         "from secretariat.reminders.sending import send_due\n"
-        "from secretariat.reminders.models import Delivery\n"
-        "Delivery.objects.exists()\n"
+        "from secretariat.reminders.message import render\n"
+        "from benchmarks.main_job import due_rows\n"
+        "[render(row) for row in due_rows(100)]\n"
         "print('ready', flush=True)\n"
         "sys.stdin.readline()\n"
-        "print(send_due(), flush=True)\n"
+        "cpu = time.process_time()\n"
+        "print(send_due(), time.process_time() - cpu, flush=True)\n"
     )
     env = os.environ | {"EMAIL_URL": f"smtp://127.0.0.1:{port}", "MAILBOX_DIR": ""}
     processes = [
@@ -141,12 +174,12 @@ def through_ledger(deliveries, port, workers):
     for process in processes:
         process.stdin.write("go\n")
         process.stdin.flush()
-    sent = [int(process.stdout.readline()) for process in processes]
-    rate = sum(sent) / (time.perf_counter() - begin)
+    told = [process.stdout.readline().split() for process in processes]
+    seconds = time.perf_counter() - begin
     for process in processes:
         process.communicate()
-    assert sum(sent) == deliveries, sent
-    return rate
+    assert sum(int(sent) for sent, _cpu in told) == deliveries, told
+    return seconds, sum(float(cpu) for _sent, cpu in told)
 
 
 def main():
@@ -163,8 +196,9 @@ def main():
     call_command("migrate", verbosity=0)
     call_command("load_mechanism", stdout=io.StringIO(), stderr=io.StringIO())
     feed(options.meetings)
-    with sink() as port:
-        ledger(options.deliveries, port)
+    ledger(options.deliveries, 0, (1, 2))
+    # As a real server answers. Then most of the time is waiting, and workers add up.
+    ledger(options.deliveries // 2, 0.02, (1, 2, 4))
 
 
 if __name__ == "__main__":

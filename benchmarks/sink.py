@@ -98,6 +98,13 @@ async def serve(port: int, log: str, seconds: float) -> None:
 @contextmanager
 def sink(log: str = "", seconds: float = 0):
     """The server in a process of its own; yields its port once it answers."""
+    with sink_process(log, seconds) as (port, _process):
+        yield port
+
+
+@contextmanager
+def sink_process(log: str = "", seconds: float = 0):
+    """The same; yields the process too."""
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.sink", str(port), str(log), str(seconds)]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
@@ -111,7 +118,7 @@ def sink(log: str = "", seconds: float = 0):
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.05)
-        yield port
+        yield port, process
     finally:
         process.kill()
         process.wait()

@@ -12,12 +12,12 @@ from functools import lru_cache
 from unicodedata import category
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from meetings.models import Contact
 
+from .forms import Content, html_of, text_of
 from .letters import calendar_of, letter_of
 from .models import Delivery
 from .parts import calendar_file, calendar_part, multipart, text_part
@@ -46,9 +46,13 @@ class Rendered:
     sha256: str
 
 
+# Name and address of what the settings hold: one sender, parsed for every mail.
+_parsed = lru_cache(maxsize=8)(parseaddr)
+
+
 def sender_address() -> str:
     """The envelope's sender."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return _parsed(settings.DEFAULT_FROM_EMAIL)[1]
 
 
 def render(row: Delivery) -> Rendered:
@@ -78,19 +82,18 @@ def write(row: Delivery) -> Written:
     with translation.override(DJANGO_LANGUAGE.get(language, language)):
         letter = letter_of(row)
         is_example = letter.is_example or row.contact.is_example
-        context = {
-            "language": language,
-            "salutation": _("To: %(name)s") % {"name": row.contact.name},
-            "lead": letter.lead,
-            "facts": letter.facts,
-            "links": letter.links,
-            "unsubscribe": unsubscribe_link(row.uid) if topic_of(row) else "",
-            "is_example": is_example,
-            "signature": letter.signature,
-        }
-        text = render_to_string("reminders/mail.txt", context)
-        html = render_to_string("reminders/mail.html", context)
-        return Written(language, _subject(letter.subject, is_example=is_example), text, html)
+        content = Content(
+            language=language,
+            salutation=_("To: %(name)s") % {"name": row.contact.name},
+            lead=letter.lead,
+            signature=letter.signature,
+            unsubscribe=unsubscribe_link(row.uid) if topic_of(row) else "",
+            facts=letter.facts,
+            links=letter.links,
+            is_example=is_example,
+        )
+        subject = _subject(letter.subject, is_example=is_example)
+        return Written(language, subject, text_of(content), html_of(content))
 
 
 def subject_of(row: Delivery) -> str:
@@ -135,7 +138,7 @@ def _bytes_of(row: Delivery, written: Written, dated_at: datetime) -> bytes:
     # The same at every attempt, so that a repeat is the same bytes.
     boundary = f"=_{row.uid.hex}"
     headers = [
-        ("From", _mailbox("From", *parseaddr(settings.DEFAULT_FROM_EMAIL))),
+        ("From", _mailbox("From", *_parsed(settings.DEFAULT_FROM_EMAIL))),
         ("To", _mailbox("To", row.contact.name, row.contact.email)),
         ("Subject", _header_text("Subject", written.subject)),
         ("Date", format_datetime(dated_at)),
