@@ -1,10 +1,10 @@
 """Disturb the whole service for a while and count: `python -m benchmarks.chaos --minutes 5 --seed 1`.
 
-    SECRET_KEY=x LOCAL=1 python -m benchmarks.chaos --minutes 5 --seed 1
+    SECRET_KEY=x LOCAL=1 python -m benchmarks.chaos --minutes 5 --seed 1 [--only "database killed" …]
 
 Makes its own PostgreSQL (durable), Valkey and mail server; runs two workers with two processes each, two beats and
 the loop. Each round some mails fall due, one disturbance befalls the service in their midst, and all is waited for.
-Ends with 1 if anything was doubled, lost or still open.
+With --only each disturbance that is named has one round. Ends with 1 if anything was doubled, lost or still open.
 """
 
 import argparse
@@ -17,15 +17,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 from secretariat.localstack import postgresql, valkey
 
-from .sink import sink
+from .sink import sink_process
 from .tally import arrived, settle_by, tally
 
 ROUND_SECONDS = 240
 MAILS = 100
+BROKER_HANGS = 8
+MAIL_SERVER_HANGS = 8  # longer than the worker waits for an answer
 PARTS = {
     "worker 1": "celery -A secretariat worker --without-gossip --without-mingle --concurrency 2 -n one@%h",
     "worker 2": "celery -A secretariat worker --without-gossip --without-mingle --concurrency 2 -n two@%h",
@@ -72,6 +75,33 @@ def again(service, name):
     service.start(name)
 
 
+class Server:
+    """A PostgreSQL or Valkey of our own, which keeps its folder and its port when it is started again."""
+
+    def __init__(self, make, folder, *, durable):
+        self.make = lambda watched: make(folder, watched, durable=durable)
+        self.watched, self.stack = {}, contextlib.ExitStack()
+        self.url = self.stack.enter_context(self.make(self.watched))
+
+    @property
+    def process(self):
+        return next(iter(self.watched.values()))
+
+    def kill_and_start(self):
+        """As when the machine's power fails: no goodbye to anybody, and what was written is recovered."""
+        self.process.kill()
+        self.process.wait()
+        self.stack.close()
+        self.stack.enter_context(self.make(self.watched))
+
+
+def hang(process, seconds):
+    """It takes connections and answers nobody for so long."""
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(seconds)
+    process.send_signal(signal.SIGCONT)
+
+
 def flush(url):
     import redis
 
@@ -113,11 +143,14 @@ def new_mails():
 
 
 def play(name, disturb, log):
-    """One round; its tally and how long it took."""
+    """One round; its tally."""
+    from django.db import connection
+
     rows, before, begin = new_mails(), sum(arrived(log).values()), time.monotonic()
     while sum(arrived(log).values()) < before + 5 and time.monotonic() < begin + ROUND_SECONDS:
         time.sleep(0.05)
     disturb()
+    connection.close()  # ours may be dead with the database
     while True:
         settle_by(log)
         # Asked anew: moving the meeting adds notices of change to what is expected.
@@ -134,48 +167,71 @@ def play(name, disturb, log):
     return found
 
 
-def run(minutes, chance, folder, url, log):
-    service = Service(folder)
-    disturbances = {
+def disturbances_of(service, chance, database, broker, mail_server):
+    return {
         "worker killed": lambda: again(service, chance.choice(["worker 1", "worker 2"])),
         "loop killed": lambda: again(service, "loop"),
         "beat killed": lambda: again(service, chance.choice(["beat 1", "beat 2"])),
-        "broker flushed": lambda: flush(url),
+        "broker flushed": lambda: flush(broker.url),
+        "broker killed": broker.kill_and_start,
+        "broker hangs": lambda: hang(broker.process, BROKER_HANGS),
         "database drops all": drop_everybody,
+        "database killed": database.kill_and_start,
+        "mail server hangs": lambda: hang(mail_server, MAIL_SERVER_HANGS),
         "meeting moved": move_the_meeting,
         "none": lambda: None,
     }
+
+
+def schedule(names, chance, minutes):
+    """The names in a new random order again and again, until the time is over."""
+    end = time.monotonic() + minutes * 60
+    while True:
+        for name in chance.sample(names, len(names)):
+            if time.monotonic() > end:
+                return
+            yield name
+
+
+def run(rounds, disturbances, service, log):
     print(
         f"{'disturbance':22} {'expected':>8} {'received':>8} {'doubled':>8} {'lost':>6} uncertain   open  seconds"
     )
-    found, end = [], time.monotonic() + minutes * 60
     try:
-        while time.monotonic() < end:
-            names = list(disturbances)
-            chance.shuffle(names)
-            for name in names:
-                if time.monotonic() < end:
-                    found.append(play(name, disturbances[name], log))
+        found = [play(name, disturbances[name], log) for name in rounds]
         ended = service.ended()
     finally:
         service.stop()
     print(f"{len(found)} rounds, parts that ended by themselves: {', '.join(ended) or 'none'}")
+    for cause, count in causes().items():
+        print(f"uncertain, {cause}: {count}")
     return all(each.is_whole for each in found) and not ended
+
+
+def causes():
+    from secretariat.reminders.models import DeliveryEvent
+
+    return Counter(DeliveryEvent.objects.filter(state="uncertain").values_list("detail", flat=True))
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", nargs="+", metavar="DISTURBANCE", default=[])
     options = parser.parse_args()
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir="/var/tmp")))
         folder.chmod(0o755)
-        os.environ["DATABASE_URL"] = stack.enter_context(postgresql.server(folder, {}, durable=True))
-        os.environ["REDIS_URL"] = stack.enter_context(valkey.server(folder, {}, durable=False))
+        database = Server(postgresql.server, folder, durable=True)
+        stack.callback(database.stack.close)
+        broker = Server(valkey.server, folder, durable=False)
+        stack.callback(broker.stack.close)
         log = folder / "sink.log"
-        port = stack.enter_context(sink(str(log), seconds=0.01))
+        port, mail_server = stack.enter_context(sink_process(str(log), seconds=0.01))
         os.environ |= {
+            "DATABASE_URL": database.url,
+            "REDIS_URL": broker.url,
             "DJANGO_SETTINGS_MODULE": "secretariat.settings",
             "EMAIL_URL": f"smtp://127.0.0.1:{port}",
             "EMAIL_TIMEOUT": "5",
@@ -192,7 +248,10 @@ def main():
 
         call_command("migrate", verbosity=0)
         call_command("load_mechanism", stdout=io.StringIO(), stderr=io.StringIO())
-        is_whole = run(options.minutes, random.Random(options.seed), folder, os.environ["REDIS_URL"], log)
+        chance, service = random.Random(options.seed), Service(folder)
+        disturbances = disturbances_of(service, chance, database, broker, mail_server)
+        rounds = options.only or schedule(list(disturbances), chance, options.minutes)
+        is_whole = run(rounds, disturbances, service, log)
     sys.exit(0 if is_whole else 1)
 
 

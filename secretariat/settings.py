@@ -92,6 +92,7 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL")}
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 0, "max_size": 8, "timeout": 10}
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # the driver's own pool keeps the connections
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # and after a restart of the server hands out no dead ones
 DATABASES["default"]["OPTIONS"].setdefault(
     "prepare_threshold", 5
 )  # Django's cursors never prepare, the ledger's do

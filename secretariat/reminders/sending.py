@@ -27,6 +27,7 @@ from .domains import PATIENCE, domain_of, in_pace, slow_down, waiting_domains
 from .letters import RELATED
 from .message import Rendered, render, sender_address
 from .models import Delivery, append_events
+from .outage import AWAY, through_an_outage
 from .settling import settle_uncertain
 from .smtp import Connection, Outcome
 from .statements import begin_sending, finish
@@ -192,19 +193,27 @@ class Ahead:
 def _send_one(smtp: Connection, row: Delivery, ahead: Ahead, deadline: float) -> Outcome:
     try:
         rendered = ahead.take()
+    except AWAY:  # no fault of the row's
+        through_an_outage(lambda: release([row], detail="the database was lost before it was written"))
+        return Outcome("late")
     except Exception as error:
         log.exception("delivery %s cannot be written", row.uid)
         finish(row, State.FAILED, f"cannot be written: {type(error).__name__}: {error}", WORKER)
         return Outcome("refused")
-    outcome = smtp.send(
-        return_path(row.uid) if settings.BOUNCE_ADDRESS else sender_address(),
-        row.contact.email,
-        rendered.body,
-        commit=lambda: _begin(row, rendered),
-        deadline=deadline,
-        meanwhile=ahead.write,
-    )
-    _record(row, outcome)
+    try:
+        outcome = smtp.send(
+            return_path(row.uid) if settings.BOUNCE_ADDRESS else sender_address(),
+            row.contact.email,
+            rendered.body,
+            commit=lambda: _begin(row, rendered),
+            deadline=deadline,
+            meanwhile=ahead.write,
+        )
+    except AWAY as error:
+        # The database did not say whether it kept the intent. The text was not sent, and that it says in any case.
+        smtp.close()
+        outcome = Outcome("late", f"the database was lost before the text: {type(error).__name__}")
+    through_an_outage(lambda: _record(row, outcome))
     return outcome
 
 
