@@ -1,18 +1,21 @@
-"""Secrets that stand in addresses are kept out of the logs, whoever writes them."""
+"""Keys that stand in addresses are kept out of the logs, whoever writes them.
+
+Django logs the path of what it refused, and who has a private calendar's address or the link of a mail has its key.
+"""
 
 from __future__ import annotations
 
 import logging
 import re
 
-SECRET = re.compile(r"""(/calendar/)[^/\s?"'.]+""")
+KEY = re.compile(r"""(/calendar/)[^/\s?"'.]+|(/reply/[a-z]+/|/unsubscribe/)[0-9A-Za-z._%-]+""")
 
 
 class Redacted(logging.Filter):
-    """Lets every line pass, without the secret of a private calendar address."""
+    """Lets every line pass, without the keys of private calendars and of the links in mails."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
-        if "/calendar/" in text:
-            record.msg, record.args = SECRET.sub(r"\1…", text), ()
+        if KEY.search(text):
+            record.msg, record.args = KEY.sub(r"\1\2…", text), ()
         return True

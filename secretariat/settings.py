@@ -287,17 +287,13 @@ PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    # Django writes the path of what it refused, and a link is a key.
-    "filters": {
-        "without_links": {"()": "secretariat.reminders.replies.links.WithoutLinks"},
-        "without_addresses": {"()": "secretariat.redaction.Redacted"},
-    },
+    "filters": {"redacted": {"()": "secretariat.redaction.Redacted"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["without_links", "without_addresses"],
+            "filters": ["redacted"],
         }
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},

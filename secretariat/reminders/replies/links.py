@@ -6,7 +6,6 @@ sent again is the same bytes, and what became untrue meanwhile is known.
 
 from __future__ import annotations
 
-import logging
 import re
 from datetime import timedelta
 from functools import cache
@@ -64,11 +63,3 @@ def is_sealed(token: str, seal: str) -> bool:
 def without_links(text: str) -> str:
     """The text, its links made useless: staff read mails, but do not speak for a ministry."""
     return TOKENS.sub(r"/\1/…", text)
-
-
-class WithoutLinks(logging.Filter):
-    """Keeps links out of the log, where Django writes the path of what it refused."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = without_links(record.getMessage()), None
-        return True
