@@ -218,6 +218,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--lease", type=int, default=10, help="seconds; a killed worker's mails wait so long")
     parser.add_argument("--only", nargs="+", metavar="DISTURBANCE", default=[])
     options = parser.parse_args()
     with contextlib.ExitStack() as stack:
@@ -235,7 +236,7 @@ def main():
             "DJANGO_SETTINGS_MODULE": "secretariat.settings",
             "EMAIL_URL": f"smtp://127.0.0.1:{port}",
             "EMAIL_TIMEOUT": "5",
-            "LEASE_SECONDS": "10",
+            "LEASE_SECONDS": str(options.lease),
             "DELIVERY_BATCH": "10",
             "TICK_SECONDS": "1",
             "LOG_LEVEL": "ERROR",

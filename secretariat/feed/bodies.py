@@ -6,8 +6,9 @@ A tag names one state of the feed, so what is kept under it is never stale; a pr
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable
 from threading import Lock
 
 from backports import zstd
@@ -15,12 +16,23 @@ from django.http import HttpRequest
 
 KEPT_BYTES = 32 * 1024 * 1024
 WORTH_KEEPING = 4 * 1024 * 1024
+GZIP = 31  # zlib's way to ask for gzip's header, which names no time
 SHORT = 500  # below it compressing gains nothing
 CODINGS: dict[str, Callable[[bytes], bytes]] = {
     "zstd": lambda body: zstd.compress(body, 3),
     "gzip": lambda body: gzip.compress(body, 6, mtime=0),
     "identity": lambda body: body,
 }
+
+
+def packed_stream(coding: str, parts: Iterable[bytes]) -> Generator[bytes, None, None]:
+    """The same codings for a body that is never there as a whole."""
+    if coding == "identity":
+        yield from parts
+        return
+    packer = zstd.ZstdCompressor(level=3) if coding == "zstd" else zlib.compressobj(6, wbits=GZIP)
+    yield from filter(None, map(packer.compress, parts))
+    yield packer.flush()
 
 
 class Kept:

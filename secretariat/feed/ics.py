@@ -38,6 +38,7 @@ NOBODY_COMES = (Meeting.Status.CANCELLED, Meeting.Status.POSTPONED)
 # RFC 7986 §5.9: a name of CSS3.
 COLOR = "teal"
 UTC_NAMES = frozenset({"UTC", "Etc/UTC"})
+CALENDAR_END = "END:VCALENDAR\r\n"
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f]")
 
 
@@ -191,15 +192,10 @@ def local_time(start: datetime, end: datetime, zone: str) -> str:
     return words.LOCAL_TIME % {"start": start.strftime(shown), "end": end.strftime(shown), "zone": zone}
 
 
-def render_calendar(
-    *,
-    name: tuple[str, str],
-    address: str,
-    events: Iterable[str],
-    zones: Iterable[tuple[str, date, date]],
-    revised: datetime,
+def calendar_head(
+    *, name: tuple[str, str], address: str, zones: Iterable[tuple[str, date, date]], revised: datetime
 ) -> str:
-    """A whole calendar from stored VEVENTs.
+    """What stands before the VEVENTs of a calendar; `CALENDAR_END` stands after them.
 
     name: with the language that it is in. address: where it is fetched; empty where that is a secret, which every
     export would publish. zones: (TZID, first day, last day) of the events that name a zone; each VTIMEZONE covers
@@ -222,11 +218,11 @@ def render_calendar(
     head = "\r\n".join(lines) + "\r\n"
     # RFC 5545 §3.4 wants a component: an empty calendar keeps this one.
     parts = [render_zone(*zone) for zone in zones] or [render_zone("Asia/Shanghai", None, None)]
-    return head + "".join(parts) + "".join(events) + "END:VCALENDAR\r\n"
+    return head + "".join(parts)
 
 
 def render_message(method: str, event: Event, zone: tuple[str, date, date] | None) -> str:
-    """One VEVENT as an iTIP message (RFC 5546); zone: as `render_calendar` takes them, where the event names one."""
+    """One VEVENT as an iTIP message (RFC 5546); zone: as `calendar_head` takes them, where the event names one."""
     head = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:{PRODID}\r\nCALSCALE:GREGORIAN\r\nMETHOD:{method}\r\n"
     return head + (render_zone(*zone) if zone else "") + serialized(event) + "END:VCALENDAR\r\n"
 

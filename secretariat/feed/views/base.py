@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from rest_framework.exceptions import MethodNotAllowed, NotFound
@@ -106,9 +107,9 @@ class ReadView(APIView):
         )
         if response is None:
             if body is None:
-                etag, body = self.state(etag, *args, **kwargs)
-            response = self.packed(body, etag)
-            self.add_headers(response, body, **kwargs)
+                etag, response = self.answer(etag, *args, **kwargs)
+            else:
+                response = self.told(body, etag, **kwargs)
         elif response.status_code == 412:
             raise PreconditionFailed
         response["ETag"] = etag
@@ -137,6 +138,16 @@ class ReadView(APIView):
         self.reader = replace(self.reader, feed=feed_of(self.reader.feed.pk) or self.reader.feed)
 
     # --- the answer ---------------------------------------------------------------------------
+    def answer(self, etag: str, *args: Any, **kwargs: Any) -> tuple[str, HttpResponseBase]:
+        """The whole answer, and the tag of the state that it shows."""
+        etag, body = self.state(etag, *args, **kwargs)
+        return etag, self.told(body, etag, **kwargs)
+
+    def told(self, body: bytes, etag: str, **kwargs: Any) -> HttpResponse:
+        response = self.packed(body, etag)
+        self.add_headers(response, body, **kwargs)
+        return response
+
     def body(self, *args: Any, **kwargs: Any) -> bytes:
         raise NotImplementedError
 

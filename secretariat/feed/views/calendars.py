@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -12,6 +14,7 @@ from django.conf import settings
 from django.db.models import F, Q
 from django.db.models.fields.json import KeyTextTransform
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -24,11 +27,12 @@ from rotation.models import State
 
 from .. import jscalendar, query
 from ..asking import CALENDAR, parameters
-from ..ics import COLOR, clean, description_of, render_calendar, summary_of
+from ..ics import CALENDAR_END, COLOR, calendar_head, clean, description_of, summary_of
 from ..ics_options import as_days, with_alarm
 from ..models import FeedItemQuerySet
 from ..words import REMINDER, in_language, moment, text_and_language
 from .base import AnyType, ReadView, as_json
+from .long_calendars import LONG, TooLong, streamed
 
 ZONED = re.compile(r"^DT(?:START|END);TZID=([^:]+):(\d{8})", re.MULTILINE)
 NEVER = datetime(2025, 1, 1, tzinfo=UTC)
@@ -66,20 +70,26 @@ class CalendarView(ReadView):
         return f'{str(super().etag())[:-1]}.{form}{cancelled_since():%Y%m}"'
 
     def body(self, **kwargs: Any) -> bytes:
-        name = self.named(**kwargs)
-        rows = [row for row in self.chosen(**kwargs) if row.body]
-        revised = max((row.changed_at for row in rows), default=NEVER)
-        return self.as_jscalendar(name, rows, revised) if self.is_json else self.as_ics(name, rows, revised)
-
-    def as_ics(self, name: tuple[str, str], rows: list[Any], revised: datetime) -> bytes:
+        """Raises TooLong."""
+        rows = list(self.chosen(**kwargs)[: LONG + 1])
+        if len(rows) > LONG and not self.is_json:
+            raise TooLong
+        rows = [row for row in rows if row.body]
+        if self.is_json:
+            return self.as_jscalendar(self.named(**kwargs), rows, revised_at(rows))
         events = [self.as_asked(row) for row in rows]
-        return render_calendar(
-            name=name,
-            address=self.address,
-            events=events,
-            zones=zones_of(events),
-            revised=revised,
-        ).encode()
+        return "".join([self.opening(events, revised_at(rows), **kwargs), *events, CALENDAR_END]).encode()
+
+    def answer(self, etag: str, **kwargs: Any) -> tuple[str, HttpResponseBase]:
+        try:
+            return super().answer(etag, **kwargs)
+        except TooLong:
+            return streamed(self, **kwargs)
+
+    def opening(self, events: Iterable[str], revised: datetime, **kwargs: Any) -> str:
+        return calendar_head(
+            name=self.named(**kwargs), address=self.address, zones=zones_of(events), revised=revised
+        )
 
     def as_asked(self, row: Any) -> str:
         event: str = as_days(row.body) if self.whole_days else row.body
@@ -210,13 +220,18 @@ def cancelled_since() -> date:
     return (timezone.now() - CANCELLED_KEPT).date().replace(day=1)
 
 
-def zones_of(bodies: list[str]) -> list[tuple[str, date, date]]:
+def revised_at(rows: Iterable[Any]) -> datetime:
+    """When the last of them changed."""
+    return max((row.changed_at for row in rows), default=NEVER)
+
+
+def zones_of(bodies: Iterable[str]) -> list[tuple[str, date, date]]:
     """Each zone that these VEVENTs name, with the first and last day on which it is needed.
 
     Read from the text that is sent: a VEVENT without its VTIMEZONE would be shown at another hour.
     """
     spans: dict[str, tuple[date, date]] = {}
-    for name, text in ZONED.findall("".join(bodies)):
+    for name, text in chain.from_iterable(map(ZONED.findall, bodies)):
         day = date(int(text[:4]), int(text[4:6]), int(text[6:]))
         first, last = spans.get(name, (day, day))
         spans[name] = min(first, day), max(last, day)
