@@ -11,14 +11,14 @@ from datetime import datetime
 from types import ModuleType
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from .digesting import reconcile_digests
-from .models import Delivery, append_events, column_of
+from .models import Delivery, append_events
 from .plan.wanted import About, Told, ToldOf, Wanted
+from .planting import plant
 from .subjects import agendas, dues, invitations, silences, terms
 
 # What follows a meeting.
@@ -38,6 +38,12 @@ REASONS = {
     "invited": "the contact follows it",
 }
 REASON_OF_AN_ACT = "act {0.sequence} upon the silence procedure"
+
+# Of a delivery, what the plan does not look at: of thousands it takes longer to read than the rest.
+UNREAD = (
+    *("uid", "reason", "attempts", "language", "recipient", "subject", "text", "html", "calendar", "sha256"),
+    *("sent_at", "reply", "created_at"),
+)
 
 Key = tuple[str, About, int, str, int]
 
@@ -75,7 +81,7 @@ def reconcile_deliveries(
 def _rows_of(subject: ModuleType, ids: Collection[int]) -> QuerySet[Delivery]:
     """The rows of these, each with the Message-ID of the digest that told it, if one did."""
     rows = Delivery.objects.filter(subject.deliveries_of(ids)).annotate(told_as=F("digest__message_id"))
-    return rows.defer("text", "html")
+    return rows.defer(*UNREAD)
 
 
 def reconcile_meetings(meeting_ids: Collection[int]) -> list[str]:
@@ -197,20 +203,7 @@ def _columns(want: Wanted) -> dict[str, Any]:
 
 
 def _create(pairs: list[tuple[int | None, Wanted]]) -> list[str]:
-    rows = []
-    for meeting_id, want in pairs:
-        row = Delivery(
-            kind=want.kind,
-            contact_id=want.contact_id,
-            sequence=want.sequence,
-            offset_code=want.offset_code,
-            reason=REASONS.get(want.kind, REASON_OF_AN_ACT).format(want),
-            next_try_at=want.goes_at or want.planned_at,
-            **{"meeting_id": meeting_id, f"{column_of(want.about)}_id": want.about[1]},
-            **_columns(want),
-        )
-        row.message_id = f"<rem-{row.uid.hex}.{row.sequence}@{settings.MESSAGE_ID_DOMAIN}>"
-        rows.append(row)
-    Delivery.objects.bulk_create(rows, batch_size=1000)
-    append_events([row.pk for row in rows], Delivery.State.PENDING, "planned")
-    return _in_words("planned", rows)
+    plant([(of, want, REASONS.get(want.kind, REASON_OF_AN_ACT).format(want)) for of, want in pairs])
+    return [
+        f"planned {want.kind} {want.offset_code} of {want.about[0]} {want.about[1]}" for _of, want in pairs
+    ]

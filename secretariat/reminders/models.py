@@ -10,7 +10,7 @@ from typing import Any
 
 import pgtrigger
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -355,14 +355,16 @@ class DeliveryEvent(models.Model):
 def append_events(
     delivery_ids: Iterable[int], state: str, detail: str, worker: str = "", author: Any = None
 ) -> None:
-    """Record that these deliveries came into `state`; one query a thousand."""
-    DeliveryEvent.objects.bulk_create(
-        [
-            DeliveryEvent(delivery_id=pk, state=state, detail=detail[:500], worker=worker, author=author)
-            for pk in delivery_ids
-        ],
-        batch_size=1000,
-    )
+    """Record that these deliveries came into `state`; one query, none for none."""
+    keys = list(delivery_ids)
+    if not keys:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO reminders_deliveryevent (delivery_id, at, state, detail, worker, author_id) "
+            "SELECT key, statement_timestamp(), %s, %s, %s, %s::bigint FROM unnest(%s::bigint[]) AS key",
+            [state, detail[:500], worker, author and author.pk, keys],
+        )
 
 
 # Models of this app that have files of their own; last, since theirs speak of those above.

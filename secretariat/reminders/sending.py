@@ -22,6 +22,7 @@ from django.db.models import F, Func, Value
 from django.db.models.functions import Lower, Now
 
 from .bounces.addresses import return_path
+from .bounces.recording import record_refusal
 from .digesting import begin_digest, give_back_items
 from .domains import PATIENCE, domain_of, in_pace, slow_down, waiting_domains
 from .letters import RELATED
@@ -240,6 +241,7 @@ def _record(row: Delivery, outcome: Outcome) -> None:
             finish(row, State.SENT, outcome.reply, WORKER)
         case "refused":
             finish(row, State.FAILED, outcome.reply, WORKER)
+            record_refusal(row, outcome.reply)
         case "unknown":
             finish(row, State.UNCERTAIN, outcome.reply, WORKER)
         case "retry":

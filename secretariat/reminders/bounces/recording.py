@@ -1,19 +1,21 @@
-"""Recording mails that came back: on their delivery, on the contact, for staff."""
+"""Recording mails that came back, or that were refused: on their delivery, on the contact, for staff."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
+from datetime import datetime
 from typing import Literal
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from meetings.models import Contact
 from meetings.saving import save_party
 
 from ..models import Bounce, Delivery, DeliveryEvent, append_events
-from ..plan.bounces import Report, read_report
+from ..plan.bounces import Report, is_given_up, is_no_mailbox, read_report
 from ..settling import settle
 from .addresses import returned_to
 
@@ -25,23 +27,22 @@ EVENTS = {
 }
 # In the history of the contact, whose other words are the desk's.
 REASON = gettext_noop("mail came back")
+REFUSED = gettext_noop("mail was refused")
+KEPT_COMING = gettext_noop("mail keeps coming back")
 
 
 @transaction.atomic
 def record_bounce(raw: bytes) -> Literal["recorded", "known", "ignored"]:
     """Take one mail out of the mailbox for returned ones. What is no notification about a mail of ours is ignored.
 
-    An address that is no good makes the contact undeliverable, unless it has another address by now.
+    An address that is no good makes the contact undeliverable, unless it has another address by now; so does one
+    from which mail keeps coming back (see `is_given_up`).
     """
     report = read_report(raw)
     row = _delivery_of(report) if report else None
     if report is None or row is None:
         return "ignored"
-    contact = (
-        Contact.objects.select_for_update(of=("self",))
-        .select_related("ministry__state")
-        .get(pk=row.contact_id)
-    )
+    contact = _locked(row)
     _bounce, is_new = Bounce.objects.get_or_create(
         sha256=hashlib.sha256(raw).hexdigest(),
         defaults={
@@ -58,11 +59,40 @@ def record_bounce(raw: bytes) -> Literal["recorded", "known", "ignored"]:
         # What comes back was taken by the mail server.
         settle([row.pk], arrived=True, actor=None, reason="it came back")
     append_events([row.pk], EVENTS[Bounce.Verdict(report.verdict)], said)
-    is_address_of_today = row.recipient.lower() == contact.email.lower()
-    if report.verdict == "gone" and is_address_of_today and not contact.is_undeliverable:
-        contact.is_undeliverable = True
-        save_party(contact, actor=None, reason=f"{REASON}: {said}"[:300])
+    if report.verdict == "gone":
+        _mark(contact, row.recipient, f"{REASON}: {said}")
+    elif report.verdict == "returned" and is_given_up(_returned_from(contact), timezone.now()):
+        _mark(contact, row.recipient, f"{KEPT_COMING}: {said}")
     return "recorded"
+
+
+@transaction.atomic
+def record_refusal(row: Delivery, reply: str) -> None:
+    """Mark the contact of a mail that was refused in the conversation itself, if the reply says that it is no address.
+
+    As a bounce does; the mail itself never left, so nothing came back.
+    """
+    if is_no_mailbox(reply):
+        _mark(_locked(row), row.contact.email, f"{REFUSED}: {reply}")
+
+
+def _locked(row: Delivery) -> Contact:
+    rows = Contact.objects.select_for_update(of=("self",)).select_related("ministry__state")
+    return rows.get(pk=row.contact_id)
+
+
+def _mark(contact: Contact, address: str, reason: str) -> None:
+    """Nothing more is sent to the contact, if this is its address today."""
+    if address.lower() == contact.email.lower() and not contact.is_undeliverable:
+        contact.is_undeliverable = True
+        save_party(contact, actor=None, reason=reason[:300])
+
+
+def _returned_from(contact: Contact) -> list[tuple[datetime, str]]:
+    returned = Bounce.objects.filter(
+        verdict=Bounce.Verdict.RETURNED, delivery__contact=contact, delivery__recipient__iexact=contact.email
+    )
+    return list(returned.values_list("at", "status"))
 
 
 def _delivery_of(report: Report) -> Delivery | None:

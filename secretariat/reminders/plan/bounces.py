@@ -6,8 +6,10 @@ by the address that it came to (VERP), never by what the text claims.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import Message
 from email.utils import getaddresses
@@ -21,6 +23,16 @@ ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
 # RFC 3463 §3: the sender is bad, the mailbox full, the text too long or refused, the system or the network down. The
 # address may be good all the same.
 PASSING = ("5.1.7", "5.1.8", "5.2.2", "5.2.3", "5.3.", "5.4.1", "5.4.5", "5.4.7", "5.5.", "5.6.", "5.7.")
+
+
+# Among these, what is the mailbox's or its server's: full, down, not to be reached. What is said of our text is not.
+OF_THE_MAILBOX = ("4.", "5.2.", "5.3.", "5.4.")
+# A mailbox that so many mails came back from, over so long, is nobody's any more.
+GIVEN_UP_MAILS = 5
+GIVEN_UP_AFTER = timedelta(days=7)
+COUNTED_FOR = timedelta(days=30)
+# The basic code of a refusal, and the enhanced one where the server says it (RFC 2034 §4).
+REFUSAL = re.compile(r"5\d\d[ -](5\.\d{1,3}\.\d{1,3})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,21 @@ def verdict_of(action: str, status: str) -> Verdict | None:
             is_address = status.startswith("5.") and not status.startswith(PASSING)
             return "gone" if is_address else "returned"
     return None
+
+
+def is_no_mailbox(reply: str) -> bool:
+    """Whether a server that refuses a mail in the conversation says that the address is no good; by RFC 3463 alone."""
+    found = REFUSAL.match(reply)
+    return found is not None and verdict_of("failed", found[1]) == "gone"
+
+
+def is_given_up(returned: Collection[tuple[datetime, str]], now: datetime) -> bool:
+    """Whether too many mails came back from a mailbox, for too long, each with its moment and status.
+
+    Five in a month, a week or more between the first and the last: one bad day of a server is none.
+    """
+    moments = [at for at, status in returned if now - at <= COUNTED_FOR and status.startswith(OF_THE_MAILBOX)]
+    return len(moments) >= GIVEN_UP_MAILS and max(moments) - min(moments) >= GIVEN_UP_AFTER
 
 
 def _is_report(message: Message) -> bool:

@@ -5,7 +5,7 @@ import mailbox
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -21,7 +21,7 @@ from secretariat.localstack.processes import free_port
 from secretariat.reminders.bounces.mailboxes import collect_bounces
 from secretariat.reminders.bounces.recording import record_bounce
 from secretariat.reminders.models import Bounce, Delivery
-from secretariat.reminders.plan.bounces import read_report, verdict_of
+from secretariat.reminders.plan.bounces import is_given_up, is_no_mailbox, read_report, verdict_of
 from secretariat.reminders.reconciling import reconcile
 from secretariat.reminders.sending import send_due
 
@@ -352,3 +352,77 @@ def test_a_mailbox_on_an_imap_server_is_read_once(sent, settings, imap):
         server.login("demouser", "demopass")
         server.select("INBOX")
         assert server.uid("SEARCH", "UNSEEN") == ("OK", [b""])
+
+
+# Refused in the conversation, and mailboxes that nobody empties
+
+
+def test_an_address_that_the_server_does_not_know_at_once_makes_the_contact_undeliverable(meeting, sink):
+    sink.answers["kz@example.org"] = "550 5.1.1 no such user"
+    send_due()
+    contact = Contact.objects.get(email="kz@example.org")
+    assert contact.is_undeliverable
+    of_it = Delivery.objects.filter(contact=contact)
+    assert set(of_it.values_list("state", flat=True)) == {"failed", "cancelled"}
+    assert Contact.objects.filter(is_undeliverable=True).count() == 1
+    assert sink.recipients == ["cn@example.org", "kg@example.org"]
+
+
+@pytest.mark.parametrize(
+    "said", ["550 no", "550 5.7.1 not from you", "552 5.2.2 full", "data 554 5.7.1 spam"]
+)
+def test_what_is_refused_for_another_reason_marks_nobody(meeting, sink, said):
+    sink.answers["kz@example.org"] = said
+    send_due()
+    assert Delivery.objects.filter(state="failed").count() == 1
+    assert not Contact.objects.filter(is_undeliverable=True).exists()
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_gone"),
+    [
+        ("550 5.1.1 nobody here", True),
+        ("550-5.1.1 nobody here", True),
+        ("550 5.2.1 disabled", True),
+        ("550 5.1.8 your address", False),
+        ("450 4.1.1 nobody here", False),
+        ("550 it was 5.1.1", False),
+        ("", False),
+    ],
+)
+def test_only_a_code_of_the_address_is_believed_in_a_refusal(reply, is_gone):
+    assert is_no_mailbox(reply) == is_gone
+
+
+NOW = datetime(2027, 3, 31, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "status", "is_over"),
+    [
+        ((8, 6, 4, 2, 0), "5.2.2", True),
+        ((8, 6, 4, 2, 0), "4.4.7", True),
+        ((8, 6, 4, 2, 0), "5.7.1", False),
+        ((8, 4, 2, 0), "5.2.2", False),
+        ((2, 2, 1, 1, 1, 0, 0), "5.2.2", False),
+        ((40, 35, 33, 32, 0), "5.2.2", False),
+        ((), "5.2.2", False),
+    ],
+)
+def test_a_mailbox_is_given_up_after_five_mails_in_a_week_or_more(days_ago, status, is_over):
+    assert is_given_up([(NOW - timedelta(days=days), status) for days in days_ago], NOW) == is_over
+
+
+def test_a_mailbox_that_is_full_for_weeks_makes_the_contact_undeliverable(sent):
+    record_bounce(notification(sent, status="5.2.2", said="552 5.2.2 full"))
+    row = Bounce.objects.get().delivery
+    with transaction.atomic(), connection.cursor() as cursor:
+        for days in (9, 7, 5):
+            cursor.execute(
+                "INSERT INTO reminders_bounce (delivery_id, verdict, status, diagnostic, sha256, at) "
+                "VALUES (%s, 'returned', '5.2.2', 'full', %s, now() - %s * interval '1 day')",
+                [row.pk, str(days), days],
+            )
+    assert not Contact.objects.filter(is_undeliverable=True).exists()
+    record_bounce(notification(sent, status="5.2.2", said="552 5.2.2 full still"))
+    assert Contact.objects.get(is_undeliverable=True).email == "kz@example.org"
