@@ -12,6 +12,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Literal
 
+import psycopg
 from django.conf import settings
 from django.db import OperationalError, transaction
 from django.db.models import Q
@@ -104,8 +105,10 @@ def begin_digest(row: Delivery, rendered: Rendered) -> Literal["begun", "untrue"
                 transaction.set_rollback(True)
                 return "untrue"
             return "begun"
-    except OperationalError:
-        return "busy"
+    except OperationalError as error:
+        if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+            return "busy"
+        raise  # the database is away, and may have kept the intent
 
 
 def _carry(row: Delivery) -> bool:
@@ -123,7 +126,12 @@ def _carry(row: Delivery) -> bool:
 
 @transaction.atomic
 def give_back_items(row: Delivery) -> None:
-    """The digest certainly did not arrive: its items are not told, and it is written anew when it is tried again."""
+    """The digest certainly did not arrive: its items are not told, and it is written anew when it is tried again.
+
+    Nothing of a digest that is no longer ours.
+    """
+    if not Delivery.objects.select_for_update().filter(pk=row.pk, token=row.token).exists():
+        return
     keys = list(row.items.values_list("pk", flat=True))
     Delivery.objects.filter(pk__in=keys).update(state=State.PENDING, digest=None)
     append_events(keys, State.PENDING, "the digest did not arrive")
