@@ -105,7 +105,9 @@ class WebhookAdmin(WebhookActPages, HistoryAdmin):
             ),
         )
         every = f"{reverse('admin:feed_webhookmessage_changelist')}?webhook__id__exact={webhook.pk}"
-        return format_html('<ul class="rows">{}</ul><a href="{}">{}</a>', shown, every, _("All messages"))
+        return format_html(
+            '<div><ul class="rows">{}</ul><a href="{}">{}</a></div>', shown, every, _("All messages")
+        )
 
     @admin.display(description=gettext_lazy("mails to who runs it"))
     def notices_shown(self, webhook: Webhook) -> str:
@@ -127,6 +129,9 @@ class WebhookAdmin(WebhookActPages, HistoryAdmin):
 
     def save_model(self, request: HttpRequest, obj: Webhook, form: Any, change: bool) -> None:
         self.show_once(request, make_webhook(obj, actor=request.user))
+        self.message_user(
+            request, _("Once the receiver has it, send a test: nothing else is sent before its answer.")
+        )
 
     def show_once(self, request: HttpRequest, secret: str) -> None:
         text = _("Copy the secret now; it is shown this once: %(secret)s")
@@ -162,6 +167,7 @@ class WebhookMessageAdmin(ReadOnlyAdmin):
     search_fields = ["uid__iexact", "meeting__iexact", "webhook__url"]
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     fields = [
         *("webhook", "name", "kind", "meeting", "seq", "state_chip", "tries", "next_try", "created_at"),
         "attempts_shown",
@@ -172,6 +178,10 @@ class WebhookMessageAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookMessage]:
         return with_last(super().get_queryset(request))
 
+    @admin.display(description=gettext_lazy("partner system"), ordering="webhook__system__name")
+    def system(self, message: WebhookMessage) -> str:
+        return str(message.webhook.system)
+
     @admin.display(description="webhook-id")
     def name(self, message: WebhookMessage) -> str:
         return message.public_id
@@ -180,9 +190,9 @@ class WebhookMessageAdmin(ReadOnlyAdmin):
     def state_chip(self, message: WebhookMessage) -> str:
         return chip(message)
 
-    @admin.display(description=gettext_lazy("next try"), ordering="next_try_at")
-    def next_try(self, message: WebhookMessage) -> Any:
-        return message.next_try_at if message.state in WebhookMessage.OPEN else None
+    @admin.display(description=gettext_lazy("next try"))
+    def next_try(self, message: WebhookMessage) -> str:
+        return f"{message.next_try_at:%Y-%m-%d %H:%M:%S} UTC" if message.state in WebhookMessage.OPEN else "-"
 
     @admin.display(description=gettext_lazy("last answer"))
     def last_told(self, message: WebhookMessage) -> str:
