@@ -131,6 +131,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 24 * 3600,
         "options": {"expires": 3600},
     },
+    "send-webhooks": {
+        "task": "secretariat.feed.tasks.send_webhooks",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
+    "reconcile-webhooks": {
+        "task": "secretariat.feed.tasks.reconcile_webhooks",
+        "schedule": 600,
+        "options": {"expires": 600},
+    },
     "read-returned-mail": {
         "task": "secretariat.reminders.tasks.read_returned_mail",
         "schedule": 60,
@@ -202,6 +212,12 @@ SILENCE_REMINDER_HOURS = env.list("SILENCE_REMINDER_HOURS", cast=int, default=[7
 # --- Feed -------------------------------------------------------------------------------------
 FEED_REQUESTS_AN_HOUR = env.int("FEED_REQUESTS_AN_HOUR", default=600)  # of one partner system, of one address
 FEED_REMOVALS_KEPT_DAYS = env.int("FEED_REMOVALS_KEPT_DAYS", default=400)
+# A change is told so long after it was made, so that several in a row are told once.
+WEBHOOK_SETTLE_SECONDS = env.int("WEBHOOK_SETTLE_SECONDS", default=5)
+WEBHOOK_LANES = env.int("WEBHOOK_LANES", default=4)  # receivers written to at once
+WEBHOOK_TIMEOUT = env.int("WEBHOOK_TIMEOUT", default=15)  # seconds for one message, from name to answer
+# Receivers of this very machine, over http too: for trying things out, and only where LOCAL is set.
+WEBHOOK_TO_LOOPBACK = env.bool("WEBHOOK_TO_LOOPBACK", default=False) and LOCAL
 
 # --- Static files, API ------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -232,6 +248,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "EXTERNAL_DOCS": {"description": "How to read the calendar", "url": f"{BASE_URL}/api/v1/guide/"},
     "SERVE_INCLUDE_SCHEMA": False,
+    "WEBHOOKS": ["secretariat.feed.webhooks.schema.CHANGE"],
     "ENUM_NAME_OVERRIDES": {
         "MeetingStatus": "secretariat.feed.query.STATUSES",
         "DueStatus": "meetings.models.Due.Status",

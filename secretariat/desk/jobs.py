@@ -62,6 +62,8 @@ JOBS: list[tuple[Any, list[str]]] = [
             "feed.PartnerSystem",
             "feed.PartnerToken",
             "feed.Subscription",
+            "feed.Webhook",
+            "feed.WebhookMessage",
             "feed.City",
         ],
     ),

@@ -18,6 +18,7 @@ from meetings.models import Contact, Document, Due, Meeting, SilenceProcedure
 from rotation.forms import state_names
 from rotation.lists import listed
 from rotation.models import Summit
+from secretariat.feed.models import Webhook
 from secretariat.reminders.models import TITLED, Bounce, Delivery, Reply
 from secretariat.reminders.unheard import unheard
 
@@ -48,6 +49,7 @@ def today_shown(now: datetime, user: Any) -> dict[str, Any]:
         "silences": silences_shown(now, user),
         "gaps": gaps_shown(user),
         "unheard": unheard_shown(now),
+        "webhooks": webhooks_shown(user),
         "ahead_days": AHEAD_DAYS,
         "silence_days": SILENCE_DAYS,
         "today": days_text(timezone.localdate(now), timezone.localdate(now)),
@@ -125,8 +127,15 @@ def unheard_shown(now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _may_look(user: Any, model: str) -> bool:
-    return any(user.has_perm(f"meetings.{act}_{model}") for act in ("view", "change"))
+def webhooks_shown(user: Any) -> list[Webhook]:
+    """The webhooks switched off by the service or failing now, for who may look at them."""
+    if not _may_look(user, "webhook", "feed"):
+        return []
+    return list(Webhook.objects.in_trouble().select_related("system")[:10])
+
+
+def _may_look(user: Any, model: str, app: str = "meetings") -> bool:
+    return any(user.has_perm(f"{app}.{act}_{model}") for act in ("view", "change"))
 
 
 def _by_day(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

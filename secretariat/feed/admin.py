@@ -199,3 +199,7 @@ class CityAdmin(HistoryAdmin):
     list_select_related = ["country"]
     list_filter = ["country"]
     search_fields = ["name"]
+
+
+# Pages of this app that have files of their own.
+from .webhooks import admin as webhooks_admin  # noqa: E402, F401

@@ -225,3 +225,7 @@ class PartnerToken(models.Model):
 # Models of this app that have files of their own; last, since theirs speak of those above.
 from .cities import City as City  # noqa: E402
 from .subscription import Subscription as Subscription  # noqa: E402
+from .webhooks.models import Webhook as Webhook  # noqa: E402
+from .webhooks.models import WebhookAttempt as WebhookAttempt  # noqa: E402
+from .webhooks.models import WebhookMessage as WebhookMessage  # noqa: E402
+from .webhooks.models import WebhookNotice as WebhookNotice  # noqa: E402

@@ -1,10 +1,17 @@
 """What Celery runs for the feed."""
 
 from celery import shared_task
+from django.conf import settings
+from django.core.cache import cache
 from django.utils import timezone
 
 from .keeping import purge
 from .publish import publish_all
+from .webhooks.notices import send_notices
+from .webhooks.reconciling import reconcile_webhooks as reconcile_all_webhooks
+from .webhooks.sending import send_due
+
+BELL = "feed.webhooks.bell"
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -12,3 +19,25 @@ def look_after_the_feed() -> None:
     """Prove that the feed says what the meetings say, repair what differs, and let go of old removals."""
     publish_all()
     purge(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def send_webhooks() -> None:
+    """Send what is due to webhooks, and the mails about those switched off. Running it twice, or late, is harmless.
+
+    One at a time in the whole service, by its lanes: receivers that do not answer never hold more than one worker
+    from the mail. A worker that is killed leaves the bell to itself for half a minute.
+    """
+    if not cache.add(BELL, 1, timeout=min(30, settings.LEASE_SECONDS)):
+        return
+    try:
+        send_due()
+        send_notices()
+    finally:
+        cache.delete(BELL)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def reconcile_webhooks() -> None:
+    """Prove that every change has its message for each webhook, and write those that are missing."""
+    reconcile_all_webhooks()

@@ -1,0 +1,157 @@
+"""What staff do with a webhook, and what the service does with one that fails for days."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from ..models import Feed
+from .models import Webhook, WebhookAttempt, WebhookMessage, WebhookNotice
+from .rules.retries import LASTING
+from .rules.signature import SECRET_BYTES, secret_of
+from .sealing import seal, unseal
+
+State, Message = Webhook.State, WebhookMessage
+# While the receiver learns its new secret both sign.
+OVERLAP = timedelta(hours=24)
+
+
+def make_webhook(webhook: Webhook, *, actor: Any) -> str:
+    """Save a new webhook; returns its secret, which is shown once. Nothing is sent before it has proved itself."""
+    secret = secret_of(secrets.token_bytes(SECRET_BYTES))
+    webhook.secret, webhook.created_by = seal(secret), actor
+    webhook.save()
+    return secret
+
+
+@transaction.atomic
+def replace_secret(webhook_id: int, *, at_once: bool = False) -> str:
+    """A new secret, which is shown once; the former one signs beside it for a day.
+
+    at_once: the former one signs no more, since somebody else has it.
+    """
+    webhook = _locked(webhook_id)
+    secret = secret_of(secrets.token_bytes(SECRET_BYTES))
+    former = "" if at_once else webhook.secret
+    Webhook.objects.filter(pk=webhook.pk).update(
+        secret=seal(secret),
+        former_secret=former,
+        former_until=timezone.now() + OVERLAP if former else None,
+    )
+    return secret
+
+
+def secrets_of(webhook: Webhook, now: datetime) -> list[str]:
+    """What signs now, the present one first. Raises Unreadable."""
+    found = [unseal(webhook.secret)]
+    if webhook.former_secret and webhook.former_until and webhook.former_until > now:
+        found.append(unseal(webhook.former_secret))
+    return found
+
+
+@transaction.atomic
+def ping(webhook_id: int, *, actor: Any) -> WebhookMessage:
+    """Write a test, which goes out now whatever the webhook's state; answered rightly it proves a new webhook."""
+    webhook = _locked(webhook_id)
+    made = _say(webhook, Message.Kind.PING)
+    WebhookAttempt.objects.create(message=made, state=made.state, detail="asked for", author=actor)
+    return made
+
+
+@transaction.atomic
+def pause(webhook_id: int) -> bool:
+    """Tell it nothing more until it is resumed; False when it is not active."""
+    webhook = _locked(webhook_id)
+    return bool(Webhook.objects.filter(pk=webhook.pk, state=State.ACTIVE).update(state=State.PAUSED))
+
+
+@transaction.atomic
+def resume(webhook_id: int) -> bool:
+    """Tell it of changes again; False when it is neither paused nor off.
+
+    Of what it missed it is told in one message, to sync: its mark tells it all.
+    """
+    webhook = _locked(webhook_id)
+    if webhook.state not in (State.PAUSED, State.OFF):
+        return False
+    activate(webhook)
+    _overtake(webhook)
+    _say(webhook, Message.Kind.RESYNC)
+    return True
+
+
+def activate(webhook: Webhook) -> None:
+    """Tell it of all changes from now on. For callers that hold its row."""
+    feed = Feed.objects.get(pk=webhook.system.feed_id)
+    Webhook.objects.filter(pk=webhook.pk).update(
+        state=State.ACTIVE,
+        why_off="",
+        off_at=None,
+        failing_since=None,
+        rests_until=None,
+        position=feed.high_seq,
+        epoch=feed.epoch,
+    )
+
+
+@transaction.atomic
+def send_again(message_id: int, *, actor: Any, reason: str) -> bool:
+    """Send a message again that was taken or given up, with the same webhook-id; False when it is under way anyway."""
+    ended = [Message.State.TAKEN, Message.State.FAILED]
+    found = Message.objects.select_for_update(no_key=True).filter(pk=message_id, state__in=ended)
+    if not found.exclude(kind=Message.Kind.PING).update(
+        state=Message.State.PENDING, tries=0, next_try_at=Now()
+    ):
+        return False
+    WebhookAttempt.objects.create(
+        message_id=message_id, state=Message.State.PENDING, detail=f"sent again: {reason}"[:500], author=actor
+    )
+    return True
+
+
+@transaction.atomic
+def switch_off(webhook_id: int, why: str) -> bool:
+    """Tell an active webhook nothing more, and write the mail to who runs it; False when it was not active."""
+    webhook = _locked(webhook_id)
+    at = timezone.now()
+    if not Webhook.objects.filter(pk=webhook.pk, state=State.ACTIVE).update(
+        state=State.OFF, why_off=why, off_at=at
+    ):
+        return False
+    WebhookNotice.objects.create(webhook=webhook, off_at=at, recipient=webhook.system.contact, next_try_at=at)
+    return True
+
+
+def switch_off_lasting() -> int:
+    """Switch off what has answered nothing but failures for days; returns how many."""
+    lasting = Webhook.objects.filter(state=State.ACTIVE, failing_since__lte=Now() - LASTING)
+    return sum(switch_off(pk, Webhook.Why.FAILING) for pk in lasting.values_list("pk", flat=True))
+
+
+def tell_to_sync(webhook: Webhook) -> None:
+    """One message instead of many, or of those that were given up. For callers that hold its row."""
+    _overtake(webhook)
+    _say(webhook, Message.Kind.RESYNC)
+
+
+def _overtake(webhook: Webhook) -> None:
+    waiting = webhook.messages.filter(state__in=Message.WAITING).exclude(kind=Message.Kind.PING)
+    waiting.update(state=Message.State.OVERTAKEN)
+
+
+def _say(webhook: Webhook, kind: str) -> WebhookMessage:
+    feed = Feed.objects.get(pk=webhook.system.feed_id)
+    return Message.objects.create(
+        webhook=webhook, kind=kind, seq=feed.high_seq, epoch=feed.epoch, next_try_at=timezone.now()
+    )
+
+
+def _locked(webhook_id: int) -> Webhook:
+    """Not against new messages of it: a change that is being committed would wait for us."""
+    found = Webhook.objects.select_for_update(of=("self",), no_key=True).select_related("system__feed")
+    return found.get(pk=webhook_id)
