@@ -178,7 +178,7 @@ class PartnerTokenQuerySet(models.QuerySet["PartnerToken"]):
         )
 
 
-@pghistory.track(exclude=["digest", "last_used_at"])
+@pghistory.track(exclude=["digest", "last_used_at", "warned_at"])
 class PartnerToken(models.Model):
     """A key of a partner system. Only its SHA-256 is kept: 256 random bits need no slow hash."""
 
@@ -200,6 +200,7 @@ class PartnerToken(models.Model):
     )
     expires_at = models.DateTimeField(_("expires"))
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    warned_at = models.DateTimeField(_("owner told that it ends"), null=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
     revoked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, editable=False

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from .keeping import purge
 from .publish import publish_all
+from .token_warnings import warn_of_ending_tokens
 from .webhooks.notices import send_notices
 from .webhooks.reconciling import reconcile_webhooks as reconcile_all_webhooks
 from .webhooks.sending import send_due
@@ -16,9 +17,10 @@ BELL = "feed.webhooks.bell"
 
 @shared_task(acks_late=True, ignore_result=True)
 def look_after_the_feed() -> None:
-    """Prove that the feed says what the meetings say, repair what differs, and let go of old removals."""
+    """Prove that the feed says what the meetings say, repair what differs, let go of what is old; warn of tokens."""
     publish_all()
     purge(timezone.now())
+    warn_of_ending_tokens(timezone.now())
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -30,6 +30,7 @@ from ..readers import Reader, feed_of, reader_of
 from ..render import RENDERER
 from ..revalidating import remember, state_of
 from ..throttles import Quota, ReaderThrottle
+from ..token_warnings import AHEAD
 
 VARY = "Authorization, Accept, Accept-Encoding, Accept-Language"
 # A browser's script may read what is public (Fetch standard, CORS protocol); it has no business with a token.
@@ -176,6 +177,8 @@ class ReadView(APIView):
             headers |= OPEN_TO_SCRIPTS
         if self.quota:
             headers |= self.quota.headers()
+        if isinstance(request.auth, PartnerToken) and request.auth.expires_at - timezone.now() < AHEAD:
+            headers["Token-Expires"] = format_datetime(request.auth.expires_at.astimezone(UTC), usegmt=True)
         if deprecation := getattr(self, "deprecation", None):
             told = deprecation.headers()
             # The link to the next page stands beside those of the notice.

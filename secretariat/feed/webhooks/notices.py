@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from secretariat.reminders.message import sender_address
 from secretariat.reminders.smtp import Connection, Outcome
 
+from ..owner_mail import owner_mail
 from .models import WebhookNotice
 
 PATIENCE = timedelta(minutes=5)
@@ -88,11 +85,6 @@ def bytes_of(notice: WebhookNotice) -> bytes:
             "\n"
             "How webhooks work: %(guide)s\n"
         )
-    mail = EmailMessage(policy=SMTP)
-    mail["From"], mail["To"] = settings.DEFAULT_FROM_EMAIL, notice.recipient
-    mail["Subject"] = subject
-    mail["Date"] = format_datetime(timezone.now())
-    mail["Message-ID"] = f"<hook-{notice.uid.hex}@{settings.MESSAGE_ID_DOMAIN}>"
-    mail["Auto-Submitted"], mail["X-Auto-Response-Suppress"] = "auto-generated", "All"
-    mail.set_content(text % values, cte="quoted-printable")
-    return mail.as_bytes()
+    return owner_mail(
+        notice.recipient, f"<hook-{notice.uid.hex}@{settings.MESSAGE_ID_DOMAIN}>", subject, text % values
+    )
