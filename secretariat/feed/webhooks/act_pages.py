@@ -107,6 +107,8 @@ class WebhookActPages:
             return self._page(request, webhook, form, back, ACTS[what].title, ACTS[what].effect)
         with pghistory.context(reason=form.cleaned_data["reason"]):
             self._act(request, webhook, what, form.cleaned_data)
+        # The history tells what changed in the row; a test, or a secret replaced at once, changes nothing it shows.
+        self.log_change(request, webhook, f"{what}: {form.cleaned_data['reason']}")
         return HttpResponseRedirect(back)
 
     def _act(self, request: HttpRequest, webhook: Webhook, what: str, values: dict[str, Any]) -> None:
@@ -114,7 +116,7 @@ class WebhookActPages:
             case "secret":
                 self.show_once(request, replace_secret(webhook.pk, at_once=values["at_once"]))
             case "ping":
-                ping(webhook.pk, actor=request.user)
+                ping(webhook.pk, actor=request.user, reason=values["reason"])
                 messages.success(
                     request, _("The test goes out within seconds; its answer stands below then.")
                 )

@@ -55,11 +55,12 @@ def secrets_of(webhook: Webhook, now: datetime) -> list[str]:
 
 
 @transaction.atomic
-def ping(webhook_id: int, *, actor: Any) -> WebhookMessage:
+def ping(webhook_id: int, *, actor: Any, reason: str = "") -> WebhookMessage:
     """Write a test, which goes out now whatever the webhook's state; answered rightly it proves a new webhook."""
     webhook = _locked(webhook_id)
     made = _say(webhook, Message.Kind.PING)
-    WebhookAttempt.objects.create(message=made, state=made.state, detail="asked for", author=actor)
+    asked = f"asked for: {reason}"[:500]
+    WebhookAttempt.objects.create(message=made, state=made.state, detail=asked, author=actor)
     return made
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -93,11 +94,15 @@ def test_pausing_and_resuming_are_acts_with_a_reason_that_stands_in_the_history(
 
 def test_a_test_is_written_and_a_secret_is_replaced_and_shown_once(desk, quiet):
     desk.post(act(quiet, "ping"), {"reason": "New receiver."})
-    assert WebhookAttempt.objects.get().author.username == "aida"
+    asked = WebhookAttempt.objects.get()
+    assert (asked.author.username, asked.detail) == ("aida", "asked for: New receiver.")
     (secret,) = secret_in(desk.post(act(quiet, "secret"), {"reason": "Yearly."}, follow=True))
     quiet.refresh_from_db()
     assert quiet.former_until > timezone.now() + timedelta(hours=23)
     assert secret != quiet.given
+    desk.post(act(quiet, "secret"), {"reason": "It leaked.", "at_once": "on"})
+    told = LogEntry.objects.order_by("pk").values_list("change_message", flat=True)
+    assert list(told) == ["ping: New receiver.", "secret: Yearly.", "secret: It leaked."]
 
 
 def test_a_message_shows_its_attempts_as_text_and_is_sent_again(desk, told):
