@@ -17,8 +17,7 @@ settings.load_profile("untimed")
 # What a new installation starts with, and the migrations that bring it.
 DEFAULTS = [
     ("secretariat.reminders.migrations.0014_default_policy", "add_policy"),
-    ("meetings.migrations.0001_squashed_0013_tracks_say_who_prepares_and_until_when", "add_defaults"),
-    ("meetings.migrations.0017_default_rule_for_contacts", "add_default"),
+    ("meetings.migrations.0001_squashed_0019_terms_are_over_on_a_day", "add_defaults"),
 ]
 
 

@@ -13,9 +13,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('feed', '0005_what_is_hidden_is_told'),
-        ('meetings', '0001_squashed_0013_tracks_say_who_prepares_and_until_when'),
+        ('meetings', '0013_tracks_say_who_prepares_and_until_when'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('rotation', '0001_squashed_0004_the_secretariat_has_a_seat'),
+        ('rotation', '0004_the_secretariat_has_a_seat'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

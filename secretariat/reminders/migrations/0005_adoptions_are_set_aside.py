@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reminders', '0001_squashed_0004_every_dated_thing_is_told'),
+        ('reminders', '0004_every_dated_thing_is_told'),
     ]
 
     operations = [

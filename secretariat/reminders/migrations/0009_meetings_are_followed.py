@@ -9,10 +9,10 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('meetings', '0001_squashed_0013_tracks_say_who_prepares_and_until_when'),
+        ('meetings', '0013_tracks_say_who_prepares_and_until_when'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('reminders', '0005_adoptions_are_set_aside'),
-        ('rotation', '0001_squashed_0004_the_secretariat_has_a_seat'),
+        ('rotation', '0004_the_secretariat_has_a_seat'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('meetings', '0001_squashed_0013_tracks_say_who_prepares_and_until_when'),
+        ('meetings', '0013_tracks_say_who_prepares_and_until_when'),
         ('reminders', '0009_meetings_are_followed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
