@@ -7,14 +7,12 @@ than a double. A token that was replaced already is not warned of: its end is wh
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from babel.dates import format_date
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from secretariat.reminders.message import sender_address
 from secretariat.reminders.smtp import Connection
@@ -67,23 +65,15 @@ def _warn(smtp: Connection, pk: int, now: datetime) -> bool:
 
 def bytes_of(token: PartnerToken) -> bytes:
     """In English, as all that is for partners' developers."""
-    values = {
-        "system": token.system.name,
-        "token": token.prefix,
-        "day": "",
-        "guide": f"{settings.BASE_URL}/api/v1/guide/",
-    }
-    with override("en"):
-        values["day"] = date_format(token.expires_at.astimezone(), "j F Y")
-        subject = _("The token of %(system)s ends on %(day)s") % values
-        text = _(
-            "The token %(token)s… with which “%(system)s” reads our calendar ends on %(day)s.\n"
-            "After that its requests are answered with 401, and it learns of no change.\n"
-            "\n"
-            "Please ask the secretariat for a new one, in reply to this mail. Once there is a new token, the old one\n"
-            "stays good for a week, so that nothing is missed while you change over.\n"
-            "\n"
-            "How the feed works: %(guide)s\n"
-        )
+    system, day = token.system.name, format_date(token.expires_at.astimezone(UTC), "d MMMM y", "en")
+    text = (
+        f"The token {token.prefix}… with which “{system}” reads our calendar ends on {day}.\n"
+        "After that its requests are answered with 401, and it learns of no change.\n"
+        "\n"
+        "Please ask the secretariat for a new one, in reply to this mail. Once there is a new token, the old one\n"
+        "stays good for a week, so that nothing is missed while you change over.\n"
+        "\n"
+        f"How the feed works: {settings.BASE_URL}/api/v1/guide/\n"
+    )
     message_id = f"<token-{token.prefix}@{settings.MESSAGE_ID_DOMAIN}>"
-    return owner_mail(token.system.contact, message_id, subject, text % values)
+    return owner_mail(token.system.contact, message_id, f"The token of {system} ends on {day}", text)

@@ -9,17 +9,16 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from secretariat.reminders.message import sender_address
 from secretariat.reminders.smtp import Connection, Outcome
 
 from ..owner_mail import owner_mail
-from .models import WebhookNotice
+from .models import Webhook, WebhookNotice
 
 PATIENCE = timedelta(minutes=5)
 MOST_TRIES = 50
+WHY = {Webhook.Why.GONE: "it answered 410: gone for good"}
 
 
 def send_notices() -> int:
@@ -70,21 +69,22 @@ def bytes_of(notice: WebhookNotice) -> bytes:
     values = {
         "system": webhook.system.name,
         "address": webhook.url,
-        "why": webhook.get_why_off_display() or _("it failed for days"),
+        "why": WHY.get(webhook.why_off, "it failed for days"),
         "guide": f"{settings.BASE_URL}/api/v1/guide/#webhooks",
     }
-    with override("en"):
-        subject = _("Webhook of %(system)s is switched off") % values
-        text = _(
-            "We have stopped sending webhooks of “%(system)s” to\n"
-            "%(address)s\n"
-            "because %(why)s.\n"
-            "\n"
-            "Nothing is lost: a sync with your last sync_token tells you all that changed. Please put the receiver\n"
-            "right and write to us, so that we switch it on again; you will then get one message that asks for a sync.\n"
-            "\n"
-            "How webhooks work: %(guide)s\n"
-        )
+    text = (
+        "We have stopped sending webhooks of “%(system)s” to\n"
+        "%(address)s\n"
+        "because %(why)s.\n"
+        "\n"
+        "Nothing is lost: a sync with your last sync_token tells you all that changed. Please put the receiver\n"
+        "right and write to us, so that we switch it on again; you will then get one message that asks for a sync.\n"
+        "\n"
+        "How webhooks work: %(guide)s\n"
+    )
     return owner_mail(
-        notice.recipient, f"<hook-{notice.uid.hex}@{settings.MESSAGE_ID_DOMAIN}>", subject, text % values
+        notice.recipient,
+        f"<hook-{notice.uid.hex}@{settings.MESSAGE_ID_DOMAIN}>",
+        f"Webhook of {webhook.system.name} is switched off",
+        text % values,
     )
