@@ -18,7 +18,7 @@ from .models import Webhook, WebhookNotice
 
 PATIENCE = timedelta(minutes=5)
 MOST_TRIES = 50
-WHY = {Webhook.Why.GONE: "it answered 410: gone for good"}
+WHY: dict[str, str] = {Webhook.Why.GONE.value: "it answered 410: gone for good"}
 
 
 def send_notices() -> int:

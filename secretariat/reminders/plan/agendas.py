@@ -5,9 +5,10 @@ The last day for an item of it is a moment as any other: see plan/dated.py.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from .policy import Occasion, Rule, told_to
 from .wanted import About, ContactFact, Told, ToldOf, Wanted, notice, when_awake, while_it_answers
@@ -36,20 +37,37 @@ class Issue:
         return self.meets_at or self.at
 
 
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """What a contact was told last of a meeting that it follows. stands: an invitation, and not the end of one."""
+
+    stands: bool
+    sequence: int
+
+
 def wanted_of_issue(
     issue: Issue,
     contacts: Iterable[ContactFact],
     rules: Collection[Rule],
     told: ToldOf,
     now: datetime,
+    invited: Mapping[int, Invited] = MappingProxyType({}),
 ) -> Iterator[Wanted]:
-    """All that should be open or already said of it; an earlier stage that was not told is not told any more."""
+    """All that should be open or already said of it; an earlier stage that was not told is not told any more.
+
+    invited: by contact, who was invited to the meeting itself. They hear of a move or an end by that, and not twice.
+    """
     for contact in contacts:
         before = told.get((("agenda", issue.agenda_id), contact.id))
         for want in (*_issued(issue, contact, before, now), *_moved(issue, contact, before, now)):
             rule = told_to(rules, OCCASION[want.kind], contact.roles)
-            if rule is not None:
+            if rule is not None and not (want.kind != "issued" and _hears(invited.get(contact.id), issue)):
                 yield from while_it_answers(when_awake(want, rule.quiet, now), contact, now)
+
+
+def _hears(invited: Invited | None, issue: Issue) -> bool:
+    """Whether this move, or end, of the meeting is or will be told by the invitation to it."""
+    return invited is not None and (invited.stands or invited.sequence >= issue.meeting_sequence)
 
 
 def _issued(issue: Issue, contact: ContactFact, before: Told | None, now: datetime) -> Iterator[Wanted]:

@@ -16,6 +16,7 @@ from ..plan.dated import Dated, wanted_of_dated
 from ..plan.wanted import NEWS, ToldOf, Wanted
 from ..replies.topics import without_refusing
 from .audience import Policy, contacts_of
+from .invitations import invited_to
 
 # A day is named with an hour that nobody reads as the day after.
 LAST_MINUTE = time(23, 59)
@@ -36,7 +37,7 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
     )
     agendas = list(rows)
     contacts = without_refusing(contacts_of({agenda.meeting.track_id for agenda in agendas}, now), "agenda")
-    policy = Policy()
+    policy, invited = Policy(), invited_to(meeting_ids)
     for agenda in agendas:
         track_id = agenda.meeting.track_id
         to = contacts.get(track_id, [])
@@ -44,7 +45,7 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
         issue = _issue(agenda, issued)
         if issue is not None:
             rules = policy.of("agenda", track_id)
-            for want in wanted_of_issue(issue, to, rules, told, now):
+            for want in wanted_of_issue(issue, to, rules, told, now, invited.get(agenda.meeting_id, {})):
                 yield agenda.meeting_id, want
         closing = _closing(agenda, issued, now)
         rules = policy.of("closing", track_id)

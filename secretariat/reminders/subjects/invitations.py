@@ -7,11 +7,14 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from meetings.models import Contact, Meeting
 from secretariat.feed.participants import participants_of
 
 from ..follow import Follow
+from ..models import Delivery
+from ..plan.agendas import Invited
 from ..plan.invitations import Follower, Occasion, Slot, wanted_of_occasion
 from ..plan.wanted import ContactFact, ToldOf, Wanted
 
@@ -43,6 +46,18 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
         ]
         for want in wanted_of_occasion(occasion_of(meeting, now), followers, told, now):
             yield meeting.pk, want
+
+
+def invited_to(meeting_ids: Collection[int]) -> dict[int, dict[int, Invited]]:
+    """By meeting and contact: what who follows it was told of it last, or may have been."""
+    rows = Delivery.objects.filter(deliveries_of(meeting_ids), state__in=Delivery.TOLD)
+    last = rows.order_by(Coalesce("dated_at", "planned_at"), "pk")
+    found: dict[int, dict[int, Invited]] = defaultdict(dict)
+    for meeting_id, contact_id, kind, sequence in last.values_list(
+        "meeting_id", "contact_id", "kind", "sequence"
+    ):
+        found[meeting_id][contact_id] = Invited(kind != "withdrawn", sequence)
+    return found
 
 
 def occasion_of(meeting: Meeting, now: datetime) -> Occasion:

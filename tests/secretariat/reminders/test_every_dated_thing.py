@@ -25,6 +25,7 @@ from meetings.silence.acts import (
     withdraw_silence,
 )
 from meetings.silence.rules import Closing
+from secretariat.reminders.ledger import reconcile_meetings
 from secretariat.reminders.models import Delivery
 from secretariat.reminders.reconciling import reconcile
 from secretariat.reminders.sending import claim, send_due
@@ -34,6 +35,7 @@ from tests.factories import (
     AgendaFactory,
     AgendaItemFactory,
     ContactFactory,
+    FollowFactory,
     MeetingFactory,
     MinistryFactory,
     OrganisationFactory,
@@ -314,6 +316,32 @@ def test_who_has_the_agenda_is_told_that_its_meeting_moved_and_that_it_is_off(ag
     sink.accepted.clear()
     send_due()
     assert any("will not be held" in mail for mail in sent_to(sink, "kg@example.org"))
+
+
+def test_who_follows_the_meeting_too_hears_of_its_move_and_of_its_end_once(agenda, sink):
+    freeze(agenda, Stage.PROVISIONAL)
+    meeting = agenda.meeting
+    FollowFactory(contact=Contact.objects.get(email="kg@example.org"), track=meeting.track)
+    reconcile_meetings([meeting.pk])
+    send_due()
+    sink.accepted.clear()
+    later = timezone.now().date() + timedelta(days=90)
+    move_meeting(meeting.pk, to=day_span(later.isoformat()), actor=None, reason="Agreed.")
+    send_due()
+
+    def told(email):
+        return [mail.split(":")[0] for mail in sent_to(sink, email) if "Deadline" not in mail.split(":")[0]]
+
+    assert (told("kg@example.org"), told("kz@example.org")) == (
+        [f"Moved to {later.day} {later:%B %Y}"],
+        ["Встреча перенесена"],
+    )
+    sink.accepted.clear()
+    cancel_meeting(meeting.pk, actor=None, reason="The host withdrew.")
+    send_due()
+    reconcile_meetings([meeting.pk])
+    send_due()
+    assert len(told("kg@example.org")) == 1
 
 
 def test_the_last_day_for_an_item_is_reminded_of_and_told_when_the_meeting_moves(agenda, sink):
