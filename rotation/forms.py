@@ -14,7 +14,7 @@ from .inputs import DayInput, PastDay
 from .models import Mechanism, Side, State
 from .periods import BadPeriod, read_period
 from .rule import Decision, Turn
-from .translated import name_key, text_in
+from .translated import by_name, text_in
 
 # The fields that each kind asks for, in the order of the form.
 FIELDS = {
@@ -176,8 +176,7 @@ class RecordForm(DecisionForm):
 
 def state_names() -> dict[str, str]:
     """The states' names by code, in the reader's language and its order; one query."""
-    names = {state.code: str(state) for state in State.objects.all()}
-    return dict(sorted(names.items(), key=lambda entry: name_key(entry[1])))
+    return by_name({state.code: str(state) for state in State.objects.all()})
 
 
 def period_choices(turns: Sequence[Turn], names: Mapping[str, str]) -> list[tuple[str, str]]:

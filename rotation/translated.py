@@ -48,6 +48,11 @@ def name_key(name: str) -> bytes:
     return sort_key(name, content_language())
 
 
+def by_name(names: Mapping[str, str]) -> dict[str, str]:
+    """Names by code, in the alphabetical order of the active language."""
+    return dict(sorted(names.items(), key=lambda entry: name_key(entry[1])))
+
+
 class TextsWidget(forms.MultiWidget):
     """One input a language, each labelled by the language's own name."""
 

@@ -45,7 +45,7 @@ class CommitteeForm(ReasonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = sorted(state_names().items(), key=lambda each: name_key(each[1]))
+        names = list(state_names().items())
         if "required_states" in self.fields:
             self.fields["required_states"].choices = names
 

@@ -178,10 +178,6 @@ class WebhookMessageAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookMessage]:
         return with_last(super().get_queryset(request))
 
-    @admin.display(description=gettext_lazy("partner system"), ordering="webhook__system__name")
-    def system(self, message: WebhookMessage) -> str:
-        return str(message.webhook.system)
-
     @admin.display(description="webhook-id")
     def name(self, message: WebhookMessage) -> str:
         return message.public_id

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from meetings.models import SilenceEvent, SilenceProcedure
 from meetings.silence.rules import Standing, standing
 from rotation.lists import listed
-from rotation.translated import name_key, text_in
+from rotation.translated import by_name, text_in
 
 from ..models import Delivery
 from .letter import Letter
@@ -20,7 +20,7 @@ def letter(row: Delivery) -> Letter:
     """What is told, as it stood after the act that the row tells of."""
     procedure, language = row.silence, row.contact.language
     stands = _standing(procedure, row.sequence)
-    names = _in_order({party.state_id: str(party.state) for party in procedure.parties.all()})
+    names = by_name({party.state_id: str(party.state) for party in procedure.parties.all()})
     closes = stands.closing
     values = {
         "paper": f"{procedure.document.symbol} {text_in(procedure.document.titles)}",
@@ -41,11 +41,6 @@ def letter(row: Delivery) -> Letter:
     facts += _said(row)
     signature = text_in(procedure.document.track.mechanism.names)
     return Letter(subject % values, lead % values, facts, signature)
-
-
-def _in_order(names: dict[str, str]) -> dict[str, str]:
-    """States stand in the alphabetical order of the letter's language, as on the desk."""
-    return dict(sorted(names.items(), key=lambda entry: name_key(entry[1])))
 
 
 def _standing(procedure: SilenceProcedure, number: int) -> Standing:
