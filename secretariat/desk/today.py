@@ -6,13 +6,13 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Min
 from django.urls import reverse
 from django.utils import timezone
 
 from meetings.admin.deadlines.matrix import due_shown
 from meetings.admin.papers.languages import matrix_chips
-from meetings.admin.schedule.when import days_text, hours_text, when_text
+from meetings.admin.schedule.when import days_text, hours_text, instant_text, when_text
 from meetings.admin.silence.words import closing_text, left_text
 from meetings.models import Contact, Document, Due, Meeting, SilenceProcedure
 from rotation.forms import state_names
@@ -38,6 +38,7 @@ def today_shown(now: datetime, user: Any) -> dict[str, Any]:
         "summit": next_summit(now),
         "days": _by_day([due_shown(due, now) for due in soon.order_by("due_on", "due_at")[:SHOWN]]),
         "overdue": _by_day([due_shown(due, now) for due in overdue.order_by("due_on", "due_at")[:SHOWN]]),
+        "late": late_shown(now),
         "unsent": Delivery.objects.unsettled().select_related("contact").prefetch_related(*TITLED)[:10],
         "returned": Bounce.objects.standing(now)[:10],
         "replies": Reply.objects.waiting().with_due()[:10],
@@ -110,6 +111,16 @@ def gaps_shown(user: Any) -> dict[str, Any] | None:
             {"row": row, "chips": matrix_chips(row), "day": days_text(row.dated_on, row.dated_on)}
             for row in found.with_versions().order_by("dated_on", "pk")[:SHOWN_PAPERS]
         ],
+    }
+
+
+def late_shown(now: datetime) -> dict[str, Any] | None:
+    """The mail that should have gone by now and since when; None while all goes, as it nearly always does."""
+    late = Delivery.objects.late(now).aggregate(count=Count("pk"), since=Min("planned_at"))
+    return late["count"] and {
+        "count": late["count"],
+        "since": instant_text(late["since"], timezone.get_current_timezone_name()),
+        "url": f"{reverse('admin:reminders_delivery_changelist')}?outcome=late",
     }
 
 

@@ -9,7 +9,9 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -27,8 +29,6 @@ from .rules_admin import ReminderRuleAdmin
 from .settle_pages import SettlePages
 
 __all__ = ["DeliveryAdmin", "FollowAdmin", "ReminderRuleAdmin"]
-
-LATE = {Delivery.State.FAILED, Delivery.State.UNCERTAIN}
 
 
 class EventInline(admin.TabularInline):
@@ -50,12 +50,19 @@ class OutcomeFilter(admin.SimpleListFilter):
     parameter_name = "outcome"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("unsettled", _("failed or uncertain")), ("waiting", _("waiting")), ("held", _("held"))]
+        return [
+            ("unsettled", _("failed, uncertain or too late")),
+            ("late", _("waiting past its hour")),
+            ("waiting", _("waiting")),
+            ("held", _("held")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         match self.value():
             case "unsettled":
                 return queryset.unsettled()
+            case "late":
+                return queryset.late(timezone.now())
             case "waiting":
                 return queryset.waiting()
             case "held":
@@ -69,7 +76,14 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
 
     how_it_begins = gettext_lazy("Mail is planned by itself, from what is due and from the rules.")
     change_form_template = "admin/reminders/delivery/change_form.html"
-    actions = ["hold_chosen", "release_chosen", "resend_chosen", "settle_arrival", "settle_refusal"]
+    actions = [
+        "hold_chosen",
+        "release_chosen",
+        "resend_chosen",
+        "settle_arrival",
+        "settle_refusal",
+        "settle_lapse",
+    ]
     list_display = [
         "planned_shown",
         "kind",
@@ -147,7 +161,7 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
     def state_chip(self, delivery: Delivery) -> str:
         if delivery.is_held and delivery.state in Delivery.UNSENT:
             return format_html('<span class="chip chip-late">{}</span>', _("held"))
-        kind = "late" if delivery.state in LATE else delivery.state
+        kind = "late" if delivery.state in Delivery.UNSETTLED else delivery.state
         return format_html('<span class="chip chip-{}">{}</span>', kind, delivery.get_state_display())
 
     @admin.display(description=gettext_lazy("goes with"))
@@ -160,7 +174,7 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
             (reverse("admin:reminders_delivery_change", args=[other.pk]), str(other))
             for other in (*first, *rows.order_by("pk"))
         ]
-        return format_html_join(format_html("<br>"), '<a href="{}">{}</a>', links)
+        return format_html_join(SafeString("<br>"), '<a href="{}">{}</a>', links)
 
     @admin.display(description=gettext_lazy("text"))
     def text_shown(self, delivery: Delivery) -> str:

@@ -39,9 +39,13 @@ REASONS = {
 }
 REASON_OF_AN_ACT = "act {0.sequence} upon the silence procedure"
 
+State = Delivery.State
+TOO_LATE = "its time passed before it could be sent"
+ENDINGS: dict[str, str] = {State.CANCELLED: "no longer true", State.LAPSED: TOO_LATE}
+
 # Of a delivery, what the plan does not look at: of thousands it takes longer to read than the rest.
 UNREAD = (
-    *("uid", "reason", "attempts", "language", "recipient", "subject", "text", "html", "calendar", "sha256"),
+    *("uid", "reason", "language", "recipient", "subject", "text", "html", "calendar", "sha256"),
     *("sent_at", "reply", "created_at"),
 )
 
@@ -74,7 +78,9 @@ def reconcile_deliveries(
         ),
         *((want.contact_id, want.planned_on) for _of, want in (*stale, *new) if want.is_item),
     }
-    differences = [*_cancel(untrue), *_revive(stale), *_create(new)]
+    lapsed = [row for row in untrue if _lapses(row, now)]
+    untrue = [row for row in untrue if row not in lapsed]
+    differences = [*_end(untrue), *_end(lapsed, State.LAPSED), *_revive(stale), *_create(new)]
     return [*differences, *reconcile_digests({contact for contact, _day in days}, days)]
 
 
@@ -150,12 +156,18 @@ def _in_words(what: str, rows: Iterable[Delivery]) -> list[str]:
     return [f"{what} {row.kind} {row.offset_code} of {row.about[0]} {row.about[1]}" for row in rows]
 
 
-def _cancel(rows: list[Delivery]) -> list[str]:
-    Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
-        state=Delivery.State.CANCELLED, token=None, lease_until=None
-    )
-    append_events([row.pk for row in rows], Delivery.State.CANCELLED, "no longer true")
-    return _in_words("cancelled", rows)
+def _lapses(row: Delivery, now: datetime) -> bool:
+    """Whether nothing but the time that passed makes it untrue, although its hour had come: whoever answers for the
+    mail has to know. What staff held back, or sent again past its time, they know of."""
+    was_to_go = row.attempts == 0 or row.state == State.DEFERRED
+    return was_to_go and not row.is_held and row.resends_id is None and row.expires_at <= now
+
+
+def _end(rows: list[Delivery], state: str = State.CANCELLED) -> list[str]:
+    """End rows that have not left us: nothing more is sent of them."""
+    Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(state=state, token=None, lease_until=None)
+    append_events([row.pk for row in rows], state, ENDINGS[state])
+    return _in_words(state, rows)
 
 
 def _is_stale(row: Delivery, want: Wanted, now: datetime) -> bool:

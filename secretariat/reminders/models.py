@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -30,6 +31,12 @@ def _subject(model: type[models.Model], label: Any) -> Any:
     )
 
 
+# A mail goes within seconds of its hour. One that its server puts off is tried again within the hour, which is common.
+LATE, PUT_OFF_LONG = timedelta(minutes=10), timedelta(hours=1)
+LONGEST_PAUSE = timedelta(
+    hours=2
+)  # longer than any between two tries, so that the index of what is due serves
+
 # What the title of a delivery takes.
 TITLED = ("due__deadline", "silence__document__symbol", "term__seat__organisation", "agenda__meeting__track")
 
@@ -50,12 +57,21 @@ def column_of(about: About) -> str:
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def unsettled(self) -> DeliveryQuerySet:
-        """What staff must look at: refused for good, or not known to have arrived."""
-        return self.filter(state__in=[Delivery.State.FAILED, Delivery.State.UNCERTAIN])
+        """What staff must look at: refused for good, not known to have arrived, or not sent in time."""
+        return self.filter(state__in=Delivery.UNSETTLED)
 
     def waiting(self) -> DeliveryQuerySet:
         """What goes out by itself when its hour comes, or when it is released."""
         return self.filter(state__in=Delivery.UNSENT)
+
+    def late(self, now: datetime) -> DeliveryQuerySet:
+        """What should have gone by itself by now: nobody takes it, or its mail server puts it off again and again."""
+        untaken = Q(next_try_at__lte=now - LATE)
+        put_off = Q(state=Delivery.State.DEFERRED, planned_at__lte=now - PUT_OFF_LONG)
+        goes_by_itself = Q(
+            state__in=[Delivery.State.PENDING, Delivery.State.DEFERRED], is_held=False, is_item=False
+        )
+        return self.filter(goes_by_itself, untaken | put_off, next_try_at__lte=now + LONGEST_PAUSE)
 
     def under_way(self) -> DeliveryQuerySet:
         """What has not ended, or may have arrived."""
@@ -115,10 +131,13 @@ class Delivery(models.Model):
         SENT = "sent", _("taken by the mail server")
         UNCERTAIN = "uncertain", _("not known whether it arrived")
         FAILED = "failed", _("failed")
+        # It was true as long as it could be said, and it could not be sent. Unlike what became untrue it is a loss.
+        LAPSED = "lapsed", _("not sent in time")
         CANCELLED = "cancelled", _("cancelled")
         CARRIED = "carried", _("told in a digest")
 
     UNSENT = (State.PENDING, State.DEFERRED, State.CLAIMED)
+    UNSETTLED = (State.FAILED, State.UNCERTAIN, State.LAPSED)
     # What the contact was told, or may have been.
     TOLD = (State.SENDING, State.SENT, State.UNCERTAIN, State.CARRIED)
 

@@ -25,6 +25,7 @@ from .bounces.addresses import return_path
 from .bounces.recording import record_refusal
 from .digesting import begin_digest, give_back_items
 from .domains import PATIENCE, domain_of, in_pace, slow_down, waiting_domains
+from .ledger import TOO_LATE
 from .letters import RELATED
 from .message import Rendered, render, sender_address
 from .models import Delivery, append_events
@@ -229,8 +230,19 @@ def _begin(row: Delivery, rendered: Rendered) -> bool:
     if begun == "begun":
         row.attempts += 1
         return True
-    finish(row, State.CANCELLED, "no longer true when its turn came", WORKER, only_claimed=True)
+    if not _lapse(row):
+        finish(row, State.CANCELLED, "no longer true when its turn came", WORKER, only_claimed=True)
     return False
+
+
+@transaction.atomic
+def _lapse(row: Delivery) -> bool:
+    """End a row of ours whose time is over as one that staff must look at; returns whether it is such a row."""
+    ours = Delivery.objects.filter(pk=row.pk, token=row.token, state=State.CLAIMED, is_held=False)
+    lapsed = ours.filter(expires_at__lte=Now()).update(state=State.LAPSED, token=None, lease_until=None)
+    if lapsed:
+        append_events([row.pk], State.LAPSED, TOO_LATE, WORKER)
+    return bool(lapsed)
 
 
 def _record(row: Delivery, outcome: Outcome) -> None:

@@ -1,4 +1,4 @@
-"""Settling what staff must decide: mails of which nobody knows whether they arrived, and refused ones."""
+"""Settling what staff must decide: mails of which nobody knows whether they arrived, refused ones, and late ones."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from meetings.admin.schedule.when import instant_text
 
 from .ledger import still_wanted
 from .models import TITLED, Delivery
-from .settling import settle, try_again
+from .settling import note_lapse, settle, try_again
 
 PERMISSION = "reminders.settle_delivery"
 MOST = 1000  # mails on one page
@@ -50,13 +50,23 @@ class ArrivalForm(ReasonForm):
     field_order = ["what", "reason"]
 
 
+class LapseForm(ReasonForm):
+    reason = forms.CharField(
+        label=gettext_lazy("What was done about it"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=gettext_lazy("Stands in the record of each mail beside your name."),
+    )
+
+
 class SettlePages:
-    """Two pages for one mail or for those ticked in the list, mixed into the delivery's admin."""
+    """Three pages for one mail or for those ticked in the list, mixed into the delivery's admin."""
 
     # what: the state that it is for, its form
     SETTLED: dict[str, tuple[str, type[forms.Form]]] = {
         "arrival": (Delivery.State.UNCERTAIN, ArrivalForm),
         "refusal": (Delivery.State.FAILED, ReasonForm),
+        "lapse": (Delivery.State.LAPSED, LapseForm),
     }
 
     def get_urls(self) -> list[URLPattern]:
@@ -73,6 +83,10 @@ class SettlePages:
     @admin.action(description=gettext_lazy("Try failed ones again…"), permissions=["settle"])
     def settle_refusal(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
         return self._chosen(request, queryset, "refusal", _("Choose mails that failed."))
+
+    @admin.action(description=gettext_lazy("Note those not sent in time…"), permissions=["settle"])
+    def settle_lapse(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        return self._chosen(request, queryset, "lapse", _("Choose mails not sent in time."))
 
     def _chosen(self, request: HttpRequest, queryset: Any, what: str, otherwise: str) -> HttpResponse | None:
         keys = list(queryset.filter(state=self.SETTLED[what][0]).values_list("pk", flat=True)[:MOST])
@@ -100,16 +114,26 @@ class SettlePages:
             return HttpResponseRedirect(reverse("admin:reminders_delivery_changelist"))
         form = form_class(request.POST if request.method == "POST" else None)
         if form.is_valid():
-            return self._settle(request, rows, form.cleaned_data)
+            return self._settle(request, rows, form.cleaned_data, what)
         return self._page(request, rows, form, what)
 
     @transaction.atomic
-    def _settle(self, request: HttpRequest, rows: list[Delivery], values: dict[str, Any]) -> HttpResponse:
+    def _settle(
+        self, request: HttpRequest, rows: list[Delivery], values: dict[str, Any], what: str
+    ) -> HttpResponse:
         why: dict[str, Any] = {"actor": request.user, "reason": values["reason"]}
         arrived = values.get("what") == "arrived"
         keys = [row.pk for row in rows]
-        count = settle(keys, arrived=arrived, **why) if "what" in values else try_again(keys, **why)
-        if arrived:
+        match what:
+            case "arrival":
+                count = settle(keys, arrived=arrived, **why)
+            case "refusal":
+                count = try_again(keys, **why)
+            case "lapse":
+                count = note_lapse(keys, **why)
+        if what == "lapse":
+            text = ngettext("%(count)d mail was noted.", "%(count)d mails were noted.", count)
+        elif arrived:
             text = ngettext(
                 "%(count)d mail was recorded as arrived.", "%(count)d mails were recorded as arrived.", count
             )
@@ -126,6 +150,9 @@ class SettlePages:
         titles = {
             "arrival": ngettext("Did this mail arrive?", "Did these mails arrive?", len(rows)),
             "refusal": ngettext("Try this mail again", "Try these mails again", len(rows)),
+            "lapse": ngettext(
+                "This mail was not sent in time", "These mails were not sent in time", len(rows)
+            ),
         }
         context = {
             **self.admin_site.each_context(request),
@@ -148,6 +175,7 @@ def _mail_shown(row: Delivery, is_true: bool, now: datetime) -> dict[str, Any]:
         "row": row,
         "address": row.recipient or row.contact.email,
         "has_new_address": bool(row.recipient) and row.recipient != row.contact.email,
+        "planned": instant_text(row.planned_at, row.zone),
         "tried": instant_text(tried, row.zone) if tried else "",
         "is_true": is_true,
         "is_past": row.expires_at <= now,

@@ -90,6 +90,16 @@ def try_again(delivery_ids: Collection[int], *, actor: Any, reason: str) -> int:
     return len(rows)
 
 
+@transaction.atomic
+def note_lapse(delivery_ids: Collection[int], *, actor: Any, reason: str) -> int:
+    """Record what was done about mails that were not sent in time; nothing is sent. Returns how many were noted."""
+    rows = _locked(delivery_ids, State.LAPSED)
+    for row in rows:
+        row.state = State.CANCELLED
+    _write(rows, f"not sent in time: {reason}", actor)
+    return len(rows)
+
+
 def _locked(delivery_ids: Collection[int], state: str) -> list[Delivery]:
     # In one order, so that two who settle at once do not wait for each other in a ring.
     rows = Delivery.objects.select_for_update(of=("self",)).filter(pk__in=delivery_ids, state=state)

@@ -11,6 +11,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -118,7 +119,7 @@ class WebhookAdmin(WebhookActPages, HistoryAdmin):
             )
             for notice in webhook.notices.order_by("-pk")[:SHOWN]
         )
-        return format_html_join(format_html("<br>"), "{} {}", lines) or "-"
+        return format_html_join(SafeString("<br>"), "{} {}", lines) or "-"
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Never edited: another address is another webhook, which proves itself anew.
