@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rotation.translated import text_in
@@ -48,6 +50,11 @@ def letter(row: Delivery) -> Letter:
                 "“%(deadline)s” was due from %(state)s by %(now)s and has not been received, although your ministry "
                 "was reminded. Please see to it that it reaches the secretariat."
             )
+            if not _was_reminded(row):
+                lead = _(
+                    "“%(deadline)s” was due from %(state)s by %(now)s and has not been received. Please see to it "
+                    "that it reaches the secretariat."
+                )
         case Kind.RECEIVED:
             subject = _("Received with thanks: %(deadline)s — %(meeting)s")
             lead = _("The secretariat has received “%(deadline)s” from %(state)s. Nothing more is due.")
@@ -65,6 +72,20 @@ def letter(row: Delivery) -> Letter:
     signature = text_in(row.meeting.track.mechanism.names)
     links = [] if row.kind in OVER else _links(row)
     return Letter(subject % values, lead % values, facts, signature, row.meeting.is_example, links)
+
+
+def _was_reminded(row: Delivery) -> bool:
+    """Whether the contact's ministry was told of this due as it stands; in a preview, whether it will have been."""
+    about_it = Delivery.objects.filter(
+        due=row.due_id,
+        sequence=row.sequence,
+        kind__in=[Kind.REMINDER, Kind.OVERDUE],
+        contact__ministry=row.contact.ministry_id,
+    )
+    told = Q(state__in=[Delivery.State.SENT, Delivery.State.CARRIED])
+    if row.planned_at > timezone.now():
+        told |= Q(state__in=Delivery.UNSENT, planned_at__lt=row.planned_at, is_held=False)
+    return about_it.filter(told).exists()
 
 
 def _links(row: Delivery) -> list[tuple[str, str]]:

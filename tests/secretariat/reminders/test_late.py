@@ -10,7 +10,8 @@ from meetings.deadlines.dues import settle_due
 from meetings.models import Due
 from meetings.schedule.moves import move_meeting
 from secretariat.reminders.ledger import reconcile_deliveries
-from secretariat.reminders.models import Delivery
+from secretariat.reminders.letters import letter_of
+from secretariat.reminders.models import Delivery, ReminderRule
 from secretariat.reminders.sending import send_due
 from secretariat.reminders.subjects import dues
 from tests.factories import day_span
@@ -113,6 +114,29 @@ def test_who_could_not_be_reminded_hears_of_a_new_date_by_its_own_reminders(meet
         "overdue",
     }
     assert Delivery.objects.filter(state="lapsed").exists()
+
+
+@pytest.mark.parametrize(
+    ("states", "is_told"),
+    [({"P1D": "sent", "P3D": "lapsed"}, True), ({"P1D": "uncertain"}, False), ({"P1D": "lapsed"}, False)],
+)
+def test_an_escalation_speaks_of_reminders_only_where_the_ministry_had_one(meeting, states, is_told):
+    ReminderRule.objects.create(occasion="escalated", days=2)
+    reconcile_deliveries(dues, [meeting.pk])
+    ofit = Delivery.objects.filter(contact__email="kg@example.org")
+    ofit.filter(kind__in=["reminder", "overdue"]).update(state="cancelled")
+    for code, state in states.items():
+        ofit.filter(kind="reminder", offset_code=code).update(state=state, sent_at=timezone.now())
+    row = ofit.get(kind="escalated")
+    row.planned_at = ago(minutes=1)
+    assert ("although your ministry was reminded" in letter_of(row).lead) is is_told
+
+
+def test_the_preview_of_an_escalation_counts_with_the_reminders_before_it(meeting):
+    ReminderRule.objects.create(occasion="escalated", days=2)
+    reconcile_deliveries(dues, [meeting.pk])
+    row = Delivery.objects.filter(contact__email="kg@example.org").get(kind="escalated")
+    assert "although your ministry was reminded" in letter_of(row).lead
 
 
 def test_a_person_notes_what_was_done_and_nothing_is_sent(meeting, desk, sink):  # noqa: F811
