@@ -78,7 +78,8 @@ def reconcile_deliveries(
         ),
         *((want.contact_id, want.planned_on) for _of, want in (*stale, *new) if want.is_item),
     }
-    lapsed = [row for row in untrue if _lapses(row, now)]
+    to_be_said = {_but_offset(key) for key in wanted}
+    lapsed = [row for row in untrue if _lapses(row, now) and _but_offset(key_of(row)) not in to_be_said]
     untrue = [row for row in untrue if row not in lapsed]
     differences = [*_end(untrue), *_end(lapsed, State.LAPSED), *_revive(stale), *_create(new)]
     return [*differences, *reconcile_digests({contact for contact, _day in days}, days)]
@@ -150,6 +151,12 @@ def told_by(rows: Iterable[Delivery]) -> ToldOf:
 
 def key_of(row: Delivery) -> Key:
     return (row.kind, row.about, row.sequence, row.offset_code, row.contact_id)
+
+
+def _but_offset(key: Key) -> tuple[object, ...]:
+    """What is said, by whichever offset: what a later reminder or overdue notice says is no loss."""
+    kind, about, sequence, _offset, contact_id = key
+    return (kind, about, sequence, contact_id)
 
 
 def _in_words(what: str, rows: Iterable[Delivery]) -> list[str]:

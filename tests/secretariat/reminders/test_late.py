@@ -87,6 +87,15 @@ def test_what_could_not_be_sent_before_its_deadline_lapses_and_the_overdue_notic
     assert (send_due(), sink.accepted) == (0, [])
 
 
+def test_an_overdue_notice_that_a_later_one_takes_the_place_of_is_no_loss(meeting, sink):
+    due = Due.objects.latest("due_at")
+    reconcile_deliveries(dues, [meeting.pk], now=due.due_at + timedelta(days=5))
+    assert not Delivery.objects.filter(kind="overdue", state="lapsed").exists()
+    reconcile_deliveries(dues, [meeting.pk], now=due.due_at + timedelta(days=9))
+    states = Delivery.objects.filter(kind="overdue").values_list("offset_code", "state").distinct()
+    assert set(states) == {("P1D", "cancelled"), ("P7D", "pending")}
+
+
 def test_one_whose_time_is_over_when_its_turn_comes_lapses(meeting, sink):
     [first, *_others] = waiting_since(ago(minutes=1))
     Delivery.objects.filter(pk=first).update(expires_at=ago(seconds=1))
