@@ -12,11 +12,11 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.http import parse_etags
 
+from ..prepared import prepared_cursor
 from .audiences import Audience
 from .readers import Reader
 from .throttles import quota_of
@@ -85,7 +85,7 @@ def token_of(request: HttpRequest) -> str:
 
 def state_now(token: str) -> Any:
     """The feed and the reader as they are; None where the whole way has to be gone."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         if not token:
             cursor.execute(ANYBODY, [Audience.PUBLIC.value])
             return cursor.fetchone()

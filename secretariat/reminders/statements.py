@@ -9,10 +9,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import psycopg
-from django.db import connection
 from django.utils import timezone
 
+from ..prepared import prepared_cursor
 from .message import Rendered
 from .models import Delivery
 
@@ -110,7 +109,7 @@ def finish(
 
 
 def _executed(statement: str, values: dict[str, Any]) -> int:
-    """Run it by the driver's own cursor, which alone prepares; returns how many rows it wrote."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        return cursor.execute(statement, values, prepare=True).rowcount
+    """Run it; returns how many rows it wrote."""
+    with prepared_cursor() as cursor:
+        cursor.execute(statement, values)
+        return int(cursor.rowcount)
