@@ -22,5 +22,5 @@ def prepared_cursor() -> CursorWrapper:
     """To be closed by its reader; raises Django's errors, and its queries are counted as all are."""
     connection.ensure_connection()
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with connection.wrap_database_errors:
-        return wrap(Prepared(connection.connection))
+    raw: Any = Prepared(connection.connection)
+    return wrap(raw)
