@@ -151,9 +151,18 @@ def _texts_of(body: dict[str, Any]) -> Texts:
         place=place_line(body),
         description=description_of(body),
         category=(body["track"]["name"], body["track"]["lang"]),
-        url=body["url"],
+        url=link_of(body),
         geo=(geo["latitude"], geo["longitude"]) if geo else None,
     )
+
+
+def link_of(body: dict[str, Any]) -> str:
+    """Where a person reads more: the meeting's page, or the API's address of what has none.
+
+    What an older release stored names no page until it is rendered anew.
+    """
+    address: str = body["links"].get("page") or body["url"]
+    return address
 
 
 def summary_of(body: dict[str, Any]) -> str:
@@ -180,7 +189,7 @@ def description_of(body: dict[str, Any]) -> str:
     if body["when"]["precision"] == Precision.TIME:
         start, end = (datetime.fromisoformat(body[name]) for name in ("start", "end"))
         lines.append(local_time(start, end, body["zone"]))
-    return "\n".join([*lines, words.DETAILS % {"url": body["url"]}])
+    return "\n".join([*lines, words.DETAILS % {"url": link_of(body)}])
 
 
 def local_time(start: datetime, end: datetime, zone: str) -> str:

@@ -55,12 +55,17 @@ def event_of(body: Body, title: str, description: str, asked: Asked) -> Body:
         "freeBusyStatus": "free" if body["status"] in FREE or body["start"] is None else "busy",
         "keywords": {body["track"]["name"]: True},
         **_places(body),
-        "links": {
-            "1": {"@type": "Link", "href": body["url"], "rel": "describedby", "type": "application/json"}
-        },
+        "links": _links(body),
         **_localizations(body),
         **(_alert(asked.alarm) if asked.alarm and body["status"] in ("proposed", "confirmed") else {}),
     }
+
+
+def _links(body: Body) -> Body:
+    """The page for people where there is one, and the same as data."""
+    data = {"@type": "Link", "href": body["url"], "rel": "describedby", "type": "application/json"}
+    page = body["links"].get("page")
+    return {"1": data, **({"2": {"@type": "Link", "href": page, "rel": "about"}} if page else {})}
 
 
 def _times(body: Body, *, whole_days: bool) -> Body:

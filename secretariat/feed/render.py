@@ -16,14 +16,14 @@ from meetings.models import Meeting
 from meetings.schedule.dates import Precision, value_of
 from rotation.models import State
 
-from .audiences import is_visible
+from .audiences import Audience, is_visible
 from .cities import coordinates_of
 from .ics import render_event
 from .papers import agenda_summary, documents_summary
 from .words import EXAMPLE, languages, moment, text_and_language
 
 # Raise it when the same meeting is rendered to other bytes, then run `rebuild_feed`.
-RENDERER = 3
+RENDERER = 4
 COARSENESS = {p: n for n, p in enumerate(("time", "day", "month", "year", "none"))}
 
 
@@ -66,6 +66,11 @@ def meeting_address(uid: UUID) -> str:
     return f"{settings.BASE_URL}/api/v1/meetings/{uid}/"
 
 
+def page_address(meeting: Meeting) -> str | None:
+    """The page for people; only what is public has one."""
+    return f"{settings.BASE_URL}/meetings/{meeting.uid}/" if is_visible(meeting, Audience.PUBLIC) else None
+
+
 def meeting_body(
     meeting: Meeting, audience: str, language: str, changed_at: datetime, participants: Sequence[str] = ()
 ) -> dict[str, Any]:
@@ -105,6 +110,7 @@ def meeting_body(
         "updated": moment(changed_at),
         "cancelled_at": meeting.cancelled_at and moment(meeting.cancelled_at),
         "links": {
+            "page": page_address(meeting),
             "calendar": f"{settings.BASE_URL}/api/v1/meetings/{meeting.uid}.ics",
             "agenda": f"{meeting_address(meeting.uid)}agenda/",
             "documents": f"{meeting_address(meeting.uid)}documents/",

@@ -57,6 +57,7 @@ class MeetingRefSerializer(serializers.Serializer):
 
 
 class LinksSerializer(serializers.Serializer):
+    page = serializers.URLField(allow_null=True, help_text="for people; null unless the meeting is public")
     calendar = serializers.URLField(help_text="this meeting as iCalendar")
     agenda = serializers.URLField(help_text="404 until an agenda is issued")
     documents = serializers.URLField()

@@ -11,6 +11,7 @@ from .views.committee import SessionsView
 from .views.deadlines import DeadlinesView, MeetingDeadlinesView
 from .views.documentation import DocsView, DocumentView, GuideView
 from .views.meetings import MeetingsView, MeetingView
+from .views.pages import meeting_page
 from .views.papers import AgendaView, DocumentsView, FileView
 from .views.subscriptions import SubscriptionView
 from .views.sync import SyncView
@@ -42,6 +43,7 @@ urlpatterns = [
     path("api/v1/openapi.json", DocumentView.as_view(), name="openapi"),
     path("api/v1/guide/", GuideView.as_view(), name="guide"),
     path("api/v1/docs/", DocsView.as_view(), name="docs"),
+    path("meetings/<uuid:uid>/", meeting_page, name="meeting-page"),
     path("calendar/<str:secret>.ics", SubscriptionView.as_view(), name="subscription"),
     re_path(r"^api/", NothingHere.as_view()),
 ]

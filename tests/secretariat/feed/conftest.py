@@ -9,6 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 from secretariat.feed import authentication, throttles
 from secretariat.feed.bodies import kept
 from secretariat.feed.revalidating import remembered
+from secretariat.feed.views import pages
 
 tests = count(time.time_ns())
 
@@ -21,7 +22,8 @@ def _own_counters(monkeypatch):
     monkeypatch.setattr(
         throttles, "counted", lambda name, key, limit: real(name, f"{os.getpid()}.{number}.{key}", limit)
     )
-    monkeypatch.setattr(authentication, "counted", throttles.counted)
+    for module in (authentication, pages):
+        monkeypatch.setattr(module, "counted", throttles.counted)
 
 
 @pytest.fixture(autouse=True)

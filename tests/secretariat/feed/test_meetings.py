@@ -71,6 +71,7 @@ def test_a_meeting_is_told_as_the_contract_says(client):
         "updated": "2026-03-01T12:00:00Z",
         "cancelled_at": None,
         "links": {
+            "page": f"http://127.0.0.1:8000/meetings/{made.uid}/",
             "calendar": f"http://127.0.0.1:8000/api/v1/meetings/{made.uid}.ics",
             "agenda": f"http://127.0.0.1:8000/api/v1/meetings/{made.uid}/agenda/",
             "documents": f"http://127.0.0.1:8000/api/v1/meetings/{made.uid}/documents/",
