@@ -27,8 +27,18 @@ __all__ = ["TITLED", "Delivery", "DeliveryEvent", "Follow", "ReminderRule", "app
 
 def _subject(model: type[models.Model], label: Any) -> Any:
     return models.ForeignKey(
-        model, on_delete=models.PROTECT, related_name="deliveries", null=True, blank=True, verbose_name=label
+        model,
+        on_delete=models.PROTECT,
+        related_name="deliveries",
+        null=True,
+        blank=True,
+        db_index=False,  # see SPARSE
+        verbose_name=label,
     )
+
+
+# Empty in nearly every row. Each index is written at every step of every delivery, so these hold the filled ones only.
+SPARSE = ("silence", "term", "agenda", "digest", "resends")
 
 
 # A mail goes within seconds of its hour. One that its server puts off is tried again within the hour, which is common.
@@ -186,6 +196,7 @@ class Delivery(models.Model):
         null=True,
         blank=True,
         editable=False,
+        db_index=False,
         verbose_name=_("weekly digest"),
     )
     # Beside the state: one that becomes untrue and is wanted again is still held.
@@ -197,13 +208,14 @@ class Delivery(models.Model):
         null=True,
         blank=True,
         editable=False,
+        db_index=False,
         verbose_name=_("sends again"),
     )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     token = models.UUIDField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
 
-    message_id = models.CharField(_("Message-ID"), max_length=200, unique=True)
+    message_id = models.CharField(_("Message-ID"), max_length=200)
     in_reply_to = models.CharField(max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=8, blank=True)
     recipient = models.EmailField(_("sent to"), blank=True)
@@ -231,6 +243,8 @@ class Delivery(models.Model):
             ("hold_delivery", "Can hold and release deliveries, send one again, and send a test"),
         ]
         constraints = [
+            # Not `unique=True` on the field, which would add an index for LIKE.
+            models.UniqueConstraint(name="a_message_id_is_used_once", fields=["message_id"]),
             models.UniqueConstraint(
                 name="one_thing_is_said_once",
                 fields=[
@@ -290,6 +304,13 @@ class Delivery(models.Model):
                 fields=["lease_until"], name="delivery_leased", condition=Q(state__in=["claimed", "sending"])
             ),
             models.Index(fields=["meeting", "state"], name="delivery_of_meeting"),
+            models.Index(fields=["due"], name="delivery_of_due"),
+            *(
+                models.Index(
+                    fields=[name], name=f"delivery_of_{name}", condition=Q(**{f"{name}__isnull": False})
+                )
+                for name in SPARSE
+            ),
             models.Index(fields=["id"], name="delivery_uncertain", condition=Q(state="uncertain")),
             models.Index(
                 fields=["contact", "planned_on"],
@@ -355,6 +376,7 @@ class DeliveryEvent(models.Model):
         related_name="+",
         null=True,
         blank=True,
+        db_index=False,
         verbose_name=_("by"),
         help_text=_("empty where the service did it by itself"),
     )
@@ -363,6 +385,7 @@ class DeliveryEvent(models.Model):
         ordering = ["delivery", "pk"]
         verbose_name = _("delivery event")
         verbose_name_plural = _("delivery events")
+        indexes = [models.Index(fields=["author"], name="event_by_author", condition=Q(author__isnull=False))]
         triggers = [
             pgtrigger.Protect(name="events_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]

@@ -283,3 +283,12 @@ def test_every_constraint_of_the_feed_is_tried():
         for constraint in model._meta.constraints
     }
     assert named == set(BREAKERS)
+
+
+def test_a_systems_page_leads_to_what_is_made_for_it(staff):
+    reader = system()
+    page = staff.get(reverse("admin:feed_partnersystem_change", args=[reader.pk])).content.decode()
+    for name in ("partnertoken", "subscription", "webhook"):
+        address = f"{reverse(f'admin:feed_{name}_add')}?system={reader.pk}"
+        assert f'href="{address}"' in page
+        assert f'value="{reader.pk}" selected' in staff.get(address).content.decode()
