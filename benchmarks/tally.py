@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # What a delivery may end in; all else is still on its way.
-ENDED = ("sent", "failed", "cancelled")
+ENDED = ("sent", "failed", "cancelled", "lapsed")
 
 
 @dataclass(frozen=True)

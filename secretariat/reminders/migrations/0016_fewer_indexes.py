@@ -39,10 +39,20 @@ class Migration(migrations.Migration):
             name='message_id',
             field=models.CharField(max_length=200, verbose_name='Message-ID'),
         ),
+        # Altering the field drops every index of this one column, that of the constraint too.
+        migrations.RemoveConstraint(model_name='delivery', name='one_copy_is_under_way_at_a_time'),
         migrations.AlterField(
             model_name='delivery',
             name='resends',
             field=models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='reminders.delivery', verbose_name='sends again'),
+        ),
+        migrations.AddConstraint(
+            model_name='delivery',
+            constraint=models.UniqueConstraint(
+                condition=models.Q(('state__in', ['pending', 'deferred', 'claimed', 'sending', 'uncertain'])),
+                fields=('resends',),
+                name='one_copy_is_under_way_at_a_time',
+            ),
         ),
         migrations.AlterField(
             model_name='delivery',
