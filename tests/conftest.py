@@ -17,6 +17,7 @@ settings.load_profile("untimed")
 # What a new installation starts with, and the migrations that bring it.
 DEFAULTS = [
     ("secretariat.reminders.migrations.0014_default_policy", "add_policy"),
+    ("secretariat.reminders.migrations.0017_quiet_hours_of_invitations", "add_quiet_hours"),
     ("meetings.migrations.0001_squashed_0019_terms_are_over_on_a_day", "add_defaults"),
 ]
 

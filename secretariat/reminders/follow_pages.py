@@ -143,5 +143,5 @@ def _shown(row: Delivery) -> dict[str, Any]:
         "meeting": row.meeting,
         "contact": row.contact,
         "kind": row.get_kind_display(),
-        "when": instant_text(row.planned_at, row.zone),
+        "when": instant_text(row.next_try_at, row.zone),
     }

@@ -34,6 +34,7 @@ class ReminderRule(models.Model):
         AGENDA = "agenda", _("agendas issued")
         SILENCE = "silence", _("silence procedures")
         TERM = "term", _("ends of terms")
+        MEETING = "meeting", _("invitations to meetings")
 
     class Occasion(models.TextChoices):
         FIRST = "first", _("at once, when it is set or happens")
@@ -90,7 +91,9 @@ class ReminderRule(models.Model):
         _("quiet from"),
         null=True,
         blank=True,
-        help_text=_("local time of the recipient; what goes at once waits"),
+        help_text=_(
+            "local time of the recipient; what goes at once waits until they end, unless it would be too late then"
+        ),
     )
     quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
     is_on = models.BooleanField(
@@ -126,6 +129,14 @@ class ReminderRule(models.Model):
                 name="what_is_overdue_is_so_for_a_day",
                 condition=~Q(occasion__in=AFTER) | Q(days__gte=1),
                 violation_error_message=_("A day after at the earliest."),
+            ),
+            models.CheckConstraint(
+                name="an_invitation_is_for_who_follows",
+                condition=~Q(about="meeting") | Q(is_on=True, roles=[]),
+                violation_error_message=_(
+                    "Who is invited to meetings is said by who follows them: tick no role and leave the line on; it "
+                    "says the quiet hours."
+                ),
             ),
             models.CheckConstraint(
                 name="a_key_is_that_of_a_deadline",

@@ -5,15 +5,18 @@ As RFC 5546 has it: a REQUEST, the same with a higher SEQUENCE, a CANCEL to who 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from meetings.schedule.dates import instant
 
-from .wanted import About, ContactFact, Told, ToldOf, Wanted, notice
+from . import policy
+from .policy import Rule
+from .wanted import About, ContactFact, Told, ToldOf, Wanted, notice, when_awake
 
+OCCASION: Mapping[str, policy.Occasion] = {"invited": "first", "changed": "changed", "withdrawn": "withdrawn"}
 # At which hour of its own day a contact is invited to what it follows from that day on.
 HOUR = time(9)
 
@@ -69,6 +72,15 @@ def wanted_of_occasion(
             yield _request(kind, about, occasion.sequence, occasion.slot, follower.contact, before, since)
         elif before is not None and is_invited and before.says > now:
             yield _cancel(about, occasion.sequence, follower.contact, before, now)
+
+
+def awake(want: Wanted, rules: Iterable[Rule], now: datetime) -> Iterator[Wanted]:
+    """The same outside of the quiet hours that the rules say for it; without a rule there are none.
+
+    rules: those of invitations on the meeting's track. Who is invited is not for them to say.
+    """
+    rule = next((rule for rule in rules if rule.occasion == OCCASION[want.kind]), None)
+    yield from when_awake(want, rule.quiet if rule else None, now)
 
 
 def _followed_since(slot: Slot, follower: Follower, now: datetime) -> datetime | None:

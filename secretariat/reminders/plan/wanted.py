@@ -120,10 +120,12 @@ def notice(
 
 
 def when_awake(want: Wanted, quiet: Quiet | None, now: datetime) -> Iterator[Wanted]:
-    """What goes at once, or in the morning where it is night for the recipient; nothing that is untrue by then."""
-    goes_at = awake_at(max(want.planned_at, now), want.zone, quiet)
-    if goes_at < want.expires_at:
-        yield replace(want, goes_at=goes_at)
+    """What goes at once, or in the morning where it is night for the recipient: in the night where the morning would be
+    too late, since a mail at night is better than none. Nothing that is untrue already."""
+    soonest = max(want.planned_at, now)
+    goes_at = awake_at(soonest, want.zone, quiet)
+    if soonest < want.expires_at:
+        yield replace(want, goes_at=goes_at if goes_at < want.expires_at else soonest)
 
 
 def while_it_answers(wanted: Iterable[Wanted], contact: ContactFact, now: datetime) -> Iterator[Wanted]:

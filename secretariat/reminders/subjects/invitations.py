@@ -15,8 +15,9 @@ from secretariat.feed.participants import participants_of
 from ..follow import Follow
 from ..models import Delivery
 from ..plan.agendas import Invited
-from ..plan.invitations import Follower, Occasion, Slot, wanted_of_occasion
+from ..plan.invitations import Follower, Occasion, Slot, awake, wanted_of_occasion
 from ..plan.wanted import ContactFact, ToldOf, Wanted
+from .audience import Policy
 
 Status = Meeting.Status
 # The ledger's rows about meetings themselves.
@@ -34,7 +35,7 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
     follows = _follows_of(meetings)
     knew = {contact_id for (about, contact_id), _told in told.items() if about[0] == "meeting"}
     contacts = _contacts(knew | {follow.contact_id for follow in follows}, now)
-    participants = participants_of(meetings)
+    participants, policy = participants_of(meetings), Policy()
     for meeting in meetings:
         days: dict[int, list[Follow]] = defaultdict(list)
         for follow in follows:
@@ -44,8 +45,10 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
             Follower(contact, tuple((row.valid_from, row.valid_until) for row in days[pk]))
             for pk, contact in contacts.items()
         ]
+        rules = policy.of("meeting", meeting.track_id)
         for want in wanted_of_occasion(occasion_of(meeting, now), followers, told, now):
-            yield meeting.pk, want
+            for awake_want in awake(want, rules, now):
+                yield meeting.pk, awake_want
 
 
 def invited_to(meeting_ids: Collection[int]) -> dict[int, dict[int, Invited]]:

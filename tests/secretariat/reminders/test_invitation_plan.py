@@ -6,8 +6,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from meetings.schedule.dates import instant
-from secretariat.reminders.plan.invitations import Follower, Occasion, Slot, wanted_of_occasion
-from secretariat.reminders.plan.wanted import ContactFact, Told
+from secretariat.reminders.plan.invitations import Follower, Occasion, Slot, awake, wanted_of_occasion
+from secretariat.reminders.plan.policy import Rule
+from secretariat.reminders.plan.quiet import Quiet
+from secretariat.reminders.plan.wanted import ContactFact, Told, notice
 
 NOW = datetime(2027, 3, 1, 7, tzinfo=UTC)
 ALMATY = ContactFact(1, "KZ", "Asia/Almaty")
@@ -104,3 +106,24 @@ def test_from_the_earliest_of_several_days():
     days = ((date(2027, 4, 1), None), (date(2027, 3, 20), date(2027, 12, 31)))
     (want,) = wanted_of_occasion(STANDS, [Follower(ALMATY, days)], {}, NOW)
     assert (want.planned_at, want.planned_on) == (datetime(2027, 3, 20, 4, tzinfo=UTC), date(2027, 3, 20))
+
+
+# --- Quiet hours ------------------------------------------------------------------------------
+NIGHT = (
+    Rule("withdrawn", about="meeting", quiet=Quiet(time(21), time(7))),
+    Rule("changed", about="meeting"),
+)
+
+
+def test_an_invitation_keeps_the_quiet_hours_of_its_line_alone():
+    late = datetime(2027, 3, 1, 17, 30, tzinfo=UTC)  # 22:30 at Almaty
+    morning = datetime(2027, 3, 2, 2, tzinfo=UTC)
+    ends = late + timedelta(days=30)
+
+    def goes_at(kind, expires_at=ends):
+        want = notice(kind, ("meeting", 1), 1, ALMATY, None, at=late, expires_at=expires_at, says=ends)
+        return [each.goes_at for each in awake(want, NIGHT, late)]
+
+    assert (goes_at("withdrawn"), goes_at("changed"), goes_at("invited")) == ([morning], [late], [late])
+    # The meeting begins before the morning: a mail at night is better than none.
+    assert goes_at("withdrawn", late + timedelta(hours=3)) == [late]

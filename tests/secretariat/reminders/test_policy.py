@@ -10,14 +10,20 @@ from django.utils import timezone
 
 from meetings.days.closed_days import days_changed
 from meetings.deadlines.dues import pin_due, settle_due
-from meetings.models import Contact, Due
+from meetings.models import Contact, Due, Meeting
 from meetings.saving import save_party
 from meetings.schedule.moves import cancel_meeting
 from secretariat.reminders.models import Delivery, ReminderRule
 from secretariat.reminders.reconciling import reconcile
 from secretariat.reminders.replanning import follow_policy
 from secretariat.reminders.sending import send_due
-from tests.factories import CalendarDayFactory, ContactFactory, MinistryFactory, ResponsibilityFactory
+from tests.factories import (
+    CalendarDayFactory,
+    ContactFactory,
+    FollowFactory,
+    MinistryFactory,
+    ResponsibilityFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +54,7 @@ def test_a_new_installation_reminds_before_and_after_and_tells_changes_and_thank
             *(("term", occasion, None) for occasion in ("before", "changed", "withdrawn")),
             *(("silence", occasion, None) for occasion in ("before", "first")),
             *(("agenda", occasion, None) for occasion in ("changed", "first", "withdrawn")),
+            *(("meeting", occasion, None) for occasion in ("changed", "first", "withdrawn")),
         ],
         key=str,
     )
@@ -185,6 +192,24 @@ def test_a_change_in_the_night_waits_for_the_morning_of_each(meeting, sink):
     assert row.next_try_at.astimezone(timezone.get_default_timezone()) > now
     assert (send_due(), sink.accepted) == (0, [])
     assert reconcile() == []
+
+
+def test_an_invitation_waits_for_the_morning_too_and_who_is_invited_no_line_says(meeting, sink):
+    Meeting.objects.update(visibility="public")
+    follow = FollowFactory(contact=Contact.objects.get(email="kg@example.org"), track=meeting.track)
+    now = timezone.now()
+    quiet = {
+        "quiet_from": (now - timedelta(hours=1)).time(),
+        "quiet_until": (now + timedelta(hours=14)).time(),
+    }
+    ReminderRule.objects.filter(about="meeting").update(**quiet)
+    reconcile(repair=True)
+    row = Delivery.objects.get(kind="invited", contact=follow.contact)
+    assert (row.state, row.next_try_at > now) == ("pending", True)
+    assert reconcile() == []
+    for wrong in ({"is_on": False}, {"roles": ["protocol"]}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            ReminderRule.objects.filter(about="meeting").update(**wrong)
 
 
 def test_saving_a_line_makes_the_ledger_follow_and_says_how_many_mails_changed(meeting, desk):

@@ -59,13 +59,20 @@ def test_what_waited_waits_no_longer(at, zone, quiet):
 
 
 @given(moments, st.sampled_from(ZONES), nights, st.integers(1, 48))
-def test_what_is_untrue_by_the_morning_is_not_sent(now, zone, quiet, hours):
+def test_what_would_be_untrue_by_the_morning_goes_in_the_night(now, zone, quiet, hours):
     expires_at = now + timedelta(hours=hours)
     contact = ContactFact(1, "KZ", zone)
     want = notice("changed", ("due", 1), 1, contact, None, at=now, expires_at=expires_at, says=expires_at)
-    for each in when_awake(want, quiet, now):
-        assert now <= each.goes_at < expires_at
-        assert not is_quiet(each.goes_at, zone, quiet)
+    (each,) = when_awake(want, quiet, now)
+    assert now <= each.goes_at < expires_at
+    assert not is_quiet(each.goes_at, zone, quiet) or awake_at(now, zone, quiet) >= expires_at
+
+
+def test_what_is_untrue_already_is_not_sent():
+    contact = ContactFact(1, "KZ", "Asia/Almaty")
+    night = datetime(2027, 3, 1, 17, 30, tzinfo=UTC)
+    want = notice("changed", ("due", 1), 1, contact, None, at=night, expires_at=night, says=night)
+    assert list(when_awake(want, NIGHT, night)) == []
 
 
 def test_a_notice_of_the_evening_goes_in_the_morning_of_the_recipient():
