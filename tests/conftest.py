@@ -22,6 +22,20 @@ DEFAULTS = [
 ]
 
 
+# They begin first, so that no worker ends with one of them alone.
+LONGEST = (
+    "test_openapi.py",
+    "test_supervisor.py",
+    "test_servers_fail.py",
+    "test_crashes.py",
+    "test_database_lost.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
     """A test that commits leaves empty tables behind; the next test finds what a new installation starts with."""

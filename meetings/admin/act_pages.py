@@ -34,7 +34,7 @@ class ActPages:
             "has_errors": bool(form.errors),
         }
         request.current_app = self.admin_site.name
-        return TemplateResponse(request, f"admin/meetings/{template}", shared | context)
+        return TemplateResponse(request, template, shared | context)
 
 
 def require(request: HttpRequest, *permissions: str) -> None:

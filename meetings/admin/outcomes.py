@@ -149,7 +149,7 @@ class OutcomeAdmin(ActPages, KeptAdmin):
                 add_refusal(form, refusal.field, str(refusal))
         return self.act_page(
             request,
-            "outcome/step.html",
+            "admin/meetings/outcome/step.html",
             form=form,
             title=_("Record a stage"),
             subtitle=str(outcome),
@@ -172,7 +172,7 @@ class OutcomeAdmin(ActPages, KeptAdmin):
                 add_refusal(form, refusal.field, str(refusal))
         return self.act_page(
             request,
-            "outcome/revoke.html",
+            "admin/meetings/outcome/revoke.html",
             form=form,
             title=_("Take a stage back"),
             subtitle=str(step.outcome),

@@ -97,7 +97,7 @@ class RecommendationAdmin(ActPages, KeptAdmin):
                 return HttpResponseRedirect(back)
         title = _("Record what became of it")
         shown = {"title": title, "confirm": title, "subtitle": str(row), "back": back}
-        return self.act_page(request, "act/page.html", form=form, **shown)
+        return self.act_page(request, "admin/meetings/act/page.html", form=form, **shown)
 
     @admin.display(description=gettext_lazy("title"), ordering="titles")
     def title(self, row: Recommendation) -> str:

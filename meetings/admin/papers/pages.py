@@ -63,7 +63,7 @@ class DocumentPages(ActPages):
                 add_refusal(form, refusal.field, str(refusal))
         return self.act_page(
             request,
-            "document/register.html",
+            "admin/meetings/document/register.html",
             form=form,
             title=_("Register a paper"),
             back=reverse("admin:meetings_document_changelist"),
@@ -185,7 +185,7 @@ class DocumentPages(ActPages):
     ) -> HttpResponse:
         return self.act_page(
             request,
-            f"document/{template}",
+            f"admin/meetings/document/{template}",
             form=form,
             title=title,
             subtitle=str(document),

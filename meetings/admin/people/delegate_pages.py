@@ -146,7 +146,7 @@ class DelegatePages(ActPages):
                 messages.success(request, _("This was recorded."))
                 return HttpResponseRedirect(back)
         shown = {"title": title, "confirm": title, "subtitle": str(delegation), "back": back}
-        return self.act_page(request, "delegation/act.html", form=form, **shown | context)
+        return self.act_page(request, "admin/meetings/delegation/act.html", form=form, **shown | context)
 
 
 def _known(acts: dict[str, Act], what: str) -> Act:

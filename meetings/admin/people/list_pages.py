@@ -50,7 +50,7 @@ class ListPages(ActPages):
         title = _("Issue the list of participants")
         return self.act_page(
             request,
-            "delegation/issue.html",
+            "admin/meetings/delegation/issue.html",
             form=form,
             title=title,
             confirm=title,

@@ -95,7 +95,7 @@ class SilencePages(ActPages):
                 form.add_error(_field(form, refusal), str(refusal))
         return self.act_page(
             request,
-            "silenceprocedure/open.html",
+            "admin/meetings/silenceprocedure/open.html",
             form=form,
             title=_("Open silence"),
             subtitle=str(document),
@@ -129,7 +129,7 @@ class SilencePages(ActPages):
                 plan = _act_shown(procedure, kind, form, names)
         return self.act_page(
             request,
-            "silenceprocedure/act.html",
+            "admin/meetings/silenceprocedure/act.html",
             form=form,
             title=title,
             subtitle=str(procedure),

@@ -12,10 +12,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from meetings.admin.act_pages import ActPages
 
 from ..models import Webhook, WebhookMessage
 from .acts import pause, ping, replace_secret, resume, send_again
@@ -80,7 +81,7 @@ ACTS = {
 }
 
 
-class WebhookActPages:
+class WebhookActPages(ActPages):
     """The pages of acts, mixed into the webhook's admin."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -150,19 +151,8 @@ class WebhookActPages:
     def _page(
         self, request: HttpRequest, webhook: Webhook, form: forms.Form, back: str, title: Any, effect: Any
     ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": title,
-            "subtitle": str(webhook),
-            "effect": effect,
-            "form": form,
-            "media": self.media + form.media,
-            "has_errors": bool(form.errors),
-            "back": back,
-        }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/feed/webhook/act.html", context)
+        shown = {"title": title, "subtitle": str(webhook), "effect": effect, "confirm": title}
+        return self.act_page(request, "admin/feed/webhook/act.html", form=form, back=back, **shown)
 
 
 def _state_of(webhook: Webhook) -> str:

@@ -132,7 +132,13 @@ class ReplyAdmin(ActPages, ReadOnlyAdmin):
             return HttpResponseRedirect(back)
         title, confirm = _("Set aside"), _("Set aside")
         return self.act_page(
-            request, "act/page.html", form=form, title=title, confirm=confirm, back=back, subtitle=str(reply)
+            request,
+            "admin/meetings/act/page.html",
+            form=form,
+            title=title,
+            confirm=confirm,
+            back=back,
+            subtitle=str(reply),
         )
 
 
@@ -174,5 +180,11 @@ class UnsubscriptionAdmin(ActPages, ReadOnlyAdmin):
             return HttpResponseRedirect(back)
         title, confirm = _("Send these notices again"), _("Send again")
         return self.act_page(
-            request, "act/page.html", form=form, title=title, confirm=confirm, back=back, subtitle=str(row)
+            request,
+            "admin/meetings/act/page.html",
+            form=form,
+            title=title,
+            confirm=confirm,
+            back=back,
+            subtitle=str(row),
         )
