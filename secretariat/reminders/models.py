@@ -43,9 +43,8 @@ SPARSE = ("silence", "term", "agenda", "digest", "resends")
 
 # A mail goes within seconds of its hour. One that its server puts off is tried again within the hour, which is common.
 LATE, PUT_OFF_LONG = timedelta(minutes=10), timedelta(hours=1)
-LONGEST_PAUSE = timedelta(
-    hours=2
-)  # longer than any between two tries, so that the index of what is due serves
+# Longer than any pause between two tries, so that the index of what is due serves.
+LONGEST_PAUSE = timedelta(hours=2)
 
 # What the title of a delivery takes.
 TITLED = ("due__deadline", "silence__document__symbol", "term__seat__organisation", "agenda__meeting__track")
