@@ -55,8 +55,8 @@ def reconcile_digests(contact_ids: Collection[int], changed: Collection[Day] = (
         if day not in waiting and is_open:
             row.state, row.token, row.lease_until = State.CANCELLED, None, None
             by_change["cancelled"].append(row)
-        elif day in waiting and (row.state == State.CANCELLED or (is_open and day in changed)):
-            what = "planned anew" if row.state == State.CANCELLED else "changed"
+        elif day in waiting and (row.state in Delivery.ENDED or (is_open and day in changed)):
+            what = "planned anew" if row.state in Delivery.ENDED else "changed"
             row.state, row.token, row.lease_until = State.PENDING, None, None
             by_change[what].append(row)
     known = [row for found in by_change.values() for row in found]

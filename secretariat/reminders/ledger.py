@@ -178,8 +178,11 @@ def _end(rows: list[Delivery], state: str = State.CANCELLED) -> list[str]:
 
 
 def _is_stale(row: Delivery, want: Wanted, now: datetime) -> bool:
-    """A cancelled row that is wanted again, or an unsent one of which something changed."""
-    return row.state == Delivery.State.CANCELLED or (row.state in Delivery.UNSENT and _moved(row, want, now))
+    """A row that was ended and is wanted again, or an unsent one of which something changed.
+
+    One that lapsed is wanted again after a clock that ran ahead was put right.
+    """
+    return row.state in Delivery.ENDED or (row.state in Delivery.UNSENT and _moved(row, want, now))
 
 
 def _revive(pairs: list[tuple[Delivery, Wanted]]) -> list[str]:

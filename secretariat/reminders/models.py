@@ -147,6 +147,8 @@ class Delivery(models.Model):
 
     UNSENT = (State.PENDING, State.DEFERRED, State.CLAIMED)
     UNSETTLED = (State.FAILED, State.UNCERTAIN, State.LAPSED)
+    # Never left us, and is planned anew when it is wanted again.
+    ENDED = (State.CANCELLED, State.LAPSED)
     # What the contact was told, or may have been.
     TOLD = (State.SENDING, State.SENT, State.UNCERTAIN, State.CARRIED)
 

@@ -223,3 +223,10 @@ def test_a_digest_has_no_subject_and_what_it_told_names_it(reader):
             Delivery.objects.filter(pk=pk).update(**values)
     with pytest.raises(IntegrityError), transaction.atomic():
         Contact.objects.filter(pk=reader.pk).update(digest_on=8)
+
+
+def test_a_digest_that_lapsed_by_a_clock_that_ran_ahead_is_planned_again(reader):
+    Delivery.objects.filter(contact=reader, kind="digest").update(state="lapsed")
+    assert ("digest", "", "lapsed") in mine(reader)
+    reconcile()
+    assert ("digest", "", "pending") in mine(reader)

@@ -103,6 +103,14 @@ def test_an_overdue_notice_that_a_later_one_takes_the_place_of_is_no_loss(meetin
     assert set(states) == {("P1D", "cancelled"), ("P7D", "pending")}
 
 
+def test_what_lapsed_by_a_clock_that_ran_ahead_goes_when_the_clock_is_right(meeting, sink):
+    assert after_the_deadline(meeting).exists()
+    reconcile_deliveries(dues, [meeting.pk])
+    assert not Delivery.objects.filter(state="lapsed").exists()
+    assert (send_due(), len(sink.accepted)) == (3, 3)
+    assert reconcile_deliveries(dues, [meeting.pk]) == []
+
+
 def test_one_whose_time_is_over_when_its_turn_comes_lapses(meeting, sink):
     [first, *_others] = waiting_since(ago(minutes=1))
     Delivery.objects.filter(pk=first).update(expires_at=ago(seconds=1))
