@@ -116,7 +116,7 @@ def test_that_it_does_not_take_place_is_said_first(client, status):
     Meeting.objects.filter(pk=made.pk).update(status=status)
     text = text_of(client, made)
     assert f"This meeting is {status}" in text
-    assert text.index(f"This meeting is {status}") < text.index("18")
+    assert text.index(f"This meeting is {status}") < text.index("18–19 May 2027")
 
 
 def test_an_unchanged_page_is_not_sent_again(client):
