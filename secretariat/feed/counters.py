@@ -11,20 +11,14 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from functools import cache
 from threading import Lock
-from typing import Any
 
 import redis
-from django.conf import settings
+
+from ..broker import server
 
 logger = logging.getLogger(__name__)
 TELL_SECONDS = 1.0
-
-
-@cache
-def server() -> Any:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=0.5, socket_timeout=0.5)
 
 
 class Counters:

@@ -39,7 +39,7 @@ def purge(now: datetime) -> int:
 
 
 def begin_epoch() -> None:
-    """To be run once after a restore from a backup: what readers were told since the backup was made is unknown to
-    this database, so all of them begin anew."""
+    """After a restore from a backup: what readers were told since the backup was made is unknown to this database, so
+    all of them begin anew."""
     for feed in Feed.objects.all():
         Feed.objects.filter(pk=feed.pk).update(epoch=uuid.uuid4())

@@ -12,7 +12,9 @@ from meetings.changes import meetings_changed
 from meetings.models import Meeting, Track
 from rotation.models import Membership, State, Summit
 
+from ..restored import database_restored
 from .cities import City
+from .keeping import begin_epoch
 from .publish import meetings_showing, publish, remove_deleted
 
 
@@ -54,3 +56,8 @@ def publish_of_members(instance: Membership, **_: Any) -> None:
 def publish_of_city(instance: City, **_: Any) -> None:
     """All of its country: a city that was renamed no longer lies where its old name's meetings are."""
     publish(meetings_showing(country=instance.country_id))
+
+
+@receiver(database_restored, dispatch_uid="feed.restored")
+def begin_anew(**_: Any) -> None:
+    begin_epoch()

@@ -413,6 +413,7 @@ def append_events(
 # Models of this app that have files of their own; last, since theirs speak of those above.
 from .bounces.models import Bounce as Bounce  # noqa: E402
 from .domains import MailDomain as MailDomain  # noqa: E402
+from .home import LedgerHome as LedgerHome  # noqa: E402
 from .replies.models import Reply as Reply  # noqa: E402
 from .replies.models import SettingAside as SettingAside  # noqa: E402
 from .replies.models import Unsubscription as Unsubscription  # noqa: E402

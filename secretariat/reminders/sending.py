@@ -30,6 +30,7 @@ from .letters import RELATED
 from .message import Rendered, render, sender_address
 from .models import Delivery, append_events
 from .outage import AWAY, through_an_outage
+from .restoration import notice_restoration
 from .settling import settle_uncertain
 from .smtp import Connection, Outcome
 from .statements import begin_sending, finish
@@ -49,6 +50,7 @@ def send_due(*, keep_on: Callable[[], bool] = lambda: True) -> int:
     Harmless to run twice, late, or in many processes. keep_on: asked between messages; when it says no the
     rest of the claim is given back at once.
     """
+    notice_restoration()
     reap()
     settle_uncertain()
     others = settings.MAIL_CONNECTIONS - 1

@@ -21,7 +21,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from meetings.admin.schedule.when import instant_text
 
 from .ledger import still_wanted
-from .models import TITLED, Delivery
+from .models import TITLED, Delivery, DeliveryEvent
+from .restoration import IN_DOUBT
 from .settling import note_lapse, settle, try_again
 
 PERMISSION = "reminders.settle_delivery"
@@ -51,12 +52,9 @@ class ArrivalForm(ReasonForm):
 
 
 class LapseForm(ReasonForm):
-    reason = forms.CharField(
-        label=gettext_lazy("What was done about it"),
-        max_length=300,
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text=gettext_lazy("Stands in the record of each mail beside your name."),
-    )
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["reason"].label = gettext_lazy("What was done about it")
 
 
 class SettlePages:
@@ -122,22 +120,17 @@ class SettlePages:
         self, request: HttpRequest, rows: list[Delivery], values: dict[str, Any], what: str
     ) -> HttpResponse:
         why: dict[str, Any] = {"actor": request.user, "reason": values["reason"]}
-        arrived = values.get("what") == "arrived"
         keys = [row.pk for row in rows]
-        match what:
-            case "arrival":
-                count = settle(keys, arrived=arrived, **why)
-            case "refusal":
-                count = try_again(keys, **why)
-            case "lapse":
-                count = note_lapse(keys, **why)
         if what == "lapse":
+            count = note_lapse(keys, **why)
             text = ngettext("%(count)d mail was noted.", "%(count)d mails were noted.", count)
-        elif arrived:
+        elif what == "arrival" and values["what"] == "arrived":
+            count = settle(keys, arrived=True, **why)
             text = ngettext(
                 "%(count)d mail was recorded as arrived.", "%(count)d mails were recorded as arrived.", count
             )
         else:
+            count = settle(keys, arrived=False, **why) if what == "arrival" else try_again(keys, **why)
             text = ngettext("%(count)d mail goes out again now.", "%(count)d mails go out again now.", count)
         messages.success(request, text % {"count": count})
         if len(rows) == 1:
@@ -163,6 +156,7 @@ class SettlePages:
             "media": self.media + form.media,
             "has_errors": bool(form.errors),
             "tick": settings.TICK_SECONDS,
+            "is_restored": DeliveryEvent.objects.filter(delivery__in=rows, detail=IN_DOUBT).exists(),
             "mails": [_mail_shown(row, row.pk in true, now) for row in rows],
         }
         return TemplateResponse(request, "admin/reminders/delivery/settle.html", context)

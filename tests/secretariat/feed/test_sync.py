@@ -210,7 +210,7 @@ def test_a_first_sync_that_outlasts_a_purge_begins_anew(client, calendar):
 def test_after_a_restore_every_token_ends_and_not_all_come_back_at_once(client, calendar, capsys):
     copy = Copy(through(client)).follow()
     tag = client.get(SYNC, {"sync_token": copy.sync_token})["ETag"]
-    call_command("begin_feed_epoch")
+    call_command("after_restore")
     response = refused(client, 410, "sync-token-expired", {"sync_token": copy.sync_token})
     assert 1 <= int(response["Retry-After"]) <= 300
     assert client.get(SYNC, HTTP_IF_NONE_MATCH=tag).status_code == 200

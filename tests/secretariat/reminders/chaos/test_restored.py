@@ -1,0 +1,123 @@
+"""A database that is put back from a backup does not know what was sent since: nobody gets it a second time.
+
+A real database, put back by the server itself, and senders that are processes.
+"""
+
+import os
+import subprocess
+import sys
+
+import psycopg
+import pytest
+from django.db import connection
+from psycopg import sql
+
+from secretariat.reminders.restoration import IN_DOUBT
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/"
+
+
+class Place:
+    """A database, and copies of it by name."""
+
+    def __init__(self, name):
+        self.name, self.root = name, ROOT.format(**connection.settings_dict)
+
+    def ask(self, query, name=None):
+        with psycopg.connect(self.root + (name or self.name), autocommit=True) as own:
+            cursor = own.execute(query)
+            return cursor.fetchall() if cursor.description else []
+
+    def copy(self, source, to, oid=None):
+        """`to` becomes what `source` is; oid: and is the same database for the server as before."""
+        with psycopg.connect(self.root + "postgres", autocommit=True) as own:
+            own.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [source])
+            own.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(to)))
+            order = "CREATE DATABASE {} TEMPLATE {}" + (f" OID {oid}" if oid else "")
+            own.execute(sql.SQL(order).format(sql.Identifier(to), sql.Identifier(source)))
+
+    def run(self, server, *command, name=None):
+        """What a command of the service prints; mail goes to `server`."""
+        environment = {
+            "DATABASE_URL": self.root + (name or self.name),
+            "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",
+            "MAILBOX_DIR": "",
+        }
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command],
+            env=os.environ | environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    def states(self, name=None):
+        due = """
+            SELECT DISTINCT state, (SELECT detail FROM reminders_deliveryevent
+                                     WHERE delivery_id = delivery.id ORDER BY id DESC LIMIT 1)
+              FROM reminders_delivery AS delivery WHERE next_try_at <= now()
+        """
+        return self.ask(due, name)
+
+    def epochs(self, name=None):
+        return self.ask("SELECT audience, epoch FROM feed_feed ORDER BY 1", name)
+
+
+@pytest.fixture
+def place(meeting, server):
+    """The service's database, in which three mails are due and nobody has sent anything; its workers know it."""
+    own = connection.settings_dict["NAME"]
+    names = [f"{own}_{what}" for what in ("live", "backup", "other")]
+    connection.close()
+    place = Place(names[0])
+    place.copy(own, place.name)
+    place.ask("UPDATE reminders_delivery SET next_try_at = next_try_at + interval '1 year'")
+    assert place.run(server, "send_due") == "0 sent"
+    place.ask("UPDATE reminders_delivery SET next_try_at = next_try_at - interval '1 year'")
+    yield place
+    for name in names:
+        place.ask(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)), "postgres")
+
+
+@pytest.fixture
+def backup(place, server):
+    """A backup, after which the mails went out."""
+    name = place.name.replace("_live", "_backup")
+    place.copy(place.name, name)
+    assert place.run(server, "send_due") == "3 sent"
+    place.run(server, "send_due")  # the next tick
+    assert {state for state, _why in place.states()} == {"sent"}
+    return name
+
+
+def test_put_back_into_the_same_database_the_broker_knows_of_a_step_that_is_missing(place, backup, server):
+    [(oid,)] = place.ask(f"SELECT oid FROM pg_database WHERE datname = '{place.name}'", "postgres")
+    place.copy(backup, place.name, oid)
+    before = place.epochs()
+    assert place.run(server, "send_due") == "0 sent"
+    assert place.states() == [("uncertain", IN_DOUBT)]
+    assert server.received == 3
+    assert not set(place.epochs()) & set(before)
+    place.run(server, "send_due")
+    assert len(place.ask("SELECT id FROM reminders_ledgerhome")) == 2  # noticed once
+
+
+def test_put_back_elsewhere_it_finds_that_it_lives_in_another_place(place, backup, server):
+    other = place.name.replace("_live", "_other")
+    place.copy(backup, other)
+    assert place.run(server, "send_due", name=other) == "0 sent"
+    assert (place.states(other), server.received) == ([("uncertain", IN_DOUBT)], 3)
+
+
+def test_where_nobody_can_know_a_command_says_it(place, server):
+    assert place.run(server, "after_restore").startswith("3 mails that are due may have been sent already")
+    assert place.run(server, "send_due") == "0 sent"
+    assert (place.states(), server.received) == ([("uncertain", IN_DOUBT)], 0)
+
+
+def test_a_service_that_only_stood_still_sends_what_waited(place, server):
+    assert place.run(server, "send_due") == "3 sent"
+    assert len(place.ask("SELECT id FROM reminders_ledgerhome")) == 1
