@@ -18,6 +18,8 @@ settings.load_profile("untimed")
 DEFAULTS = [
     ("secretariat.reminders.migrations.0014_default_policy", "add_policy"),
     ("secretariat.reminders.migrations.0017_quiet_hours_of_invitations", "add_quiet_hours"),
+    ("secretariat.reminders.migrations.0019_answers_to_replies", "add_rule"),
+    ("secretariat.reminders.migrations.0020_policy_shows_what_is_off", "add_lines"),
     ("meetings.migrations.0001_squashed_0019_terms_are_over_on_a_day", "add_defaults"),
 ]
 

@@ -32,6 +32,7 @@ REASONS = {
     "overdue": "overdue by {0.offset_code}",
     "escalated": "overdue by {0.offset_code}, told to who answers for it",
     "received": "thanks for what was received",
+    "answered": "what this contact said was set aside, and staff let it know",
     "issued": "stage {0.sequence} of the agenda was issued",
     "moved": "the meeting moved after this contact had its agenda",
     "off": "the meeting was called off after this contact had its agenda",

@@ -122,6 +122,7 @@ class Delivery(models.Model):
         OVERDUE = "overdue", _("overdue notice")
         ESCALATED = "escalated", _("escalation")
         RECEIVED = "received", _("thanks on receipt")
+        ANSWERED = "answered", _("answer to a reply")
         # Of a contact's week: it has no subject of its own, but carries items that have.
         DIGEST = "digest", _("weekly digest")
 

@@ -44,6 +44,7 @@ class ReminderRule(models.Model):
         CHANGED = "changed", _("at once, when it moved")
         WITHDRAWN = "withdrawn", _("at once, when it no longer applies")
         RECEIVED = "received", _("thanks on receipt")
+        ANSWERED = "answered", _("answer to a reply that changed nothing")
 
     track = models.ForeignKey(
         Track,

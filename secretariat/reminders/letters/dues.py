@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from rotation.translated import text_in
 
 from ..models import Delivery, Reply
+from ..plan.answers import reply_of
 from ..replies.links import reply_link
 from .letter import Letter, facts_of
-from .moments import clocks, moment, short_day
+from .moments import clocks, day_text, moment, short_day
 
 Kind = Delivery.Kind
 # After these nothing is due: there is nothing to answer.
@@ -28,6 +29,7 @@ def letter(row: Delivery) -> Letter:
         "now": moment(row.says_due_at, zone, language),
         "was": moment(row.was_due_at, zone, language) if row.was_due_at else "",
     }
+    note = ""
     match row.kind:
         case Kind.CHANGED:
             subject = _("Deadline moved: %(deadline)s, now due %(day)s — %(meeting)s")
@@ -55,6 +57,22 @@ def letter(row: Delivery) -> Letter:
                     "“%(deadline)s” was due from %(state)s by %(now)s and has not been received. Please see to it "
                     "that it reaches the secretariat."
                 )
+        case Kind.ANSWERED:
+            reply = Reply.objects.select_related("setting_aside").get(pk=reply_of(row.offset_code))
+            if reply.what == Reply.What.EXTENSION:
+                values["until"] = day_text(reply.until, language)
+                subject = _("Deadline stays %(day)s: %(deadline)s — %(meeting)s")
+                lead = _(
+                    "Your ministry asked for more time for “%(deadline)s”, until %(until)s. The secretariat has looked "
+                    "at this. The deadline stays as it is: %(now)s."
+                )
+            else:
+                subject = _("Not received so far: %(deadline)s — %(meeting)s")
+                lead = _(
+                    "Your ministry wrote that “%(deadline)s” was submitted. The secretariat has looked for it and has "
+                    "not received it. Please send it again, or say how it was sent. It is due by %(now)s."
+                )
+            note = reply.setting_aside.note
         case Kind.RECEIVED:
             subject = _("Received with thanks: %(deadline)s — %(meeting)s")
             lead = _("The secretariat has received “%(deadline)s” from %(state)s. Nothing more is due.")
@@ -62,6 +80,8 @@ def letter(row: Delivery) -> Letter:
             subject = _("Due %(day)s: %(deadline)s — %(meeting)s")
             lead = _("“%(deadline)s” is due from %(state)s by %(now)s.")
     facts = [*facts_of(row.meeting, language), (_("Due from"), values["state"])]
+    if note:
+        facts.insert(0, (_("The secretariat adds"), note))
     if row.kind == Kind.RECEIVED:
         if row.due.received_at:
             facts.append((_("Received"), moment(row.due.received_at, zone, language)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -37,8 +37,11 @@ def moment(at: datetime, zone: str, language: str) -> str:
 
 @lru_cache(maxsize=1024)
 def short_day(at: datetime, zone: str, language: str) -> str:
-    local = at.astimezone(ZoneInfo(zone))
-    return format_date(local.date(), "long", locale=BABEL_LOCALE.get(language, language))
+    return day_text(at.astimezone(ZoneInfo(zone)).date(), language)
+
+
+def day_text(day: date, language: str) -> str:
+    return format_date(day, "long", locale=BABEL_LOCALE.get(language, language))
 
 
 def meeting_days(meeting: Meeting, language: str) -> str:

@@ -11,13 +11,13 @@ from meetings.days.workdays import NoWorkingDay, WorkCalendar, land
 
 from .quiet import Quiet
 
-Occasion = Literal["first", "before", "overdue", "escalated", "changed", "withdrawn", "received"]
+Occasion = Literal["first", "before", "overdue", "escalated", "changed", "withdrawn", "received", "answered"]
 
 # What can be told of what. Of a silence procedure "first" are its acts as they happen; of an agenda it is that a
 # stage was issued, the other two that its meeting moved or is off. Of a meeting it is the invitation to who follows
 # it, its changes and its end.
 OCCASIONS: Mapping[str, tuple[Occasion, ...]] = {
-    "due": ("first", "before", "overdue", "escalated", "changed", "withdrawn", "received"),
+    "due": ("first", "before", "overdue", "escalated", "changed", "withdrawn", "received", "answered"),
     "closing": ("first", "before", "changed", "withdrawn"),
     "term": ("first", "before", "changed", "withdrawn"),
     "agenda": ("first", "changed", "withdrawn"),

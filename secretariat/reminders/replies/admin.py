@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -13,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.admin.act_pages import ActPages, require
-from meetings.admin.schedule.when import days_text
+from meetings.admin.schedule.when import days_text, instant_text
 from rotation.history_admin import ReadOnlyAdmin
 
 from ..models import Reply, Unsubscription
 from ..settle_pages import ReasonForm
-from .recording import SettingAsideRefused, end_unsubscription, set_aside
+from .recording import SettingAsideRefused, answer_to, end_unsubscription, set_aside
 
 
 class WaitingFilter(admin.SimpleListFilter):
@@ -30,6 +31,37 @@ class WaitingFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.waiting() if self.value() == "1" else queryset
+
+
+class AsideForm(ReasonForm):
+    """Why the deadline stays, for the record, and whether and how who asked is told so."""
+
+    is_told = forms.BooleanField(
+        label=gettext_lazy("Tell who said it by mail that the deadline stays"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy(
+            "In its language, in reply to the mail that was answered; the reason is not in it."
+        ),
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Words for the ministry"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"class": "vLargeTextField", "rows": 3}),
+        help_text=gettext_lazy(
+            "Stand in that mail as they are written here, in a language that the ministry reads."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        values["note"] = " ".join(values.get("note", "").split())
+        if values.get("note") and not values.get("is_told"):
+            self.add_error(
+                "note", _("These words go out by mail: tick above that it is told, or leave them out.")
+            )
+        return values
 
 
 class ReplyInline(admin.TabularInline):
@@ -112,6 +144,8 @@ class ReplyAdmin(ActPages, ReadOnlyAdmin):
         aside = getattr(reply, "setting_aside", None)
         if aside is not None:
             values = {"name": aside.by, "reason": aside.reason}
+            if aside.is_told:
+                return _("set aside by %(name)s, who asked was told: %(reason)s") % values
             return _("set aside by %(name)s: %(reason)s") % values
         return "" if reply.what == Reply.What.RECEIVED else _("decided")
 
@@ -119,14 +153,11 @@ class ReplyAdmin(ActPages, ReadOnlyAdmin):
         require(request, "reminders.set_aside_reply")
         reply = get_object_or_404(Reply.objects.with_due(), pk=pk)
         back = reverse("admin:reminders_reply_change", args=[pk])
-        form = ReasonForm(request.POST or None)
-        form.fields["reason"].help_text = _(
-            "The deadline stays as it is, and the ministry is not written to: tell it by a mail of your own."
-        )
+        form = AsideForm(request.POST or None)
         if form.is_valid():
             try:
-                set_aside(pk, actor=request.user, reason=form.cleaned_data["reason"])
-                messages.success(request, _("It was set aside."))
+                set_aside(pk, actor=request.user, **form.cleaned_data)
+                self._say_who_is_told(request, reply, is_told=form.cleaned_data["is_told"])
             except SettingAsideRefused:
                 messages.warning(request, _("This does not wait for anybody any more."))
             return HttpResponseRedirect(back)
@@ -140,6 +171,21 @@ class ReplyAdmin(ActPages, ReadOnlyAdmin):
             back=back,
             subtitle=str(reply),
         )
+
+    def _say_who_is_told(self, request: HttpRequest, reply: Reply, *, is_told: bool) -> None:
+        answer = answer_to(reply)
+        if answer is not None:
+            values = {"name": answer.contact.name, "time": instant_text(answer.next_try_at, answer.zone)}
+            messages.success(request, _("It was set aside. %(name)s is told by mail: %(time)s.") % values)
+        elif is_told:
+            messages.warning(
+                request,
+                _(
+                    "It was set aside. No mail goes out: the contact left, or the reminder rules tell it nothing."
+                ),
+            )
+        else:
+            messages.success(request, _("It was set aside."))
 
 
 @admin.register(Unsubscription)

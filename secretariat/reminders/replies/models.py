@@ -98,13 +98,20 @@ class SettingAside(models.Model):
     )
     by = _by(_("by"))
     reason = models.CharField(_("reason"), max_length=300)
+    is_told = models.BooleanField(
+        _("told by mail"), default=False, help_text=_("whether who said it is told that the deadline stays")
+    )
+    note = models.CharField(_("words for the ministry"), max_length=500, blank=True)
     at = models.DateTimeField(_("moment"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("setting aside")
         verbose_name_plural = _("settings aside")
         constraints = [
-            models.CheckConstraint(name="what_is_set_aside_has_its_reason", condition=~Q(reason=""))
+            models.CheckConstraint(name="what_is_set_aside_has_its_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="words_for_the_ministry_are_sent", condition=Q(note="") | Q(is_told=True)
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="it_stays_set_aside", operation=pgtrigger.Update | pgtrigger.Delete)

@@ -13,8 +13,9 @@ from meetings.models import Agenda, Contact, Due, Meeting, Responsibility
 
 from ..ledger import reconcile_deliveries
 from ..models import Delivery, Reply, SettingAside, Unsubscription
+from ..plan.answers import answer_code
 from ..plan.replying import Bar, Link, bar
-from ..subjects import agendas
+from ..subjects import agendas, dues
 from .topics import topic_of
 
 
@@ -88,12 +89,26 @@ def record_reply(row: Delivery, what: str, *, until: date | None = None, text: s
 
 
 @transaction.atomic
-def set_aside(reply_id: int, *, actor: Any, reason: str) -> SettingAside:
-    """Record that staff looked at a claim or a request and leave the deadline as it is. Raises SettingAsideRefused."""
-    reply = Reply.objects.select_for_update(of=("self",)).get(pk=reply_id)
+def set_aside(
+    reply_id: int, *, actor: Any, reason: str, is_told: bool = False, note: str = ""
+) -> SettingAside:
+    """Record that staff looked at a claim or a request and leave the deadline as it is.
+
+    is_told: whether who said it is told so by mail, with `note` in it. Raises SettingAsideRefused.
+    """
+    reply = Reply.objects.select_for_update(of=("self",)).select_related("delivery").get(pk=reply_id)
     if not Reply.objects.waiting().filter(pk=reply_id).exists():
         raise SettingAsideRefused
-    return SettingAside.objects.create(reply=reply, by=actor, reason=reason)
+    aside = SettingAside.objects.create(reply=reply, by=actor, reason=reason, is_told=is_told, note=note)
+    if is_told:
+        reconcile_deliveries(dues, [reply.delivery.meeting_id])
+    return aside
+
+
+def answer_to(reply: Reply) -> Delivery | None:
+    """The mail by which who said it is told that it was set aside; None where nobody is told."""
+    answers = Delivery.objects.filter(due=reply.delivery.due_id, offset_code=answer_code(reply.pk))
+    return answers.filter(kind=Delivery.Kind.ANSWERED, resends=None).exclude(state__in=Delivery.ENDED).first()
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -11,6 +11,8 @@ from django.db.models import Q
 
 from meetings.models import Due, Meeting
 
+from ..models import Delivery, SettingAside
+from ..plan.answers import Answer, wanted_of_answers
 from ..plan.dated import Dated, wanted_of_dated
 from ..plan.wanted import ToldOf, Wanted
 from .audience import Policy, contacts_of
@@ -31,7 +33,7 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
     """What is wanted about the dues of these meetings, each with its meeting; a constant number of queries."""
     meetings = dict(Meeting.objects.filter(pk__in=meeting_ids).values_list("pk", "track_id"))
     contacts = contacts_of(set(meetings.values()), now)
-    policy = Policy()
+    answers, policy = _answers_by_due(meeting_ids), Policy()
     # The rules are those of the deadline's line, by its key.
     moments: dict[tuple[int, str], list[Dated]] = defaultdict(list)
     for due in Due.objects.filter(deadline__meeting_id__in=meeting_ids).select_related("deadline"):
@@ -48,6 +50,26 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
         )
     for (pk, key), of_it in moments.items():
         track_id = meetings[pk]
-        rules = policy.of("due", track_id, key)
-        for want in wanted_of_dated(of_it, contacts[track_id], rules, told, now, policy.calendars):
+        rules, people = policy.of("due", track_id, key), contacts[track_id]
+        for want in wanted_of_dated(of_it, people, rules, told, now, policy.calendars):
             yield pk, want
+        said = (answer for moment in of_it for answer in _answers(moment, answers))
+        for want in wanted_of_answers(said, people, rules, now):
+            yield pk, want
+
+
+def _answers_by_due(meeting_ids: Collection[int]) -> dict[int, list[SettingAside]]:
+    """What was set aside, and whose sayers are told so, by the due that it was said of."""
+    found: dict[int, list[SettingAside]] = defaultdict(list)
+    asides = SettingAside.objects.filter(is_told=True, reply__delivery__meeting__in=meeting_ids)
+    for aside in asides.select_related("reply__delivery").order_by("pk"):
+        found[aside.reply.delivery.due_id].append(aside)
+    return found
+
+
+def _answers(moment: Dated, asides: Mapping[int, Sequence[SettingAside]]) -> Iterator[Answer]:
+    """To what was said of this moment as it stands; after it moved, the notice of that is the answer."""
+    for aside in asides.get(moment.about[1], ()):
+        mail: Delivery = aside.reply.delivery
+        if mail.sequence == moment.sequence:
+            yield Answer(aside.reply_id, moment, mail.contact_id, mail.message_id, aside.at)

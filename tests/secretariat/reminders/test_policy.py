@@ -42,14 +42,19 @@ def rule(**values):
     return ReminderRule.objects.create(**{"about": "due", "days": None, **values})
 
 
+def switch_on(occasion, **values):
+    """A line that a new installation has, and is off there."""
+    assert ReminderRule.objects.filter(about="due", occasion=occasion).update(is_on=True, **values) == 1
+
+
 def test_a_new_installation_reminds_before_and_after_and_tells_changes_and_thanks():
-    lines = ReminderRule.objects.filter(track=None).values_list("about", "occasion", "days")
+    lines = ReminderRule.objects.filter(track=None, is_on=True).values_list("about", "occasion", "days")
     assert sorted(lines, key=str) == sorted(
         [
             *(("due", "before", days) for days in (1, 3, 7, 14)),
             *(("closing", "before", days) for days in (1, 3, 7, 14)),
             *(("due", "overdue", days) for days in (1, 7)),
-            *(("due", occasion, None) for occasion in ("changed", "received", "withdrawn")),
+            *(("due", occasion, None) for occasion in ("answered", "changed", "received", "withdrawn")),
             *(("closing", occasion, None) for occasion in ("changed", "withdrawn")),
             *(("term", occasion, None) for occasion in ("before", "changed", "withdrawn")),
             *(("silence", occasion, None) for occasion in ("before", "first")),
@@ -58,6 +63,11 @@ def test_a_new_installation_reminds_before_and_after_and_tells_changes_and_thank
         ],
         key=str,
     )
+    off = ReminderRule.objects.filter(is_on=False).values_list("about", "occasion", "days", "roles")
+    assert sorted(off) == [
+        ("due", "escalated", 7, ["head of department"]),
+        ("due", "first", None, []),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +102,7 @@ def test_a_person_with_three_roles_and_two_contacts_gets_one_mail(meeting, sink)
     ministry = MinistryFactory(state=first.ministry.state)
     ResponsibilityFactory(track=meeting.track, ministry=ministry)
     save_party(ContactFactory.build(ministry=ministry, email="KZ@example.org", roles=["head of department"]))
-    rule(occasion="first", roles=["head of department", "chair"])
+    switch_on("first", roles=["head of department", "chair"])
     follow_policy()
     send_due()
     assert [each for each in sink.recipients if each.lower() == "kz@example.org"] == ["kz@example.org"]
@@ -100,7 +110,7 @@ def test_a_person_with_three_roles_and_two_contacts_gets_one_mail(meeting, sink)
 
 def test_a_first_notice_goes_at_once_to_the_role_that_it_is_for(meeting, sink):
     Contact.objects.filter(email="kz@example.org").update(roles=["head of department"])
-    rule(occasion="first", roles=["head of department"])
+    switch_on("first", roles=["head of department"])
     follow_policy()
     send_due()
     assert sent() == [
