@@ -59,7 +59,7 @@ def letter(row: Delivery) -> Letter:
                 )
         case Kind.ANSWERED:
             reply = Reply.objects.select_related("setting_aside").get(pk=reply_of(row.offset_code))
-            if reply.what == Reply.What.EXTENSION:
+            if reply.until is not None:
                 values["until"] = day_text(reply.until, language)
                 subject = _("Deadline stays %(day)s: %(deadline)s — %(meeting)s")
                 lead = _(

@@ -96,12 +96,13 @@ def set_aside(
 
     is_told: whether who said it is told so by mail, with `note` in it. Raises SettingAsideRefused.
     """
-    reply = Reply.objects.select_for_update(of=("self",)).select_related("delivery").get(pk=reply_id)
+    reply = Reply.objects.select_for_update(of=("self",)).select_related("delivery__meeting").get(pk=reply_id)
     if not Reply.objects.waiting().filter(pk=reply_id).exists():
         raise SettingAsideRefused
     aside = SettingAside.objects.create(reply=reply, by=actor, reason=reason, is_told=is_told, note=note)
     if is_told:
-        reconcile_deliveries(dues, [reply.delivery.meeting_id])
+        meeting: Meeting = reply.delivery.meeting
+        reconcile_deliveries(dues, [meeting.pk])
     return aside
 
 

@@ -62,8 +62,9 @@ def _answers_by_due(meeting_ids: Collection[int]) -> dict[int, list[SettingAside
     """What was set aside, and whose sayers are told so, by the due that it was said of."""
     found: dict[int, list[SettingAside]] = defaultdict(list)
     asides = SettingAside.objects.filter(is_told=True, reply__delivery__meeting__in=meeting_ids)
-    for aside in asides.select_related("reply__delivery").order_by("pk"):
-        found[aside.reply.delivery.due_id].append(aside)
+    for aside in asides.select_related("reply__delivery__due").order_by("pk"):
+        due: Due = aside.reply.delivery.due
+        found[due.pk].append(aside)
     return found
 
 
