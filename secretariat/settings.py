@@ -122,13 +122,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_SECONDS,
         "options": {"expires": TICK_SECONDS},
     },
+    # Counted from when beat started, so nothing waits for a whole day that may never pass without a restart.
     "apply-retention": {
         "task": "meetings.tasks.erase_what_is_kept_too_long",
-        "schedule": 24 * 3600,
+        "schedule": 6 * 3600,
     },
     "look-after-the-feed": {
         "task": "secretariat.feed.tasks.look_after_the_feed",
-        "schedule": 24 * 3600,
+        "schedule": 6 * 3600,
         "options": {"expires": 3600},
     },
     "send-webhooks": {
@@ -148,7 +149,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "reconcile": {
         "task": "secretariat.reminders.tasks.reconcile_all",
-        "schedule": 24 * 3600,
+        "schedule": 3600,
         "options": {"expires": 3600},
     },
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pghistory
@@ -63,6 +63,12 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         for zone in contacts.order_by().values_list("own_zone", flat=True).distinct():
             here |= Q(own_zone=zone) & _in_office_on(now.astimezone(ZoneInfo(zone)).date())
         return contacts.filter(here, is_undeliverable=False)
+
+    def not_left(self, now: datetime) -> ContactQuerySet:
+        """Those who may be written to at `now` or some day later, by whatever calendar."""
+        yesterday = (now - timedelta(days=1)).date()
+        stays = Q(valid_until__isnull=True) | Q(valid_until__gte=yesterday)
+        return self.filter(stays, is_undeliverable=False)
 
     def in_office_on(self, day: date) -> ContactQuerySet:
         """Those who may be written to on a day of their own calendar."""

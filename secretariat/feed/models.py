@@ -101,7 +101,7 @@ class FeedItem(models.Model):
             models.Index(fields=["audience", "start_key", "uid"], name="feed_by_start"),
             models.Index(fields=["audience", "changed_at", "uid"], name="feed_by_change"),
             models.Index(fields=["id"], name="feed_unnumbered", condition=Q(seq__isnull=True)),
-            # What the nightly purge looks for.
+            # What the purge looks for.
             models.Index(fields=["audience", "seq"], name="feed_removed", condition=Q(removed=True)),
         ]
 

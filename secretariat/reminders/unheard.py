@@ -48,13 +48,14 @@ class Unheard:
 def unheard(now: datetime) -> list[Unheard]:
     """The tracks in which something is to come that a state would not be told of, the soonest first.
 
-    A constant number of queries. Asked is who answers today: who takes office later is not counted.
+    A constant number of queries. Asked is who answers today, and who does on the day of the first such thing: where
+    one leaves before it and nobody follows, there is time to ask for a name.
     """
     ahead = list(_ahead(now))
     contacts = contacts_of({each.track for each in ahead}, now)
     missing: dict[int, list[Ahead]] = defaultdict(list)
     for each in ahead:
-        if not _is_heard(each.state, contacts.get(each.track, ()), now):
+        if not _is_heard(each, contacts.get(each.track, ()), now):
             missing[each.track].append(each)
     tracks = Track.objects.in_bulk(missing)
     found = [
@@ -69,11 +70,10 @@ def unheard(now: datetime) -> list[Unheard]:
     return sorted(found, key=lambda each: (each.first_on, each.track.pk))
 
 
-def _is_heard(state: str, contacts: Iterable[ContactFact], now: datetime) -> bool:
-    return any(
-        contact.state == state and contact.answers_on(now.astimezone(ZoneInfo(contact.zone)).date())
-        for contact in contacts
-    )
+def _is_heard(each: Ahead, contacts: Iterable[ContactFact], now: datetime) -> bool:
+    own = [contact for contact in contacts if contact.state == each.state]
+    today = any(contact.answers_on(now.astimezone(ZoneInfo(contact.zone)).date()) for contact in own)
+    return today and any(contact.answers_on(each.first_on) for contact in own)
 
 
 def _ahead(now: datetime) -> Iterator[Ahead]:

@@ -45,22 +45,24 @@ def wanted_of_answers(
     answers: Iterable[Answer], contacts: Iterable[ContactFact], rules: Iterable[Rule], now: datetime
 ) -> Iterator[Wanted]:
     """To who asked, as long as it answers for its state and the moment is open and still the one that was asked about."""
-    people = {contact.id: contact for contact in contacts}
-    rules = list(rules)
+    contacts, rules = list(contacts), list(rules)
     for answer in answers:
-        contact = people.get(answer.contact_id)
-        rule = told_to(rules, "answered", contact.roles) if contact else None
-        if contact is None or rule is None or answer.moment.status != "open":
-            continue
-        want = notice(
-            "answered",
-            answer.moment.about,
-            answer.moment.sequence or 0,
-            contact,
-            None,
-            at=answer.at,
-            expires_at=answer.expires_at,
-            says=answer.moment.at,
-        )
-        want = replace(want, offset_code=answer_code(answer.reply), in_reply_to=answer.message_id)
-        yield from while_it_answers(when_awake(want, rule.quiet, now), contact, now)
+        for contact in contacts:
+            rule = told_to(rules, "answered", contact.roles)
+            if contact.id == answer.contact_id and rule is not None and answer.moment.status == "open":
+                want = _wanted(answer, contact)
+                yield from while_it_answers(when_awake(want, rule.quiet, now), contact, now)
+
+
+def _wanted(answer: Answer, contact: ContactFact) -> Wanted:
+    want = notice(
+        "answered",
+        answer.moment.about,
+        answer.moment.sequence or 0,
+        contact,
+        None,
+        at=answer.at,
+        expires_at=answer.expires_at,
+        says=answer.moment.at,
+    )
+    return replace(want, offset_code=answer_code(answer.reply), in_reply_to=answer.message_id)

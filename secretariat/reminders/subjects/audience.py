@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cache, cached_property
-from typing import Any
 
 from meetings.days.state_calendars import calendars_of
 from meetings.days.workdays import WorkCalendar
@@ -15,17 +14,19 @@ from rotation.models import State
 
 from ..models import ReminderRule
 from ..plan.digests import Digest
+from ..plan.people import Term, common_days, one_a_day
 from ..plan.policy import Rule, chosen
 from ..plan.wanted import ContactFact
 
 
 def contacts_of(track_ids: Collection[int], now: datetime) -> dict[int, list[ContactFact]]:
-    """By track: the contacts in office at the ministries that answer for it, and when they do.
+    """By track: the contacts of the ministries that answer for it, each with the days on which it is written to.
 
-    Contacts of one state with one address are one person, who is written to as the one that was there first.
+    Who takes office later is among them, and who leaves is for the days until then: so what goes out on the day of a
+    handover is planned before it. Contacts of one state with one address are one person.
     """
     rows = (
-        Contact.objects.in_office(now)
+        Contact.objects.not_left(now)
         .filter(ministry__responsibilities__track__in=track_ids)
         .values_list(
             "ministry__responsibilities__track_id",
@@ -37,22 +38,27 @@ def contacts_of(track_ids: Collection[int], now: datetime) -> dict[int, list[Con
             "digest_on",
             "digest_at",
             "ministry__state__zone",
+            "valid_from",
+            "valid_until",
             "ministry__responsibilities__valid_from",
             "ministry__responsibilities__valid_until",
         )
         .distinct()
         .order_by("pk")
     )
-    people: dict[tuple[int, str, str], list[tuple[Any, ...]]] = defaultdict(list)
-    for track_id, state, email, *rest in rows:
-        people[track_id, state, email.lower()].append(tuple(rest))
+    terms: dict[tuple[int, str, str], list[Term]] = defaultdict(list)
+    habits: dict[int, tuple[str, Digest | None]] = {}
+    for track_id, state, email, pk, roles, zone, weekday, hour, state_zone, *days in rows:
+        habits[pk] = (zone or state_zone, Digest(weekday, hour) if weekday else None)
+        both = common_days((days[0], days[1]), (days[2], days[3]))
+        if both is not None:
+            terms[track_id, state, email.lower()].append(Term(pk, *both, frozenset(roles)))
     contacts: dict[int, list[ContactFact]] = defaultdict(list)
-    for (track_id, state, _email), found in people.items():
-        pk, _roles, zone, weekday, hour, state_zone, *_answers = found[0]
-        roles = frozenset(role for _pk, roles, *_rest in found for role in roles)
-        digest = Digest(weekday, hour) if weekday else None
-        for since, until in dict.fromkeys(row[-2:] for row in found):
-            contacts[track_id].append(ContactFact(pk, state, zone or state_zone, since, until, roles, digest))
+    for (track_id, state, _email), found in terms.items():
+        for term in one_a_day(found):
+            zone, digest = habits[term.contact_id]
+            fact = ContactFact(term.contact_id, state, zone, term.since, term.until, term.roles, digest)
+            contacts[track_id].append(fact)
     return contacts
 
 
