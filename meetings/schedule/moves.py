@@ -26,7 +26,7 @@ class MoveRefused(Refused):
 
 
 class ReasonMissing(MoveRefused):
-    message = _("Give the reason; it stands in the history and in the notice to the ministries.")
+    message = _("Give the reason; it stands in the history.")
 
 
 class MeetingAlreadyHeld(MoveRefused):

@@ -228,7 +228,7 @@ class MoveForm(SpanFields, forms.Form):
         label=_("Reason"),
         max_length=300,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text=_("Stands in the history, and in the notice to the ministries."),
+        help_text=_("Stands in the history. Ministries do not read it: their notices say what changes."),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -6,15 +6,16 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from meetings.models import Meeting
 from rotation.translated import text_in
 
 from ..models import Delivery, Reply
 from ..plan.answers import reply_of
 from ..replies.links import reply_link
-from .letter import Letter, facts_of
+from .letter import Letter, clocks_beside, facts_of
 from .moments import clocks, day_text, moment, short_day
 
-Kind = Delivery.Kind
+Kind, Status = Delivery.Kind, Meeting.Status
 # After these nothing is due: there is nothing to answer.
 OVER = (Kind.WITHDRAWN, Kind.RECEIVED)
 
@@ -34,6 +35,18 @@ def letter(row: Delivery) -> Letter:
         case Kind.CHANGED:
             subject = _("Deadline moved: %(deadline)s, now due %(day)s — %(meeting)s")
             lead = _("The deadline “%(deadline)s” has moved. It was %(was)s; it is now %(now)s.")
+        case Kind.WITHDRAWN if row.meeting.status == Status.CANCELLED:
+            subject = _("Meeting cancelled: %(meeting)s — no longer due: %(deadline)s")
+            lead = _(
+                "“%(meeting)s” has been cancelled. The deadline “%(deadline)s” of %(was)s no longer applies; nothing "
+                "is due."
+            )
+        case Kind.WITHDRAWN if row.meeting.status == Status.POSTPONED:
+            subject = _("Meeting postponed: %(meeting)s — no longer due: %(deadline)s")
+            lead = _(
+                "“%(meeting)s” has been postponed; its new date is not known yet. The deadline “%(deadline)s” of "
+                "%(was)s no longer applies; a new one follows with the new date."
+            )
         case Kind.WITHDRAWN:
             subject = _("No longer due: %(deadline)s — %(meeting)s")
             lead = _("The deadline “%(deadline)s” of %(was)s no longer applies. Nothing is due.")
@@ -86,9 +99,8 @@ def letter(row: Delivery) -> Letter:
         if row.due.received_at:
             facts.append((_("Received"), moment(row.due.received_at, zone, language)))
     elif row.kind != Kind.WITHDRAWN:
-        others = ((_("On your clock"), row.zone), (_("At the meeting's place"), row.meeting.zone))
         facts += [(_("What is due"), values["deadline"]), (_("By"), values["now"])]
-        facts += clocks(row.says_due_at, zone, others, language)
+        facts += clocks(row.says_due_at, zone, clocks_beside(row), language)
     signature = text_in(row.meeting.track.mechanism.names)
     links = [] if row.kind in OVER else _links(row)
     return Letter(subject % values, lead % values, facts, signature, row.meeting.is_example, links)

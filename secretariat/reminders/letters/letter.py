@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from meetings.models import Meeting
 
+from ..models import Delivery
 from .moments import meeting_days
 
 
@@ -25,10 +26,21 @@ class Letter:
 
 
 def facts_of(meeting: Meeting, language: str) -> list[tuple[str, str]]:
-    """Which meeting it is, when and where."""
-    facts = [
-        (_("Meeting"), meeting.title()),
-        (_("When"), meeting_days(meeting, language)),
-        (_("Where"), meeting.place or ""),
-    ]
+    """Which meeting it is, when and where; of one that does not take place, that."""
+    where = meeting.place or ""
+    match meeting.status:
+        case Meeting.Status.CANCELLED:
+            when, where = _("does not take place"), ""
+        case Meeting.Status.POSTPONED:
+            when, where = _("postponed; the new date is not known yet"), ""
+        case _other:
+            when = meeting_days(meeting, language)
+    facts = [(_("Meeting"), meeting.title()), (_("When"), when), (_("Where"), where)]
     return [(label, value) for label, value in facts if value]
+
+
+def clocks_beside(row: Delivery) -> list[tuple[str, str]]:
+    """Beside a state's own clock: the reader's, and that of the meeting's place where a place or a host is known."""
+    is_somewhere = row.meeting.place or row.meeting.host_id
+    place = [(_("At the meeting's place"), row.meeting.zone)] if is_somewhere else []
+    return [(_("On your clock"), row.zone), *place]
