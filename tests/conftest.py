@@ -20,6 +20,7 @@ DEFAULTS = [
     ("secretariat.reminders.migrations.0017_quiet_hours_of_invitations", "add_quiet_hours"),
     ("secretariat.reminders.migrations.0019_answers_to_replies", "add_rule"),
     ("secretariat.reminders.migrations.0020_policy_shows_what_is_off", "add_lines"),
+    ("secretariat.reminders.migrations.0021_late_reminders_keep_quiet_hours", "add_quiet_hours"),
     ("meetings.migrations.0001_squashed_0019_terms_are_over_on_a_day", "add_defaults"),
 ]
 

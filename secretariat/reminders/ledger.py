@@ -5,7 +5,7 @@ Runs inside the transaction that changed what is told, so that either both are t
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from types import ModuleType
@@ -114,15 +114,31 @@ def scopes_of(rows: Iterable[Delivery]) -> Iterator[tuple[ModuleType, list[int]]
 
 
 def still_wanted(rows: Collection[Delivery], now: datetime) -> set[int]:
-    """The keys of those rows that the plan would still have said, if nobody had been told of them by these."""
-    asked = {row.pk for row in rows}
+    """The keys of those rows that the plan would still say, each as if it alone had not been said.
+
+    Each alone, since one may be true only because of another: of a move is told who knew the former day.
+    """
     found = {row.pk for row in rows if row.kind == Delivery.Kind.DIGEST and row.expires_at > now}
     for subject, ids in scopes_of(rows):
         of_it = list(_rows_of(subject, ids))
-        told = told_by(row for row in of_it if not {row.pk, row.resends_id} & asked)
-        wanted = {want.key for _meeting, want in subject.plan(ids, told, now)}
-        found |= {row.pk for row in of_it if row.pk in asked and key_of(row) in wanted}
+        for asked in _each_alone(rows):
+            told = told_by(row for row in of_it if not {row.pk, row.resends_id} & asked)
+            wanted = {want.key for _meeting, want in subject.plan(ids, told, now)}
+            found |= {row.pk for row in of_it if row.pk in asked and key_of(row) in wanted}
     return found
+
+
+def _each_alone(rows: Iterable[Delivery]) -> list[set[int]]:
+    """The keys of these rows in as few sets as it takes that no two in one told somebody of the same thing."""
+    sets: list[set[int]] = []
+    heard: Counter[tuple[About, int]] = Counter()
+    for row in rows:
+        number = heard[row.about, row.contact_id]
+        heard[row.about, row.contact_id] += 1
+        if number == len(sets):
+            sets.append(set())
+        sets[number].add(row.pk)
+    return sets
 
 
 def _untrue_copies(rows: Iterable[Delivery], now: datetime) -> list[Delivery]:

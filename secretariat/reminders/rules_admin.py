@@ -5,16 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from meetings.authorship import authored
 from meetings.models import Contact
 from rotation.history_admin import HistoryAdmin
+from rotation.lists import listed
+from rotation.models import State
+from rotation.translated import by_name
 
 from .models import ReminderRule
+from .policy_effects import Effect, effect_of
 from .replanning import follow_policy
+
+
+class Unconfirmed(Exception):
+    """A line would change what is planned, and nobody has seen how. Nothing is saved."""
+
+    def __init__(self, effect: Effect) -> None:
+        super().__init__(effect)
+        self.effect = effect
 
 
 @admin.register(ReminderRule)
@@ -32,10 +45,49 @@ class ReminderRuleAdmin(HistoryAdmin):
         (None, {"fields": ["reason"]}),
     ]
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """First shows what a line does to the mail that is planned; once that is confirmed, saves it."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except Unconfirmed as unconfirmed:
+            return self._asked(request, unconfirmed.effect)
+
+    def _asked(self, request: HttpRequest, effect: Effect) -> HttpResponse:
+        states = State.objects.filter(pk__in=effect.states)
+        values = [(name, value) for name in request.POST for value in request.POST.getlist(name)]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Change what is told"),
+            "opts": self.opts,
+            "effect": effect,
+            "states": listed(by_name({row.pk: str(row) for row in states}).values()),
+            "values": [(name, value) for name, value in values if name != "csrfmiddlewaretoken"],
+        }
+        return TemplateResponse(request, "admin/reminders/reminderrule/confirm.html", context)
+
     def save_model(self, request: HttpRequest, obj: ReminderRule, form: Any, change: bool) -> None:
         with authored(request.user, form.cleaned_data.get("reason", "")):
             obj.save()
+        if "confirm" not in request.POST:
+            effect = effect_of(follow_policy)
+            if effect.is_any:
+                raise Unconfirmed(effect)
         self._follow(request)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """The page that asks before a line is deleted says what becomes of the mail as well."""
+        found = super().get_deleted_objects(objs, request)
+        effect = effect_of(
+            lambda: (self.model.objects.filter(pk__in=[row.pk for row in objs]).delete(), follow_policy())
+        )
+        found[1].update(
+            {
+                _("planned mails cancelled"): effect.cancelled,
+                _("mails planned"): effect.planned,
+                _("deadlines left without a reminder"): effect.silent,
+            }
+        )
+        return found
 
     def delete_model(self, request: HttpRequest, obj: ReminderRule) -> None:
         obj.delete()
@@ -57,15 +109,14 @@ class ReminderRuleAdmin(HistoryAdmin):
 
     @admin.display(description=gettext_lazy("hours"))
     def hours(self, rule: ReminderRule) -> str:
+        parts = []
         if rule.days is not None:
             hour = f"{rule.at:%H:%M}"
-            return _("%(hour)s, working days") % {"hour": hour} if rule.on_working_days else hour
-        if rule.quiet_from is None or rule.quiet_until is None:
-            return ""
-        return _("not %(since)s–%(until)s") % {
-            "since": f"{rule.quiet_from:%H:%M}",
-            "until": f"{rule.quiet_until:%H:%M}",
-        }
+            parts.append(_("%(hour)s, working days") % {"hour": hour} if rule.on_working_days else hour)
+        if rule.quiet_from is not None and rule.quiet_until is not None:
+            night = {"since": f"{rule.quiet_from:%H:%M}", "until": f"{rule.quiet_until:%H:%M}"}
+            parts.append(_("not %(since)s–%(until)s") % night)
+        return " · ".join(parts)
 
     @admin.display(description=gettext_lazy("to whom"))
     def roles_shown(self, rule: ReminderRule) -> str:

@@ -223,3 +223,16 @@ def test_those_ticked_in_the_list_are_held_together(meeting, desk):
     response = desk.post(url, {"action": "hold_chosen", "_selected_action": [row.pk for row in rows]})
     desk.post(response.headers["Location"], {"reason": "The host is about to move it."})
     assert Delivery.objects.held().count() == len(rows) == 3
+
+
+def test_mails_that_are_true_one_by_one_are_sent_again_together(meeting, desk, sink):
+    """Of a move is told who knew the former day: ticked with the mail that told it, the notice stays true."""
+    send_due()
+    move_meeting(meeting.pk, to=later(meeting, 7), actor=None, reason="The host asked.")
+    send_due()
+    told = Delivery.objects.filter(contact__email="kz@example.org", state="sent").order_by("pk")
+    assert [row.kind for row in told] == ["reminder", "changed"]
+    page = desk.get(keep_page("resend", *told)).content.decode()
+    assert page.count("no longer true, and is not sent again") == 1
+    assert send_again([row.pk for row in told], **WHY) == 1
+    assert Delivery.objects.get(resends__isnull=False).kind == "changed"

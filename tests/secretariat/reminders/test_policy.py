@@ -1,11 +1,12 @@
 """The policy in the ledger: who gets what by the rules that staff keep, by a real SMTP conversation."""
 
+import re
 from datetime import time, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
 from meetings.days.closed_days import days_changed
@@ -222,25 +223,65 @@ def test_an_invitation_waits_for_the_morning_too_and_who_is_invited_no_line_says
             ReminderRule.objects.filter(about="meeting").update(**wrong)
 
 
-def test_saving_a_line_makes_the_ledger_follow_and_says_how_many_mails_changed(meeting, desk):
-    url = reverse("admin:reminders_reminderrule_add")
-    values = {
-        "about": "due",
-        "occasion": "before",
-        "days": "2",
-        "at": "10:30",
-        "is_on": "on",
-        "reason": "Asked for.",
-    }
-    response = desk.post(url, values, follow=True)
+ADD = reverse_lazy("admin:reminders_reminderrule_add")
+TWO_DAYS = {
+    "about": "due",
+    "occasion": "before",
+    "days": "2",
+    "at": "10:30",
+    "is_on": "on",
+    "reason": "Asked for.",
+}
+
+
+def test_a_line_is_saved_once_staff_saw_what_it_does_and_the_ledger_follows(meeting, desk):
+    shown = desk.post(ADD, TWO_DAYS).content.decode()
+    assert "Nothing was saved yet." in shown
+    assert "<dt>Mails planned</dt><dd>3</dd>" in shown
+    assert not ReminderRule.objects.filter(days=2).exists()
+    assert not Delivery.objects.filter(offset_code="P2D").exists()
+    response = desk.post(ADD, {**TWO_DAYS, "confirm": "Confirm"}, follow=True)
     assert "3 planned mails changed." in response.content.decode()
     rows = Delivery.objects.filter(offset_code="P2D", state="pending")
     assert {row.planned_hour for row in rows} == {time(10, 30)}
-    desk.post(
-        reverse("admin:reminders_reminderrule_delete", args=[ReminderRule.objects.get(days=2).pk]),
-        {"post": "yes"},
-    )
+    page = reverse("admin:reminders_reminderrule_delete", args=[ReminderRule.objects.get(days=2).pk])
+    assert "Planned mails cancelled: 3" in desk.get(page).content.decode()
+    assert rows.all().count() == 3
+    desk.post(page, {"post": "yes"})
     assert not rows.all().exists()
+
+
+def test_the_page_that_asks_carries_all_that_was_filled_in(meeting, desk):
+    given = {**TWO_DAYS, "roles": ["focal point", "chair"], "_continue": "Save"}
+    shown = desk.post(ADD, given).content.decode()
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', shown)
+    assert sorted(field for field in fields if field[0] in given) == sorted(
+        (name, value)
+        for name, values in given.items()
+        for value in (values if isinstance(values, list) else [values])
+    )
+
+
+def test_what_goes_within_minutes_is_counted_by_itself(meeting, desk):
+    line = ReminderRule.objects.get(about="due", occasion="first")
+    page = reverse("admin:reminders_reminderrule_change", args=[line.pk])
+    values = {"about": "due", "occasion": "first", "at": "09:00", "is_on": "on"}
+    shown = desk.post(page, values).content.decode()
+    assert "<dt>of these within minutes</dt><dd><strong>3</strong></dd>" in shown
+
+
+def test_a_line_that_leaves_a_state_without_a_reminder_says_so(meeting, desk):
+    line = {**TWO_DAYS, "track": str(meeting.track_id), "roles": ["head of department"]}
+    shown = desk.post(ADD, line).content.decode()
+    assert (
+        "No reminder is left before 3 deadlines that have one now: China, Kazakhstan and Kyrgyzstan." in shown
+    )
+
+
+def test_a_line_that_changes_nothing_is_saved_at_once(meeting, desk):
+    line = {**TWO_DAYS, "about": "closing", "days": "20"}
+    desk.post(ADD, line)
+    assert ReminderRule.objects.filter(about="closing", days=20).exists()
 
 
 @pytest.mark.parametrize("times", [1, 4])

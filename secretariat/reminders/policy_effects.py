@@ -1,0 +1,66 @@
+"""What a change of the policy does to the mail that is planned, before it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from meetings.models import Due
+
+from .models import Delivery
+
+# What goes within minutes is gone before anybody can hold it.
+SOON = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How many mails are planned by it, how many cancelled, and how many of those planned go at once.
+
+    silent: how many deadlines ahead are left without any reminder before them that had one, and states: whose (codes).
+    """
+
+    planned: int
+    cancelled: int
+    at_once: int
+    silent: int
+    states: tuple[str, ...]
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.planned or self.cancelled)
+
+
+def effect_of(change: Callable[[], object]) -> Effect:
+    """What `change` would do; it is made, looked at and taken back in one transaction."""
+    with transaction.atomic():
+        before, reminded = set(_waiting()), _reminded()
+        change()
+        after = set(_waiting())
+        soon = Delivery.objects.filter(
+            pk__in=after - before, is_item=False, next_try_at__lte=timezone.now() + SOON
+        )
+        silent = Due.objects.filter(pk__in=reminded - _reminded()).values_list("state", flat=True)
+        effect = Effect(
+            planned=len(after - before),
+            cancelled=len(before - after),
+            at_once=soon.count(),
+            silent=len(silent),
+            states=tuple(sorted(set(silent))),
+        )
+        transaction.set_rollback(True)
+    return effect
+
+
+def _waiting() -> list[int]:
+    return list(Delivery.objects.waiting().values_list("pk", flat=True))
+
+
+def _reminded() -> set[int]:
+    """The dues before which somebody will be reminded."""
+    rows = Delivery.objects.waiting().filter(kind=Delivery.Kind.REMINDER, due__isnull=False)
+    return set(rows.values_list("due", flat=True))
