@@ -17,8 +17,8 @@ from rotation.lists import listed
 from rotation.models import State
 from rotation.translated import by_name
 
+from .effects import Effect, effect_of
 from .models import ReminderRule
-from .policy_effects import Effect, effect_of
 from .replanning import follow_policy
 
 

@@ -1,12 +1,13 @@
-"""What a change of the policy does to the mail that is planned, before it is made."""
+"""What a change does to the mail that is planned, before it is made: it is made, looked at and taken back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Count, Min
 from django.utils import timezone
 
 from meetings.models import Due
@@ -36,7 +37,7 @@ class Effect:
 
 
 def effect_of(change: Callable[[], object]) -> Effect:
-    """What `change` would do; it is made, looked at and taken back in one transaction."""
+    """What `change` would do."""
     with transaction.atomic():
         before, reminded = set(_waiting()), _reminded()
         change()
@@ -54,6 +55,32 @@ def effect_of(change: Callable[[], object]) -> Effect:
         )
         transaction.set_rollback(True)
     return effect
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """What one state (its code) is told as it happens: how many mails, to how many people, and when the first goes."""
+
+    state: str
+    mails: int
+    people: int
+    first_at: datetime
+
+
+def notices_of(change: Callable[[], object]) -> list[Notices]:
+    """What `change` would tell as it happens, by state; reminders to come are not among it."""
+    with transaction.atomic():
+        before = set(_waiting())
+        change()
+        new = Delivery.objects.waiting().filter(is_item=False, is_held=False).exclude(pk__in=before)
+        rows = list(
+            new.exclude(kind__in=[*Delivery.COUNTED, Delivery.Kind.DIGEST])
+            .values_list("contact__ministry__state")
+            .annotate(mails=Count("pk"), people=Count("contact", distinct=True), first_at=Min("next_try_at"))
+            .order_by("contact__ministry__state")
+        )
+        transaction.set_rollback(True)
+    return [Notices(*row) for row in rows]
 
 
 def _waiting() -> list[int]:

@@ -1,0 +1,41 @@
+"""Who is told when a meeting is moved, postponed or cancelled, for the pages that ask before it is done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from meetings.models import Meeting
+from meetings.schedule.moves import MoveRefused, cancel_meeting, move_meeting, postpone_meeting
+from rotation.models import State
+from rotation.translated import by_name
+
+from ..effects import Notices, notices_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("reminders/told_by_move.html", takes_context=True)
+def told_by_move(context: Any) -> dict[str, Any]:
+    """The notices that confirming the page sends, by state; nothing is written."""
+    found = {each.state: each for each in _notices(context)}
+    names = by_name({row.pk: str(row) for row in State.objects.filter(pk__in=found)})
+    return {
+        "states": [{"name": name, "notices": found[code]} for code, name in names.items()],
+        "mails": sum(each.mails for each in found.values()),
+    }
+
+
+def _notices(context: Any) -> list[Notices]:
+    meeting: Meeting = context["meeting"]
+    why: dict[str, Any] = {"actor": context["request"].user, "reason": "…"}
+    try:
+        if context.get("is_cancel"):
+            return notices_of(lambda: cancel_meeting(meeting.pk, **why))
+        to = context["form"].cleaned_data["span"]
+        if to is None:
+            return notices_of(lambda: postpone_meeting(meeting.pk, **why))
+        return notices_of(lambda: move_meeting(meeting.pk, to=to, takes_proposals=True, **why))
+    except MoveRefused:
+        return []  # the page says so itself
