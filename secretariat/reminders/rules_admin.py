@@ -80,13 +80,12 @@ class ReminderRuleAdmin(HistoryAdmin):
         effect = effect_of(
             lambda: (self.model.objects.filter(pk__in=[row.pk for row in objs]).delete(), follow_policy())
         )
-        found[1].update(
-            {
-                _("planned mails cancelled"): effect.cancelled,
-                _("mails planned"): effect.planned,
-                _("deadlines left without a reminder"): effect.silent,
-            }
-        )
+        counts = {
+            _("planned mails cancelled"): effect.cancelled,
+            _("mails planned"): effect.planned,
+            _("deadlines left without a reminder"): effect.silent,
+        }
+        found[1].update({name: count for name, count in counts.items() if count})
         return found
 
     def delete_model(self, request: HttpRequest, obj: ReminderRule) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.conf import settings
 
+from meetings.admin.schedule.when import instant_text
 from meetings.models import Meeting
 from meetings.schedule.moves import MoveRefused, cancel_meeting, move_meeting, postpone_meeting
 from rotation.models import State
@@ -22,7 +24,14 @@ def told_by_move(context: Any) -> dict[str, Any]:
     found = {each.state: each for each in _notices(context)}
     names = by_name({row.pk: str(row) for row in State.objects.filter(pk__in=found)})
     return {
-        "states": [{"name": name, "notices": found[code]} for code, name in names.items()],
+        "states": [
+            {
+                "name": name,
+                "notices": found[code],
+                "moment": instant_text(found[code].first_at, settings.TIME_ZONE),
+            }
+            for code, name in names.items()
+        ],
         "mails": sum(each.mails for each in found.values()),
     }
 
