@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from meetings.admin.asking import AsksFirst
 from meetings.authorship import authored
 from meetings.models import Contact
 from rotation.history_admin import HistoryAdmin
@@ -17,21 +17,14 @@ from rotation.lists import listed
 from rotation.models import State
 from rotation.translated import by_name
 
-from .effects import Effect, effect_of
+from .effects import effect_of
 from .models import ReminderRule
 from .replanning import follow_policy
 
 
-class Unconfirmed(Exception):
-    """A line would change what is planned, and nobody has seen how. Nothing is saved."""
-
-    def __init__(self, effect: Effect) -> None:
-        super().__init__(effect)
-        self.effect = effect
-
-
 @admin.register(ReminderRule)
-class ReminderRuleAdmin(HistoryAdmin):
+class ReminderRuleAdmin(AsksFirst, HistoryAdmin):
+    ask_template = "admin/reminders/reminderrule/confirm.html"
     list_display = ["what", "occasion", "days", "hours", "roles_shown", "track_shown", "is_on"]
     list_filter = ["about", "occasion", ("track", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["track"]
@@ -45,33 +38,14 @@ class ReminderRuleAdmin(HistoryAdmin):
         (None, {"fields": ["reason"]}),
     ]
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """First shows what a line does to the mail that is planned; once that is confirmed, saves it."""
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except Unconfirmed as unconfirmed:
-            return self._asked(request, unconfirmed.effect)
-
-    def _asked(self, request: HttpRequest, effect: Effect) -> HttpResponse:
-        states = State.objects.filter(pk__in=effect.states)
-        values = [(name, value) for name in request.POST for value in request.POST.getlist(name)]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Change what is told"),
-            "opts": self.opts,
-            "effect": effect,
-            "states": listed(by_name({row.pk: str(row) for row in states}).values()),
-            "values": [(name, value) for name, value in values if name != "csrfmiddlewaretoken"],
-        }
-        return TemplateResponse(request, "admin/reminders/reminderrule/confirm.html", context)
-
     def save_model(self, request: HttpRequest, obj: ReminderRule, form: Any, change: bool) -> None:
         with authored(request.user, form.cleaned_data.get("reason", "")):
             obj.save()
-        if "confirm" not in request.POST:
-            effect = effect_of(follow_policy)
-            if effect.is_any:
-                raise Unconfirmed(effect)
+        effect = effect_of(follow_policy)
+        if effect.is_any:
+            states = State.objects.filter(pk__in=effect.states)
+            names = listed(by_name({row.pk: str(row) for row in states}).values())
+            self.ask(request, title=_("Change what is told"), effect=effect, states=names)
         self._follow(request)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:

@@ -22,6 +22,7 @@ from ...saving import rederive, save_meeting, template_of
 from ...schedule.lifecycle import offered
 from ...schedule.lifecycle_said import StatusRefused, standing_of
 from ...schedule.surroundings import STANDING, clashes_at
+from ..asking import AsksFirst
 from ..deadlines.matrix import matrix_of
 from ..deadlines.short_pages import ShortPages
 from ..deadlines.templates import RULE_ROWS
@@ -71,7 +72,8 @@ class UpcomingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(PreparationPages, ShortPages, MovePages, KeptAdmin):
+class MeetingAdmin(AsksFirst, PreparationPages, ShortPages, MovePages, KeptAdmin):
+    ask_template = "admin/meetings/meeting/visibility.html"
     form = MeetingForm
     change_form_template = "admin/meetings/meeting/change_form.html"
     list_display = ["title_shown", "when", "place_shown", "host", "status_chip", "open_dues"]
@@ -166,6 +168,17 @@ class MeetingAdmin(PreparationPages, ShortPages, MovePages, KeptAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Meeting, form: Any, change: bool) -> None:
+        if change and "visibility" in form.changed_data:
+            before = Meeting.Visibility(form.initial["visibility"])
+            after = Meeting.Visibility(obj.visibility)
+            self.ask(
+                request,
+                title=_("Change who may see it"),
+                before=before.label,
+                before_value=before.value,
+                after=after.label,
+                visibility=after.value,
+            )
         save_meeting(obj, actor=request.user, reason=form.cleaned_data.get("reason", ""))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: list[Any], change: bool) -> None:

@@ -228,3 +228,25 @@ def test_a_meeting_that_has_not_begun_is_not_entered_as_held(desk, db):
     values |= {"precision": "day", "first_on": "2027-06-17", "zone": "Asia/Shanghai", "host": "KZ"}
     page = desk.post(reverse("admin:meetings_meeting_add"), values)
     assert page.context["adminform"].form.errors.keys() == {"status"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ("internal", "public", "Anybody may read it from now on"),
+        ("internal", "partners", "Partner systems may read it from now on"),
+        ("public", "partners", "taken out of the public feed"),
+        ("public", "internal", "taken out of every feed and calendar"),
+    ],
+)
+def test_who_may_see_a_meeting_changes_once_staff_saw_what_that_means(desk, meeting, before, after, says):
+    Meeting.objects.filter(pk=meeting.pk).update(visibility=before)
+    address = reverse("admin:meetings_meeting_change", args=[meeting.pk])
+    values = {f"{name}-{end}_FORMS": 0 for name in ("deadlines", "outcomes") for end in ("TOTAL", "INITIAL")}
+    values |= {"track": meeting.track_id, "ordinal": 3, "status": "confirmed", "visibility": after}
+    values |= {"format": "in person", "titles_en": "", "reason": "Agreed.", "_continue": "1"}
+    page = desk.post(address, values).content.decode()
+    assert says in page
+    assert Meeting.objects.get(pk=meeting.pk).visibility == before
+    desk.post(address, {**values, "confirm": "Confirm"})
+    assert Meeting.objects.get(pk=meeting.pk).visibility == after
