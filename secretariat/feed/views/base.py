@@ -59,6 +59,7 @@ class ReadView(APIView):
     cache_control = "no-cache"
     media_type = "application/json"
     quota: Quota | None = None
+    token: PartnerToken | None = None
     # The tag follows from the state of the feed, so that a 304 needs no view.
     is_of_the_feed = False
     reader: Reader
@@ -77,8 +78,13 @@ class ReadView(APIView):
         self.language = language_of(request.query_params, request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
         self.reader = self.reader_from(request)
 
+    def perform_authentication(self, request: Request) -> None:
+        """Once: `request.auth` asks again each time that it was refused, and outside of what answers for errors."""
+        super().perform_authentication(request)
+        self.token = request.auth
+
     def reader_from(self, request: Request) -> Reader:
-        return reader_of(request.auth)
+        return reader_of(self.token)
 
     # --- whether anything changed -------------------------------------------------------------
     def etag(self) -> str | None:
@@ -116,7 +122,7 @@ class ReadView(APIView):
         response["ETag"] = etag
         if modified:
             response["Last-Modified"] = format_datetime(modified.astimezone(UTC), usegmt=True)
-        response["Cache-Control"] = f"{'private' if request.auth else 'public'}, {self.cache_control}"
+        response["Cache-Control"] = f"{'private' if self.token else 'public'}, {self.cache_control}"
         response["Content-Language"] = self.language
         return response
 
@@ -177,8 +183,8 @@ class ReadView(APIView):
             headers |= OPEN_TO_SCRIPTS
         if self.quota:
             headers |= self.quota.headers()
-        if isinstance(request.auth, PartnerToken) and request.auth.expires_at - timezone.now() < AHEAD:
-            headers["Token-Expires"] = format_datetime(request.auth.expires_at.astimezone(UTC), usegmt=True)
+        if self.token and self.token.expires_at - timezone.now() < AHEAD:
+            headers["Token-Expires"] = format_datetime(self.token.expires_at.astimezone(UTC), usegmt=True)
         if deprecation := getattr(self, "deprecation", None):
             told = deprecation.headers()
             # The link to the next page stands beside those of the notice.
@@ -187,7 +193,7 @@ class ReadView(APIView):
         for name, value in headers.items():
             response[name] = value
         if self.is_of_the_feed and response.status_code in (200, 304):
-            remember(request, response, state_of(self.reader, request.auth))
+            remember(request, response, state_of(self.reader, self.token))
         return response
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -220,7 +226,7 @@ class CatalogueView(ReadView):
 
     def reader_from(self, request: Request) -> Reader:
         # Only the audience's name is used: no query.
-        return super().reader_from(request) if request.auth else Reader(Feed(audience=Audience.PUBLIC))
+        return super().reader_from(request) if self.token else Reader(Feed(audience=Audience.PUBLIC))
 
     def etag(self) -> str | None:
         return None

@@ -181,7 +181,7 @@ class FileView(ReadView):
                 logger.error("the file of language version %s is gone or has changed", version.pk)
                 raise
         response["ETag"] = etag
-        response["Cache-Control"] = f"{'private' if request.auth else 'public'}, no-cache"
+        response["Cache-Control"] = f"{'private' if self.token else 'public'}, no-cache"
         return response
 
     def version(self, uid: UUID, key: int, language: str) -> LanguageVersion:
