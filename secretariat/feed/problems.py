@@ -88,15 +88,20 @@ def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse:
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     if isinstance(error, OperationalError):
-        logger.error("The database does not answer: %s", error)
-        response = problem(503, "The service cannot reach its database; try again in a minute.")
-        response["Retry-After"] = "60"
-        return response
+        return unavailable(error)
     if not isinstance(error, exceptions.APIException):
         number = uuid.uuid4()
         logger.exception("Error %s", number, exc_info=error)
         return problem(500, f"Something failed here; it is logged as {number}.")
     return _of_api_exception(error)
+
+
+def unavailable(error: OperationalError) -> HttpResponse:
+    """The database does not answer: that much is told, and why is logged."""
+    logger.error("The database does not answer: %s", error)
+    response = problem(503, "The service cannot reach its database; try again in a minute.")
+    response["Retry-After"] = "60"
+    return response
 
 
 def _of_api_exception(error: exceptions.APIException) -> HttpResponse:

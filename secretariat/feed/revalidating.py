@@ -12,12 +12,14 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.http import parse_etags
 
 from ..prepared import prepared_cursor
 from .audiences import Audience
+from .problems import unavailable
 from .readers import Reader
 from .throttles import quota_of
 from .tokens import USE_GRAIN, digest_of
@@ -30,6 +32,7 @@ REPEATED = (
     "ETag", "Last-Modified", "Cache-Control", "Content-Language", "Vary", "Access-Control-Allow-Origin",
     "Access-Control-Expose-Headers",
 )  # fmt: skip
+OF_ANY_ANSWER = {"Vary", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers"}
 ANYBODY = "SELECT epoch, high_seq FROM feed_feed WHERE audience = %s"
 SYSTEM = """
 SELECT feed.epoch, feed.high_seq, system.id, token.scopes, token.last_used_at,
@@ -130,9 +133,21 @@ class Revalidation:
             return None
         state, headers = found
         tags = [tag.removeprefix("W/") for tag in parse_etags(request.META["HTTP_IF_NONE_MATCH"])]
-        if headers["ETag"].removeprefix("W/") not in tags or state_now(key[-1]) != state:
+        if headers["ETag"].removeprefix("W/") not in tags:
             return None
+        try:
+            if state_now(key[-1]) != state:
+                return None
+        except OperationalError as error:
+            # Said here: the whole way would only wait for the database once more.
+            return self.unavailable(error, headers)
         quota = quota_of(request, system=state[2] if key[-1] else None)
         if quota.is_used_up:
             return None
         return HttpResponseNotModified(headers={**headers, **quota.headers()})
+
+    def unavailable(self, error: OperationalError, headers: dict[str, str]) -> HttpResponse:
+        response = unavailable(error)
+        for name in OF_ANY_ANSWER & headers.keys():
+            response[name] = headers[name]
+        return response

@@ -4,8 +4,9 @@ import pytest
 from django.db import OperationalError
 from django.db.backends.postgresql.base import DatabaseWrapper
 
-from .factories import bearer, token
+from .factories import bearer, meeting, token
 from .test_access import refused
+from .test_conditional import numbered
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/v1/meetings/"
@@ -46,6 +47,22 @@ def lost(monkeypatch):
 def unavailable(response):
     assert refused(response, 503)["Retry-After"] == "60"
     return response
+
+
+@pytest.mark.parametrize("address", [LIST, "/api/v1/calendar.ics"])
+def test_who_asks_again_while_the_database_is_away_is_told_so_after_one_attempt(
+    client, bodies_kept, lost, address
+):
+    meeting()
+    numbered()
+    tag = client.get(address)["ETag"]
+    attempts = lost()
+    response = unavailable(client.get(address, HTTP_IF_NONE_MATCH=tag))
+    assert (attempts, response["Vary"], response["Access-Control-Allow-Origin"]) == (
+        ["asked"],
+        "Authorization, Accept, Accept-Encoding, Accept-Language",
+        "*",
+    )
 
 
 def test_a_good_token_too_is_told_after_one_attempt_that_the_database_is_away(client, lost):
