@@ -90,7 +90,8 @@ TEMPLATES = [
 
 # --- Database and broker ----------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL")}
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 0, "max_size": 8, "timeout": 10}
+# A connection takes milliseconds. While there is none to be had each request holds a web worker so long.
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 0, "max_size": 8, "timeout": 3}
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # the driver's own pool keeps the connections
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # and after a restart of the server hands out no dead ones
 DATABASES["default"]["OPTIONS"].setdefault(
