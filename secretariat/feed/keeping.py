@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Value
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, Now
 
 from .models import Feed
 
@@ -41,5 +41,11 @@ def purge(now: datetime) -> int:
 def begin_epoch() -> None:
     """After a restore from a backup: what readers were told since the backup was made is unknown to this database, so
     all of them begin anew."""
-    for feed in Feed.objects.all():
-        Feed.objects.filter(pk=feed.pk).update(epoch=uuid.uuid4())
+    for feed in Feed.objects.order_by("pk"):
+        Feed.objects.filter(pk=feed.pk).update(epoch=uuid.uuid4(), changed_at=Now())
+
+
+def begin_release() -> None:
+    """Another release may say the same in other bytes: who knows no tag, only the moment, is not told otherwise."""
+    for feed in Feed.objects.order_by("pk"):
+        Feed.objects.filter(pk=feed.pk).update(changed_at=Now())

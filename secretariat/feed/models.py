@@ -28,7 +28,8 @@ class Feed(models.Model):
     high_seq = models.PositiveBigIntegerField(_("last change"), default=0, editable=False)
     floor_seq = models.PositiveBigIntegerField(_("oldest kept removal"), default=0, editable=False)
     epoch = models.UUIDField(default=uuid.uuid4, editable=False)
-    # When the last change was numbered, by the database's clock: Last-Modified for clients that know no ETag.
+    # When the last change was numbered, a new epoch begun, or a release installed, by the database's clock:
+    # Last-Modified for clients that know no ETag.
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

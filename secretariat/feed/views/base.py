@@ -96,10 +96,13 @@ class ReadView(APIView):
         return f'W/"{feed.epoch}.{feed.high_seq}.{RENDERER}.{reach}.{self.language}"'
 
     def last_modified(self) -> datetime | None:
-        """When what the tag names last changed; told once no other change can fall into the same second."""
+        """When what the tag names last changed; told once no other change can fall into the same second.
+
+        To anybody only: what a partner may see changes without its feed, and then nothing knows when.
+        """
         feed = self.reader.feed
         is_settled = not feed._state.adding and feed.changed_at < timezone.now() - SETTLED
-        return feed.changed_at if is_settled and self.reader.tracks is None else None
+        return feed.changed_at if is_settled and not self.reader.system else None
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         etag, body = self.etag(), None

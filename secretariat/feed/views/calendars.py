@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -68,6 +68,12 @@ class CalendarView(ReadView):
         """Another for each form, and each month: then what was cancelled long ago falls out."""
         form = "j" if self.is_json else "i"
         return f'{str(super().etag())[:-1]}.{form}{cancelled_since():%Y%m}"'
+
+    def last_modified(self) -> datetime | None:
+        """No earlier than what fell out with the month."""
+        modified = super().last_modified()
+        rolled = datetime.combine(cancelled_since(), time(), UTC) + CANCELLED_KEPT
+        return modified and max(modified, rolled)
 
     def body(self, **kwargs: Any) -> bytes:
         """Raises TooLong."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from secretariat.feed.keeping import begin_release
 from secretariat.feed.publish import publish_all
 
 KINDS = ("created", "changed", "removed", "unchanged", "failed")
@@ -31,6 +32,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, check: bool, outdated: bool, **options: Any) -> None:
         counts = publish_all(write=not check, only_outdated=outdated)
+        if outdated and not check:
+            begin_release()
         for audience in sorted({audience for audience, _kind in counts}):
             figures = ", ".join(f"{kind} {counts[audience, kind]}" for kind in KINDS)
             self.stdout.write(f"{audience}: {figures}")
