@@ -112,6 +112,8 @@ class ReadView(APIView):
             etag, modified = hash_of(body), None
         else:
             modified = self.last_modified()
+        if modified is None:
+            request.META.pop("HTTP_IF_UNMODIFIED_SINCE", None)  # then it means nothing (RFC 9110 §13.1.4)
         response = get_conditional_response(
             request, etag=etag, last_modified=int(modified.timestamp()) if modified else None
         )

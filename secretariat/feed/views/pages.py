@@ -71,6 +71,7 @@ def answered(request: HttpRequest, name: str, language: str, code: int = 200, **
     response["Cache-Control"] = "no-store"
     if code == 200:
         etag = hash_of(body)
+        request.META.pop("HTTP_IF_UNMODIFIED_SINCE", None)  # no moment is told (RFC 9110 §13.1.4)
         response = get_conditional_response(request, etag=etag) or response
         response["ETag"], response["Cache-Control"] = etag, "public, no-cache"
     response["Content-Language"] = language

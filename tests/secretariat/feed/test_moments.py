@@ -71,3 +71,13 @@ def test_a_partner_is_told_no_moment_as_what_it_may_see_changes_without_its_feed
     assert "Last-Modified" not in client.get(CALENDAR, **headers)
     since = format_datetime(timezone.now().astimezone(UTC), usegmt=True)
     assert client.get(CALENDAR, HTTP_IF_MODIFIED_SINCE=since, **headers).status_code == 200
+
+
+def test_if_unmodified_since_means_nothing_where_no_moment_is_told(client):
+    made = meeting()
+    numbered()
+    long_ago = {"HTTP_IF_UNMODIFIED_SINCE": "Mon, 01 Jan 2024 00:00:00 GMT"}
+    for address in ("/api/v1/states/", f"/api/v1/meetings/{made.uid}/", f"/meetings/{made.uid}/", CALENDAR):
+        assert client.get(address, **long_ago).status_code == 200
+    changed(datetime(2026, 3, 1, tzinfo=UTC))
+    assert client.get(CALENDAR, **long_ago).status_code == 412
