@@ -150,7 +150,7 @@ def members(params: QueryDict, allowed: Iterable[str]) -> list[str] | None:
 
 def filtered(items: FeedItemQuerySet, params: QueryDict) -> FeedItemQuerySet:
     """The items that match the filters. `state` hosts, takes part, or has the place in it."""
-    if slug := params.get("track"):
+    if (slug := params.get("track")) is not None:
         items = items.filter(track=track_key(slug))
     if code := state_code(params, "state"):
         items = items.filter(states__contains=[code])

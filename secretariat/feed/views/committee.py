@@ -36,7 +36,7 @@ class SessionsView(CatalogueView):
 
     def answer(self) -> dict[str, Any]:
         committees = Committee.objects.order_by()
-        if slug := self.request.query_params.get("track"):
+        if (slug := self.request.query_params.get("track")) is not None:
             committees = committees.filter(track=query.track_key(slug))
         sessions = [
             item.meeting

@@ -70,3 +70,35 @@ def test_a_good_token_too_is_told_after_one_attempt_that_the_database_is_away(cl
     attempts = lost()
     unavailable(client.get(LIST, **headers))
     assert attempts == ["asked"]
+
+
+# --- Parameters and paths ---------------------------------------------------------------------
+FILTERS = {
+    LIST: ("track", "state", "host", "status", "from", "to", "updated_since", "order", "fields", "lang", "limit",
+           "cursor"),
+    "/api/v1/sync/": ("sync_token", "page_token", "lang", "limit"),
+    "/api/v1/committee/sessions/": ("track", "lang"),
+    "/api/v1/rotation/turns": ("until", "known_on", "mechanism", "lang"),
+    "/api/v1/calendar.ics": ("lang", "tz", "partial", "days", "alarm"),
+    "/api/v1/states/KZ/calendar.ics": ("as",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("address", "name"), [(a, name) for a, names in FILTERS.items() for name in names])
+def test_a_parameter_without_a_value_is_refused_by_its_name(client, address, name):
+    meeting()
+    question = {"until": "2030", name: ""} if "turns" in address else {name: ""}
+    answer = refused(client.get(address, question), 400).json()
+    assert [error["parameter"] for error in answer["errors"]] == [name]
+
+
+def test_an_empty_search_asks_for_everything(client):
+    made = meeting()
+    assert [each["uid"] for each in client.get(f"{LIST}?q=").json()["items"]] == [str(made.uid)]
+
+
+@pytest.mark.parametrize("name", ["state", "status", "from", "to", "limit", "cursor"])
+def test_a_filter_of_deadlines_without_a_value_is_refused_too(client, name):
+    headers = bearer(token(scopes=["deadlines:read"]))
+    answer = refused(client.get("/api/v1/deadlines/", {name: ""}, **headers), 400).json()
+    assert [error["parameter"] for error in answer["errors"]] == [name]
