@@ -8,9 +8,10 @@ import uuid
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import OperationalError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
@@ -29,6 +30,7 @@ TYPES = {
     500: "internal-error",
     503: "unavailable",
 }
+UNREADABLE = "This request cannot be read: it names another host, or has more parameters than are read."
 NOT_FOUND = "There is nothing at this address that this reader may see."
 
 
@@ -87,6 +89,8 @@ def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse:
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    if isinstance(error, SuspiciousOperation):
+        return problem(400, UNREADABLE)
     if isinstance(error, OperationalError):
         return unavailable(error)
     if not isinstance(error, exceptions.APIException):
@@ -94,6 +98,13 @@ def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse:
         logger.exception("Error %s", number, exc_info=error)
         return problem(500, f"Something failed here; it is logged as {number}.")
     return _of_api_exception(error)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler of what is refused before any view; of pages it answers as it would have."""
+    if request.path.startswith("/api/"):
+        return problem(400, UNREADABLE)
+    return defaults.bad_request(request, exception)
 
 
 def unavailable(error: OperationalError) -> HttpResponse:

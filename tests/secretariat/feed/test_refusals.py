@@ -102,3 +102,24 @@ def test_a_filter_of_deadlines_without_a_value_is_refused_too(client, name):
     headers = bearer(token(scopes=["deadlines:read"]))
     answer = refused(client.get("/api/v1/deadlines/", {name: ""}, **headers), 400).json()
     assert [error["parameter"] for error in answer["errors"]] == [name]
+
+
+def test_an_address_with_a_character_that_no_text_may_hold_is_not_found(client):
+    refused(client.get("/api/v1/states/%00/calendar.ics"), 404)
+    refused(client.get("/api/v1/states/K%00Z/calendar.ics"), 404)
+    refused(client.get("/calendar/%00.ics"), 404)
+
+
+def test_more_parameters_than_are_read_are_refused(client):
+    question = "&".join(f"x{number}=1" for number in range(1001))
+    for address in (LIST, "/api/v1/calendar.ics", "/api/v1/states/", "/api/v1/openapi.json"):
+        refused(client.get(f"{address}?{question}"), 400)
+
+
+# --- Before any view --------------------------------------------------------------------------
+def test_another_hosts_name_is_refused_in_the_same_form(client):
+    wrong = {"headers": {"host": "evil.example"}}
+    for address in (LIST, "/api/v1/calendar.ics", "/api/v1/nope"):
+        refused(client.get(address, **wrong), 400)
+    page = client.get("/admin/", **wrong)
+    assert (page.status_code, page["Content-Type"]) == (400, "text/html; charset=utf-8")
