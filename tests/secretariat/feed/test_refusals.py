@@ -3,6 +3,7 @@
 import pytest
 from django.db import OperationalError
 from django.db.backends.postgresql.base import DatabaseWrapper
+from django.test import Client
 
 from .factories import bearer, meeting, token
 from .test_access import refused
@@ -123,3 +124,10 @@ def test_another_hosts_name_is_refused_in_the_same_form(client):
         refused(client.get(address, **wrong), 400)
     page = client.get("/admin/", **wrong)
     assert (page.status_code, page["Content-Type"]) == (400, "text/html; charset=utf-8")
+
+
+def test_nobody_writes_to_a_probe_or_a_page():
+    strict = Client(enforce_csrf_checks=True)
+    for address in ("/health/live", "/health/ready", "/meetings/00000000-0000-0000-0000-000000000001/"):
+        answer = strict.post(address)
+        assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
