@@ -236,6 +236,7 @@ STORAGES = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["secretariat.feed.authentication.PartnerTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["secretariat.feed.permissions.MayRead"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "secretariat.feed.negotiation.Acceptable",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "secretariat.feed.openapi.FeedSchema",
     "EXCEPTION_HANDLER": "secretariat.feed.problems.problem_response",

@@ -53,10 +53,10 @@ def language_of(params: QueryDict, accept: str = "") -> str:
     """The language asked for by `lang`, else the first acceptable one, else the fallback."""
     if named := choice(params, "lang", languages()):
         return named
-    for wanted, _quality in parse_accept_lang_header(accept):
+    for wanted, weight in parse_accept_lang_header(accept):
         if wanted == "*":
             break
-        if wanted.split("-")[0] in languages():
+        if weight and wanted.split("-")[0] in languages():
             return wanted.split("-")[0]
     return languages()[0]
 

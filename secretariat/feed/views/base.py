@@ -16,7 +16,6 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from rest_framework.exceptions import MethodNotAllowed, NotFound
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -206,13 +205,6 @@ class ReadView(APIView):
         for name, value in PREFLIGHT.items():
             response[name] = value
         return response
-
-
-class AnyType(DefaultContentNegotiation):
-    """A calendar is a calendar whatever the reader's Accept says: old clients send odd ones."""
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
-        return renderers[0], renderers[0].media_type
 
 
 class NothingHere(ReadView):

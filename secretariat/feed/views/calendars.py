@@ -30,13 +30,15 @@ from ..asking import CALENDAR, parameters
 from ..ics import CALENDAR_END, COLOR, calendar_head, clean, description_of, summary_of
 from ..ics_options import as_days, with_alarm
 from ..models import FeedItemQuerySet
+from ..negotiation import AnyType, taken
 from ..words import REMINDER, in_language, moment, text_and_language
-from .base import AnyType, ReadView, as_json
+from .base import ReadView, as_json
 from .long_calendars import LONG, TooLong, streamed
 
 ZONED = re.compile(r"^DT(?:START|END);TZID=([^:]+):(\d{8})", re.MULTILINE)
 NEVER = datetime(2025, 1, 1, tzinfo=UTC)
-ICALENDAR = "text/calendar"
+ICALENDAR = "text/calendar; charset=utf-8"
+JSCALENDAR = f"{jscalendar.MEDIA_TYPE};type=group"
 OPTIONS = ("lang", "tz", "partial", "days", "alarm")
 # How long after its planned end a cancelled meeting still stands in calendars, so that every reader has seen it go.
 CANCELLED_KEPT = timedelta(days=400)
@@ -57,11 +59,10 @@ class CalendarView(ReadView):
         self.whole_days = query.choice(params, "days", ["whole"]) == "whole"
         self.alarm = query.duration(params, "alarm")
         # Whoever does not ask for JSCalendar by its name gets iCalendar: old readers send odd lists.
-        asked = request.get_preferred_type([ICALENDAR, jscalendar.MEDIA_TYPE])
-        self.is_json = asked == jscalendar.MEDIA_TYPE
-        self.media_type = (
-            f"{jscalendar.MEDIA_TYPE};type=group" if self.is_json else f"{ICALENDAR}; charset=utf-8"
-        )
+        accept = request.META.get("HTTP_ACCEPT", "")
+        weight, is_named = taken(JSCALENDAR, accept)
+        self.is_json = is_named and weight > 0 and (weight, is_named) > taken(ICALENDAR, accept)
+        self.media_type = JSCALENDAR if self.is_json else ICALENDAR
         return super().get(request, **kwargs)
 
     def etag(self) -> str:

@@ -13,10 +13,11 @@ from rest_framework.request import Request
 
 from ..audiences import Audience
 from ..models import Feed
+from ..negotiation import AnyType
 from ..query import check_names, language_of
 from ..readers import Reader
 from ..schema import example
-from .base import AnyType, ReadView
+from .base import ReadView
 
 
 class DocumentView(SpectacularAPIView):

@@ -20,11 +20,12 @@ from meetings.papers.refusals import FileChanged
 from meetings.papers.uploads import MEDIA_TYPES
 
 from ..asking import parameters, responses
+from ..negotiation import AnyType
 from ..papers import documents_for, public_stages, stage_body
 from ..render import meeting_address
 from ..schema import AgendaSerializer, DocumentsSerializer
 from ..words import moment, text_and_language
-from .base import AnyType, ReadView, as_json
+from .base import ReadView, as_json
 from .meetings import OfMeeting
 
 logger = logging.getLogger(__name__)
