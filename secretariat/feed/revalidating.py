@@ -22,6 +22,7 @@ from .audiences import Audience
 from .problems import unavailable
 from .readers import Reader
 from .throttles import quota_of
+from .token_warnings import expiry_headers
 from .tokens import USE_GRAIN, digest_of
 
 Key = tuple[str, ...]
@@ -35,7 +36,7 @@ REPEATED = (
 OF_ANY_ANSWER = {"Vary", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers"}
 ANYBODY = "SELECT epoch, high_seq FROM feed_feed WHERE audience = %s"
 SYSTEM = """
-SELECT feed.epoch, feed.high_seq, system.id, token.scopes, token.last_used_at,
+SELECT feed.epoch, feed.high_seq, system.id, token.expires_at, token.scopes, token.last_used_at,
     ARRAY(SELECT track_id FROM feed_partnersystem_tracks WHERE partnersystem_id = system.id ORDER BY track_id),
     ARRAY(SELECT state_id FROM feed_partnersystem_states WHERE partnersystem_id = system.id ORDER BY state_id)
 FROM feed_partnertoken AS token
@@ -96,9 +97,9 @@ def state_now(token: str) -> Any:
         cursor.execute(SYSTEM, [token, now])
         row = cursor.fetchone()
     # The use of a token is noted once an hour, on the whole way.
-    if row is None or row[4] is None or now - row[4] > USE_GRAIN:
+    if row is None or row[5] is None or now - row[5] > USE_GRAIN:
         return None
-    return (*row[:4], *row[5:])
+    return (*row[:5], *row[6:])
 
 
 def state_of(reader: Reader, token: Any) -> Any:
@@ -106,7 +107,14 @@ def state_of(reader: Reader, token: Any) -> Any:
     seen = reader.feed.epoch, reader.feed.high_seq
     if token is None:
         return seen
-    return (*seen, token.system_id, token.scopes, sorted(reader.tracks or ()), sorted(token.of_states))
+    return (
+        *seen,
+        token.system_id,
+        token.expires_at,
+        token.scopes,
+        sorted(reader.tracks or ()),
+        sorted(token.of_states),
+    )
 
 
 def remember(request: HttpRequest, response: HttpResponse, state: Any) -> None:
@@ -141,10 +149,12 @@ class Revalidation:
         except OperationalError as error:
             # Said here: the whole way would only wait for the database once more.
             return self.unavailable(error, headers)
-        quota = quota_of(request, system=state[2] if key[-1] else None)
+        is_partner = bool(key[-1])
+        quota = quota_of(request, system=state[2] if is_partner else None)
         if quota.is_used_up:
             return None
-        return HttpResponseNotModified(headers={**headers, **quota.headers()})
+        expiry = expiry_headers(state[3], timezone.now()) if is_partner else {}
+        return HttpResponseNotModified(headers={**headers, **quota.headers(), **expiry})
 
     def unavailable(self, error: OperationalError, headers: dict[str, str]) -> HttpResponse:
         response = unavailable(error)

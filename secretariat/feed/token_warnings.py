@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 from babel.dates import format_date
 from django.conf import settings
@@ -22,6 +23,13 @@ from .owner_mail import owner_mail
 
 AHEAD = timedelta(days=30)
 PATIENCE_SECONDS = 60
+
+
+def expiry_headers(expires_at: datetime, now: datetime) -> dict[str, str]:
+    """What each answer to a token says while its end is near: `Token-Expires`, an HTTP date."""
+    if expires_at - now >= AHEAD:
+        return {}
+    return {"Token-Expires": format_datetime(expires_at.astimezone(UTC), usegmt=True)}
 
 
 def ending(now: datetime) -> QuerySet[PartnerToken]:

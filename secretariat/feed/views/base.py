@@ -29,7 +29,7 @@ from ..readers import Reader, feed_of, reader_of
 from ..render import RENDERER
 from ..revalidating import remember, state_of
 from ..throttles import Quota, ReaderThrottle
-from ..token_warnings import AHEAD
+from ..token_warnings import expiry_headers
 
 VARY = "Authorization, Accept, Accept-Encoding, Accept-Language"
 # A browser's script may read what is public (Fetch standard, CORS protocol); it has no business with a token.
@@ -187,8 +187,8 @@ class ReadView(APIView):
             headers |= OPEN_TO_SCRIPTS
         if self.quota:
             headers |= self.quota.headers()
-        if self.token and self.token.expires_at - timezone.now() < AHEAD:
-            headers["Token-Expires"] = format_datetime(self.token.expires_at.astimezone(UTC), usegmt=True)
+        if self.token:
+            headers |= expiry_headers(self.token.expires_at, timezone.now())
         if deprecation := getattr(self, "deprecation", None):
             told = deprecation.headers()
             # The link to the next page stands beside those of the notice.

@@ -292,3 +292,19 @@ def test_a_systems_page_leads_to_what_is_made_for_it(staff):
         address = f"{reverse(f'admin:feed_{name}_add')}?system={reader.pk}"
         assert f'href="{address}"' in page
         assert f'value="{reader.pk}" selected' in staff.get(address).content.decode()
+
+
+def test_a_token_that_ends_soon_is_told_so_on_each_way_to_304(client, bodies_kept):
+    meeting()
+    numbered()
+    for left, told in ((timedelta(days=29), True), (timedelta(days=31), False)):
+        with time_machine.travel(NOW, tick=False):
+            headers = bearer(token(expires_at=NOW + left))
+            first = client.get("/api/v1/meetings/", **headers)
+            with CaptureQueriesContext(connection) as queries:
+                again = client.get("/api/v1/meetings/", HTTP_IF_NONE_MATCH=first["ETag"], **headers)
+        assert (again.status_code, len(queries), "Token-Expires" in again) == (304, 1, told)
+        assert again.get("Token-Expires") == first.get("Token-Expires")
+    # A day before it was not yet to be told: the way that remembers the first answer tells it all the same.
+    with time_machine.travel(NOW + timedelta(days=2), tick=False):
+        assert client.get("/api/v1/meetings/", **headers)["Token-Expires"] == "Sat, 26 Dec 2026 09:00:00 GMT"
