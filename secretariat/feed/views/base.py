@@ -82,6 +82,14 @@ class ReadView(APIView):
         super().perform_authentication(request)
         self.token = request.auth
 
+    def check_permissions(self, request: Request) -> None:
+        """Counted first, where DRF counts last: a refusal is a request too."""
+        super().check_throttles(request)
+        super().check_permissions(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """Done: see above."""
+
     def reader_from(self, request: Request) -> Reader:
         return reader_of(self.token)
 

@@ -308,3 +308,14 @@ def test_a_token_that_ends_soon_is_told_so_on_each_way_to_304(client, bodies_kep
     # A day before it was not yet to be told: the way that remembers the first answer tells it all the same.
     with time_machine.travel(NOW + timedelta(days=2), tick=False):
         assert client.get("/api/v1/meetings/", **headers)["Token-Expires"] == "Sat, 26 Dec 2026 09:00:00 GMT"
+
+
+def test_a_refusal_for_want_of_a_scope_counts_as_a_request(client, settings):
+    settings.FEED_REQUESTS_AN_HOUR = 2
+    headers = bearer(token(scopes=["deadlines:read"]))
+    answers = [client.get("/api/v1/meetings/", **headers) for _n in range(3)]
+    assert [(each.status_code, each["RateLimit"].split(";")[1]) for each in answers] == [
+        (403, "r=1"), (403, "r=0"), (429, "r=0"),
+    ]  # fmt: skip
+    anybody = [client.get("/api/v1/deadlines/") for _n in range(3)]
+    assert [each.status_code for each in anybody] == [401, 401, 429]
