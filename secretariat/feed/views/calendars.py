@@ -16,6 +16,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
@@ -50,6 +51,7 @@ class CalendarView(ReadView):
 
     content_negotiation_class = AnyType
     known = frozenset(OPTIONS)
+    part = ""
 
     @extend_schema(operation_id="calendar", parameters=parameters(*OPTIONS), responses=CALENDAR)
     def get(self, request: Request, **kwargs: Any) -> HttpResponse:
@@ -63,12 +65,14 @@ class CalendarView(ReadView):
         weight, is_named = taken(JSCALENDAR, accept)
         self.is_json = is_named and weight > 0 and (weight, is_named) > taken(ICALENDAR, accept)
         self.media_type = JSCALENDAR if self.is_json else ICALENDAR
+        if may_be_unchanged_without_tag(request):
+            self.named(**kwargs)  # a tag is that of one calendar; nothing else has shown that there is any
         return super().get(request, **kwargs)
 
     def etag(self) -> str:
-        """Another for each form, and each month: then what was cancelled long ago falls out."""
+        """Another for each calendar, form and month: with the month what was cancelled long ago falls out."""
         form = "j" if self.is_json else "i"
-        return f'{str(super().etag())[:-1]}.{form}{cancelled_since():%Y%m}"'
+        return f'{str(super().etag())[:-1]}.{form}{cancelled_since():%Y%m}{self.part}"'
 
     def last_modified(self) -> datetime | None:
         """No earlier than what fell out with the month."""
@@ -165,6 +169,7 @@ class TrackCalendarView(CalendarView):
 
     @extend_schema(operation_id="track_calendar", parameters=parameters(*OPTIONS), responses=CALENDAR)
     def get(self, request: Request, slug: str) -> HttpResponse:
+        self.part = f".t.{slug}"
         return super().get(request, slug=slug)
 
     def only(self, slug: str) -> Q:
@@ -188,6 +193,7 @@ class StateCalendarView(CalendarView):
     @extend_schema(operation_id="state_calendar", parameters=parameters(*OPTIONS, "as"), responses=CALENDAR)
     def get(self, request: Request, code: str) -> HttpResponse:
         self.as_host = query.choice(request.query_params, "as", ["host", "participant"]) == "host"
+        self.part = f".s.{code}"
         return super().get(request, code=code)
 
     def only(self, code: str) -> Q:
@@ -220,6 +226,12 @@ class MeetingCalendarView(CalendarView):
 
     def file_name(self, uid: UUID) -> str:
         return str(uid)
+
+
+def may_be_unchanged_without_tag(request: Request) -> bool:
+    """Whether the reader may be told 304 without having sent a tag."""
+    tags = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
+    return tags == ["*"] or (not tags and "HTTP_IF_MODIFIED_SINCE" in request.META)
 
 
 def cancelled_since() -> date:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db.models.fields.json import KeyTextTransform
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -48,30 +48,36 @@ class MeetingsView(ReadView):
         responses=responses(MeetingPageSerializer),
     )
     def get(self, request: Request) -> HttpResponse:
+        self.read(request.query_params)  # before the tag is compared: a fault is one also to who sends a tag
         return super().get(request)
+
+    def read(self, params: QueryDict) -> None:
+        """What is asked for. Raises BadParameter."""
+        self.order = query.choice(params, "order", query.ORDERS) or "start"
+        self.size = query.limit(params)
+        self.wanted = query.members(params, MEETING_MEMBERS)
+        found = query.after_cursor(query.filtered(self.reader.items, params), self.order, params)
+        self.found = found.only("uid", "changed_at", "start_key").annotate(
+            body=KeyTextTransform(self.language, "json")
+        )
 
     def body(self) -> bytes:
         items, following = self.page()
         bodies = [item.body for item in items]
-        wanted = query.members(self.request.query_params, MEETING_MEMBERS)
-        if wanted is not None:
+        if self.wanted is not None:
             whole = (json.loads(body) for body in bodies)
-            bodies = [json.dumps({name: each[name] for name in wanted}, ensure_ascii=False) for each in whole]
+            bodies = [
+                json.dumps({name: each[name] for name in self.wanted}, ensure_ascii=False) for each in whole
+            ]
         return joined([("items", bodies)], {"next": following})
 
     def page(self) -> tuple[list[FeedItem], str | None]:
         """The items of this page, and the address of the next one."""
-        params = self.request.query_params
-        order, size = query.choice(params, "order", query.ORDERS) or "start", query.limit(params)
-        items = query.filtered(self.reader.items, params)
-        items = query.after_cursor(items, order, params).order_by(*query.ORDERS[order])
-        items = items.only("uid", "changed_at", "start_key").annotate(
-            body=KeyTextTransform(self.language, "json")
-        )
-        page = list(items[: size + 1])
-        if len(page) <= size:
+        page = list(self.found.order_by(*query.ORDERS[self.order])[: self.size + 1])
+        if len(page) <= self.size:
             return page, None
-        return page[:size], next_address(self.request, query.cursor_after(page[size - 1], order, params))
+        cursor = query.cursor_after(page[self.size - 1], self.order, self.request.query_params)
+        return page[: self.size], next_address(self.request, cursor)
 
     def add_headers(self, response: HttpResponse, body: bytes) -> None:
         link_of_next(response, body)
