@@ -28,7 +28,8 @@ def tell_of_deleted(instance: Meeting, **_: Any) -> None:
     remove_deleted(instance.pk)
 
 
-# A meeting shows the names of its track and states: a new name is a change of every meeting that shows it.
+# A meeting shows the names of its track and states: a new name is a change of every meeting that shows it. That the
+# calendar of a track or state bears the name too is counted by a trigger (migration 0014).
 @receiver(post_save, sender=Track, dispatch_uid="feed.track")
 def publish_of_track(instance: Track, created: bool, **_: Any) -> None:
     if not created:

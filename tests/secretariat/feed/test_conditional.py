@@ -11,13 +11,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from meetings.changes import announce
-from meetings.models import Meeting
+from meetings.models import Meeting, Track
 from secretariat.feed.deprecations import Deprecation
 from secretariat.feed.models import Feed, PartnerToken
 from secretariat.feed.tokens import revoke_token
 from secretariat.feed.views.meetings import MeetingsView
+from tests.factories import TrackFactory
 
-from .factories import bearer, health, meeting, system, token
+from .factories import bearer, china, health, kazakhstan, meeting, system, token
 
 pytestmark = pytest.mark.django_db
 ADDRESSES = ["/api/v1/meetings/", "/api/v1/calendar.ics", "/api/v1/tracks/health/calendar.ics"]
@@ -283,3 +284,41 @@ def test_the_shortest_way_to_304_knows_every_change_of_the_feed_and_of_the_reade
         assert client.get(ADDRESSES[0], **current).status_code == 429
         revoke_token(PartnerToken.objects.get(), actor=None)
         assert client.get(ADDRESSES[0], **current).status_code == 401
+
+
+@pytest.mark.parametrize("audience", ["public", "partners"])
+def test_a_new_name_of_a_track_or_state_that_no_meeting_shows_is_another_tag(client, audience):
+    headers = bearer(token()) if audience == "partners" else {}
+    meeting(track=TrackFactory(mechanism=health().mechanism), host=china(), country=china())
+    for row, address in (
+        (health(), "/api/v1/tracks/health/calendar.ics"),
+        (kazakhstan(), "/api/v1/states/KZ/calendar.ics"),
+    ):
+        numbered()
+        first = client.get(address, **headers)
+        moment = Feed.objects.get(pk=audience).changed_at
+        row.save()
+        type(row).objects.filter(pk=row.pk).update(names=row.names)
+        numbered()
+        same = {"HTTP_IF_NONE_MATCH": first["ETag"], **headers}
+        assert client.get(address, **same).status_code == 304
+        type(row).objects.filter(pk=row.pk).update(names={"en": "Another name"})
+        numbered()
+        answer = client.get(address, **same)
+        assert (answer.status_code, b"NAME;LANGUAGE=en:Another name" in answer.content) == (200, True)
+        assert Feed.objects.get(pk=audience).changed_at > moment
+
+
+def test_a_new_name_is_nothing_to_sync_and_leaves_tokens_good(client):
+    made = meeting(track=health())
+    other = TrackFactory(mechanism=made.track.mechanism)
+    numbered()
+    page = client.get("/api/v1/sync/").json()
+    Track.objects.filter(pk=other.pk).update(names={"en": "Another name"})
+    numbered()
+    answer = client.get("/api/v1/sync/", {"sync_token": page["sync_token"]}).json()
+    assert (answer["items"], answer["removed"], answer["has_more"]) == ([], [], False)
+    meeting()
+    numbered()
+    answer = client.get("/api/v1/sync/", {"sync_token": answer["sync_token"]}).json()
+    assert len(answer["items"]) == 1
