@@ -88,7 +88,7 @@ DESCRIPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
 
 SAID = {
     "ETag": ([200, 304], "names this state of the answer; send it back in If-None-Match"),
-    "Last-Modified": ([200, 304], "once no other change can fall into the same second"),
+    "Last-Modified": ([200, 304], "without a token, once no other change can fall into the same second"),
     "Content-Language": ([200, 304], "the language of the answer"),
     "Link": ([200], "the next page (RFC 8288); a notice of deprecation (RFC 9745)"),
     "RateLimit-Policy": ([200, 304, 429], "IETF draft, may change with it: requests in a window of seconds"),
