@@ -7,20 +7,24 @@ from datetime import date, timedelta
 
 # A duration in one unit, as RFC 5545 §3.3.6 and RFC 8984 §1.4.6 both have it.
 DURATION = re.compile(r"P([0-9]{1,2}W|[0-9]{1,3}D|T[0-9]{1,4}H|T[0-9]{1,5}M)")
+# From the start of a line: a text that goes on in a line of its own has a blank there.
 TIMES = re.compile(
-    r"DTSTART(?:;TZID=[^:\r]+)?:(\d{8})T\d{6}Z?\r\nDTEND(?:;TZID=[^:\r]+)?:(\d{8})T(\d{6})Z?\r\n"
+    r"^DTSTART(?:;TZID=[^:\r]+)?:(\d{8})T\d{6}Z?\r\nDTEND(?:;TZID=[^:\r]+)?:(\d{8})T(\d{6})Z?\r\n",
+    re.MULTILINE,
 )
+END = "END:VEVENT\r\n"
 
 
 def with_alarm(event: str, before: str, words: str) -> str:
     """The VEVENT with an alarm `before` it begins, which shows `words`, one line of plain text."""
     alarm = f"BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-{before}\r\nDESCRIPTION:{words}\r\nEND:VALARM\r\n"
-    return event.replace("END:VEVENT\r\n", f"{alarm}END:VEVENT\r\n")
+    # Only its own last line: a title may end in the same words.
+    return f"{event.removesuffix(END)}{alarm}{END}"
 
 
 def as_days(event: str) -> str:
     """The VEVENT with whole days, on the clock that it names, where it goes over more than one."""
-    return TIMES.sub(_as_days, event)
+    return TIMES.sub(_as_days, event, count=1)
 
 
 def _as_days(found: re.Match[str]) -> str:
