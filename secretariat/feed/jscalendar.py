@@ -57,7 +57,7 @@ def event_of(body: Body, title: str, description: str, asked: Asked) -> Body:
         **_places(body),
         "links": _links(body),
         **_localizations(body),
-        **(_alert(asked.alarm) if asked.alarm and body["status"] in ("proposed", "confirmed") else {}),
+        **(_alert(asked.alarm) if asked.alarm and _is_ahead(body) else {}),
     }
 
 
@@ -110,6 +110,11 @@ def _places(body: Body) -> Body:
 def _localizations(body: Body) -> Body:
     others = {lang: {"title": text} for lang, text in body["titles"].items() if lang != body["lang"] and text}
     return {"localizations": others} if others else {}
+
+
+def _is_ahead(body: Body) -> bool:
+    """Whether somebody is to come, on a day that is known."""
+    return body["status"] in ("proposed", "confirmed") and body["start"] is not None
 
 
 def _alert(before: str) -> Body:

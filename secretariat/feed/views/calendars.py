@@ -44,6 +44,7 @@ OPTIONS = ("lang", "tz", "partial", "days", "alarm")
 # How long after its planned end a cancelled meeting still stands in calendars, so that every reader has seen it go.
 CANCELLED_KEPT = timedelta(days=400)
 AHEAD = (Meeting.Status.PROPOSED, Meeting.Status.CONFIRMED)
+DATED = (Precision.DAY, Precision.TIME)
 
 
 class CalendarView(ReadView):
@@ -104,7 +105,7 @@ class CalendarView(ReadView):
 
     def as_asked(self, row: Any) -> str:
         event: str = as_days(row.body) if self.whole_days else row.body
-        if self.alarm and row.status in AHEAD:
+        if self.alarm and row.status in AHEAD and row.precision in DATED:
             with in_language(self.language):
                 return with_alarm(event, self.alarm, clean(str(REMINDER)))
         return event
@@ -141,14 +142,18 @@ class CalendarView(ReadView):
         response["Content-Disposition"] = f'inline; filename="{self.file_name(**kwargs)}.{ending}"'
 
     def chosen(self, **kwargs: Any) -> FeedItemQuerySet:
-        precisions = [Precision.DAY, Precision.TIME] + ([Precision.MONTH] if self.partial else [])
+        precisions = [*DATED, *([Precision.MONTH] if self.partial else [])]
         is_long_gone = Q(meeting__status=Meeting.Status.CANCELLED, meeting__last_on__lt=cancelled_since())
         column = "json" if self.is_json else "ics_utc" if self.utc and not self.whole_days else "ics"
         return (
             self.reader.items.filter(self.only(**kwargs), meeting__precision__in=precisions)
             .exclude(is_long_gone)
             .only("changed_at", "uid")
-            .annotate(body=KeyTextTransform(self.language, column), status=F("meeting__status"))
+            .annotate(
+                body=KeyTextTransform(self.language, column),
+                status=F("meeting__status"),
+                precision=F("meeting__precision"),
+            )
             .order_by("start_key", "uid")
         )
 

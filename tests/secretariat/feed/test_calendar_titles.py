@@ -70,3 +70,13 @@ def test_whatever_the_title_each_option_shows_as_many_events_with_it(client, sev
     assert [as_shown(event.summary) for event in IcsCalendarStream.calendar_from_ics(text).events] == expected
     assert set(re.findall(r"^TZID:(.*)\r$", text, re.MULTILINE)) <= {"Asia/Almaty", "Asia/Shanghai"}
     assert [len(event.walk("VALARM")) for event in events[:2]] == [int("alarm" in query)] * 2
+
+
+def test_a_reminder_is_set_for_no_day_that_is_not_known(client, several):
+    text = client.get("/api/v1/calendar.ics?partial=span&alarm=P1D").content.decode()
+    events = Calendar.from_ical(text).walk("VEVENT")
+    assert [len(event.walk("VALARM")) for event in events] == [1, 1, 0]
+    group = client.get(
+        "/api/v1/calendar.ics?partial=span&alarm=P1D", headers={"Accept": "application/jscalendar+json"}
+    ).json()
+    assert ["alerts" in entry for entry in group["entries"]] == [True, True, False]
