@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 MEDIA_TYPE = "application/jscalendar+json"
 STATUSES = {"cancelled": "cancelled", "confirmed": "confirmed", "held": "confirmed"}
@@ -16,10 +17,12 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """alarm: a duration before each meeting, or empty. whole_days: meetings of several days without their hours."""
+    """alarm: a duration before each meeting, or empty. whole_days: meetings of several days without their hours.
+    utc: hours on the clock of UTC, for readers with old zone tables."""
 
     alarm: str = ""
     whole_days: bool = False
+    utc: bool = False
 
 
 def group_of(
@@ -39,24 +42,25 @@ def group_of(
     }
 
 
-def event_of(body: Body, title: str, description: str, asked: Asked) -> Body:
-    """One meeting whose date is known to the day or the month; title and description as in iCalendar."""
+def event_of(body: Body, titles: Mapping[str, str], description: str, asked: Asked) -> Body:
+    """One meeting whose date is known to the day or the month; titles by language and description as in iCalendar."""
     return {
         "@type": "Event",
         "uid": body["uid"],
         "created": body["created"],
         "updated": body["updated"],
         "sequence": body["sequence"],
-        "title": title,
+        "title": titles[body["lang"]],
         "description": description,
         "locale": body["lang"],
-        **_times(body, whole_days=asked.whole_days),
+        **_times(body, asked),
+        **_vague(body),
         "status": _status(body),
         "freeBusyStatus": "free" if body["status"] in FREE or body["start"] is None else "busy",
         "keywords": {body["track"]["name"]: True},
         **_places(body),
         "links": _links(body),
-        **_localizations(body),
+        **_localizations(titles, body["lang"]),
         **(_alert(asked.alarm) if asked.alarm and _is_ahead(body) else {}),
     }
 
@@ -68,19 +72,28 @@ def _links(body: Body) -> Body:
     return {"1": data, **({"2": {"@type": "Link", "href": page, "rel": "about"}} if page else {})}
 
 
-def _times(body: Body, *, whole_days: bool) -> Body:
-    """A start on the clock of the place and how long it takes; days are dates at midnight that show no hour."""
+def _times(body: Body, asked: Asked) -> Body:
+    """A start on the clock of the place, or of UTC, and how long it takes; days are dates at midnight that show no
+    hour."""
     first = date.fromisoformat(body["when"]["earliest"])
     last = date.fromisoformat(body["when"]["latest"])
-    if body["when"]["precision"] != "time" or (whole_days and first != last):
+    if body["when"]["precision"] != "time" or (asked.whole_days and first != last):
         days = (last - first).days + 1
         return {"start": f"{first}T00:00:00", "duration": f"P{days}D", "showWithoutTime": True}
     start, end = (datetime.fromisoformat(body[name]) for name in ("start", "end"))
+    local = start.astimezone(UTC) if asked.utc else start
     return {
-        "start": start.replace(tzinfo=None).isoformat(),
-        "timeZone": body["zone"],
+        "start": local.replace(tzinfo=None).isoformat(),
+        "timeZone": "Etc/UTC" if asked.utc else body["zone"],
         "duration": _duration(end - start),
     }
+
+
+def _vague(body: Body) -> Body:
+    """A mark where no day is known; a name of our own stands behind our domain (RFC 8984 §3.3)."""
+    precision = body["when"]["precision"]
+    domain = urlsplit(body["url"]).hostname
+    return {} if precision in ("day", "time") else {f"{domain}:datePrecision": precision}
 
 
 def _duration(length: timedelta) -> str:
@@ -107,8 +120,8 @@ def _places(body: Body) -> Body:
     return {"locations": {"1": location}}
 
 
-def _localizations(body: Body) -> Body:
-    others = {lang: {"title": text} for lang, text in body["titles"].items() if lang != body["lang"] and text}
+def _localizations(titles: Mapping[str, str], shown: str) -> Body:
+    others = {language: {"title": text} for language, text in titles.items() if language != shown}
     return {"localizations": others} if others else {}
 
 

@@ -111,11 +111,11 @@ class CalendarView(ReadView):
         return event
 
     def as_jscalendar(self, name: tuple[str, str], rows: list[Any], revised: datetime) -> bytes:
-        asked = jscalendar.Asked(self.alarm, self.whole_days)
+        asked = jscalendar.Asked(self.alarm, self.whole_days, self.utc)
         bodies = [json.loads(row.body) for row in rows]
         with in_language(self.language):
             entries = [
-                jscalendar.event_of(body, summary_of(body), description_of(body), asked) for body in bodies
+                jscalendar.event_of(body, summaries_of(body), description_of(body), asked) for body in bodies
             ]
         group = jscalendar.group_of(
             uid=str(uuid5(NAMESPACE_URL, f"{settings.BASE_URL}{self.public_path}")),
@@ -237,6 +237,16 @@ def may_be_unchanged_without_tag(request: Request) -> bool:
     """Whether the reader may be told 304 without having sent a tag."""
     tags = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
     return tags == ["*"] or (not tags and "HTTP_IF_MODIFIED_SINCE" in request.META)
+
+
+def summaries_of(body: dict[str, Any]) -> dict[str, str]:
+    """The title shown, in the language spoken now, and the others, each with what is set before it in its own."""
+    found = {body["lang"]: summary_of(body)}
+    for code, title in body["titles"].items():
+        if title and code not in found:
+            with in_language(code):
+                found[code] = summary_of(body | {"title": title})
+    return found
 
 
 def cancelled_since() -> date:

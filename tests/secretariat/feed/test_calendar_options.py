@@ -297,6 +297,46 @@ def test_a_meeting_as_jscalendar(client):
     }
 
 
+def test_a_title_in_another_language_says_there_what_became_of_the_meeting(client):
+    titles = {"en": "Talks", "zh": "会谈", "ru": "Переговоры"}
+    meeting(titles=titles, status="cancelled")
+    meeting(month_span(2027, 5, "Asia/Almaty"), titles=titles)
+    vague, cancelled = group(client, "partial=span&lang=ru")["entries"]
+    assert (cancelled["title"], cancelled["localizations"]) == (
+        "Отменено: Переговоры",
+        {"en": {"title": "Cancelled: Talks"}, "zh": {"title": "已取消：会谈"}},
+    )
+    assert (vague["title"], vague["localizations"]) == (
+        "Дата уточняется: Переговоры",
+        {"en": {"title": "Date to be set: Talks"}, "zh": {"title": "日期待定：会谈"}},
+    )
+
+
+def test_jscalendar_tells_the_hours_in_utc_where_that_is_asked_for(client):
+    meeting(hours("2027-05-18", "2027-05-18"))
+    meeting(hours("2027-06-18", "2027-06-20"))
+    meeting(days("2028-02-28", "2028-02-29"))
+    found = [
+        tuple(event.get(name) for name in ("start", "timeZone", "duration"))
+        for event in group(client, "tz=utc")["entries"]
+    ]
+    assert found == [
+        ("2027-05-18T04:00:00", "Etc/UTC", "PT4H30M"),
+        ("2027-06-18T04:00:00", "Etc/UTC", "PT52H30M"),
+        ("2028-02-28T00:00:00", None, "P2D"),
+    ]
+    assert [event["start"] for event in group(client, "tz=utc&days=whole")["entries"]] == [
+        "2027-05-18T04:00:00", "2027-06-18T00:00:00", "2028-02-28T00:00:00",
+    ]  # fmt: skip
+
+
+def test_jscalendar_marks_a_date_that_is_known_to_the_month(client):
+    meeting(days("2027-04-01", "2027-04-02"))
+    meeting(month_span(2027, 5, "Asia/Almaty"))
+    found = [event.get("127.0.0.1:datePrecision") for event in group(client, "partial=span")["entries"]]
+    assert found == [None, "month"]
+
+
 @pytest.mark.parametrize(
     ("span", "query", "times"),
     [
