@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from email.utils import parseaddr
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -202,13 +203,19 @@ def local_time(start: datetime, end: datetime, zone: str) -> str:
 
 
 def calendar_head(
-    *, name: tuple[str, str], address: str, zones: Iterable[tuple[str, date, date]], revised: datetime
+    *,
+    uid: UUID,
+    name: tuple[str, str],
+    about: tuple[str, str],
+    address: str,
+    zones: Iterable[tuple[str, date, date]],
+    revised: datetime,
 ) -> str:
     """What stands before the VEVENTs of a calendar; `CALENDAR_END` stands after them.
 
-    name: with the language that it is in. address: where it is fetched; empty where that is a secret, which every
-    export would publish. zones: (TZID, first day, last day) of the events that name a zone; each VTIMEZONE covers
-    just these.
+    uid: the same in every form of this calendar (RFC 7986 §5.3). name, about: with the language that each is in.
+    address: where it is fetched; empty where that is a secret, which every export would publish. zones: (TZID, first
+    day, last day) of the events that name a zone; each VTIMEZONE covers just these.
     """
     fetched = [_line("URL", vUri(address)), _line("SOURCE", vUri(address), VALUE="URI")] if address else []
     lines = [
@@ -216,8 +223,10 @@ def calendar_head(
         "VERSION:2.0",
         f"PRODID:{PRODID}",
         "CALSCALE:GREGORIAN",
+        f"UID:{uid}",
         _line("NAME", vText(clean(name[0])), LANGUAGE=name[1]),
         _line("X-WR-CALNAME", vText(clean(name[0]))),
+        _line("DESCRIPTION", vText(clean(about[0])), LANGUAGE=about[1]),
         *fetched,
         _line("LAST-MODIFIED", vDDDTypes(revised.astimezone(UTC).replace(microsecond=0))),
         f"COLOR:{COLOR}",

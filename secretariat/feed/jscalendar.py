@@ -26,7 +26,15 @@ class Asked:
 
 
 def group_of(
-    *, uid: str, name: str, language: str, updated: str, source: str, color: str, entries: Iterable[Body]
+    *,
+    uid: str,
+    name: str,
+    about: str,
+    language: str,
+    updated: str,
+    source: str,
+    color: str,
+    entries: Iterable[Body],
 ) -> Body:
     """A calendar, RFC 8984 §5.3. source: where it can be fetched, or empty where that is a secret."""
     return {
@@ -34,6 +42,7 @@ def group_of(
         "uid": uid,
         "prodId": "-//Secretariat//Calendar 1//EN",
         "title": name,
+        "description": about,
         "locale": language,
         "updated": updated,
         "color": color,

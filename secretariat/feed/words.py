@@ -15,6 +15,7 @@ DATE_TO_BE_SET = _("Date to be set: %(title)s")
 BY_VIDEO = _("by video")
 LOCAL_TIME = _("Local time: %(start)s to %(end)s (%(zone)s)")
 DETAILS = _("Details: %(url)s")
+ABOUT = _("Meetings as the secretariat announces them; what changes there changes here.")
 REMINDER = _("Meeting ahead")
 SECRETARIAT = _("Secretariat")
 # The same in every language, so that a script finds it too.

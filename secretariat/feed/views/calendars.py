@@ -32,7 +32,7 @@ from ..ics import CALENDAR_END, COLOR, calendar_head, clean, description_of, sum
 from ..ics_options import as_days, with_alarm
 from ..models import FeedItemQuerySet
 from ..negotiation import AnyType, taken
-from ..words import REMINDER, in_language, moment, text_and_language
+from ..words import ABOUT, REMINDER, in_language, moment, text_and_language
 from .base import ReadView, as_json
 from .long_calendars import LONG, TooLong, streamed
 
@@ -100,7 +100,12 @@ class CalendarView(ReadView):
 
     def opening(self, events: Iterable[str], revised: datetime, **kwargs: Any) -> str:
         return calendar_head(
-            name=self.named(**kwargs), address=self.address, zones=zones_of(events), revised=revised
+            uid=self.uid,
+            name=self.named(**kwargs),
+            about=self.about,
+            address=self.address,
+            zones=zones_of(events),
+            revised=revised,
         )
 
     def as_asked(self, row: Any) -> str:
@@ -118,8 +123,9 @@ class CalendarView(ReadView):
                 jscalendar.event_of(body, summaries_of(body), description_of(body), asked) for body in bodies
             ]
         group = jscalendar.group_of(
-            uid=str(uuid5(NAMESPACE_URL, f"{settings.BASE_URL}{self.public_path}")),
+            uid=str(self.uid),
             name=name[0],
+            about=self.about[0],
             language=name[1],
             updated=moment(revised),
             source=self.address,
@@ -129,13 +135,18 @@ class CalendarView(ReadView):
         return as_json(group)
 
     @property
-    def public_path(self) -> str:
+    def path(self) -> str:
+        """What tells this calendar from every other, whatever its form: an address without a secret."""
         return self.request.path
+
+    @property
+    def uid(self) -> UUID:
+        return uuid5(NAMESPACE_URL, f"{settings.BASE_URL}{self.path}")
 
     @property
     def address(self) -> str:
         """Where anybody may be told that it comes from."""
-        return f"{settings.BASE_URL}{self.public_path}"
+        return f"{settings.BASE_URL}{self.request.path}"
 
     def add_headers(self, response: HttpResponse, body: bytes, **kwargs: Any) -> None:
         ending = "json" if self.is_json else "ics"
@@ -164,6 +175,12 @@ class CalendarView(ReadView):
         """The calendar's name, and the language that it is in."""
         with in_language(self.language):
             return _("Calendar of meetings"), self.language
+
+    @property
+    def about(self) -> tuple[str, str]:
+        """What the calendar holds, and the language that this is said in."""
+        with in_language(self.language):
+            return str(ABOUT), self.language
 
     def file_name(self, **kwargs: Any) -> str:
         return "calendar"
@@ -200,6 +217,10 @@ class StateCalendarView(CalendarView):
         self.as_host = query.choice(request.query_params, "as", ["host", "participant"]) == "host"
         self.part = f".s.{code}"
         return super().get(request, code=code)
+
+    @property
+    def path(self) -> str:
+        return f"{super().path}?as=host" if self.as_host else super().path
 
     def only(self, code: str) -> Q:
         if self.as_host:

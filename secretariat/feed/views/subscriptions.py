@@ -39,8 +39,11 @@ class SubscriptionView(CalendarView):
     authentication_classes = ()
     throttle_classes = [SubscriptionThrottle]
     schema = None
-    public_path = "/calendar/"
     address = ""
+
+    @property
+    def path(self) -> str:
+        return f"/calendar/{self.subscription.pk}"
 
     def reader_from(self, request: Request) -> Reader:
         found = subscription_of(self.kwargs["secret"], timezone.now())

@@ -140,6 +140,28 @@ def test_an_event_says_all_that_calendars_ask_for(client):
     } <= set(head)
 
 
+def head_of(body, name):
+    """The calendar's own line, without what it holds."""
+    return re.findall(
+        rf"^{name}(?:;[^:\r]*)?:([^\r]*)", body.replace("\r\n ", "").split("BEGIN:V")[1], re.MULTILINE
+    )
+
+
+def test_a_calendar_says_what_it_is_and_keeps_its_identity_in_every_form(client):
+    meeting(titles={"en": "Talks"})
+    address = "/api/v1/states/KZ/calendar.ics"
+    shown = [fetched(client, query, address) for query in ("", "lang=ru&tz=utc", "alarm=P1D", "as=host")]
+    uids = [head_of(body, "UID") for body in (*shown, fetched(client))]
+    # uuid5 of the namespace of URLs and http://127.0.0.1:8000/api/v1/states/KZ/calendar.ics.
+    assert uids[:3] == [["b206faf7-7538-5d00-af63-89af52b99f26"]] * 3
+    assert len({uid for (uid,) in uids}) == 3
+    assert uids[0] == [group(client, address=address)["uid"]]
+    says = "Meetings as the secretariat announces them; what changes there changes here."
+    assert head_of(shown[0], "DESCRIPTION") == [says.replace(";", "\\;")]
+    assert group(client)["description"] == says
+    assert "DESCRIPTION;LANGUAGE=ru:" in shown[1]
+
+
 def test_an_alarm_is_set_where_somebody_is_to_come(client):
     for status in ("proposed", "confirmed", "held", "postponed", "cancelled"):
         meeting(status=status, titles={"en": status})
@@ -252,6 +274,7 @@ def test_a_meeting_as_jscalendar(client):
         "uid": found["uid"],
         "prodId": "-//Secretariat//Calendar 1//EN",
         "title": "Calendar of meetings",
+        "description": "Meetings as the secretariat announces them; what changes there changes here.",
         "locale": "en",
         "updated": "2026-03-01T12:00:00Z",
         "color": "teal",
