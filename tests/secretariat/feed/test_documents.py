@@ -1,5 +1,6 @@
 """What is promised in OpenAPI is what is answered; the probes say what is wrong."""
 
+import gzip
 import json
 
 import jsonschema
@@ -37,6 +38,41 @@ def test_the_document_is_openapi_3_1_and_raises_no_warning(document, tmp_path):
 @pytest.mark.parametrize("query", ["lang=%00", "lang=../x", "format=yaml"])
 def test_the_document_knows_its_parameters(client, query):
     assert client.get(f"/api/v1/openapi.json?{query}").status_code == 400
+
+
+def test_the_document_is_made_once_and_told_like_all_that_is_public(client, django_assert_num_queries):
+    address = "/api/v1/openapi.json"
+    first = client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert {name: first[name] for name in ("Content-Type", "Content-Encoding", "Cache-Control")} == {
+        "Content-Type": "application/json", "Content-Encoding": "gzip", "Cache-Control": "public, max-age=3600",
+    }  # fmt: skip
+    assert (first["Access-Control-Allow-Origin"], first["RateLimit"].split(";")[1]) == ("*", "r=599")
+    with django_assert_num_queries(0):
+        again = client.get(address, headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert client.head(address)["ETag"] == first["ETag"]
+    # It is in English whoever asks: in another language two shapes had other names.
+    asked = [
+        client.get(address),
+        client.get(f"{address}?lang=ru"),
+        client.get(address, HTTP_ACCEPT_LANGUAGE="zh"),
+    ]
+    assert {(each.content, each["Content-Language"]) for each in asked} == {
+        (gzip.decompress(first.content), "en")
+    }
+    typed = client.get(address, headers={"Accept": "application/vnd.oai.openapi+json"})
+    assert typed["Content-Type"] == "application/vnd.oai.openapi+json"
+
+
+def test_the_document_is_not_made_oftener_than_anybody_may_ask(client, settings):
+    settings.FEED_REQUESTS_AN_HOUR = 1
+    assert [client.get("/api/v1/openapi.json").status_code for _n in range(2)] == [200, 429]
+
+
+def test_the_page_of_the_document_refuses_what_it_does_not_know_as_the_document_does(client):
+    response = client.get("/api/v1/docs/?foo=1")
+    assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
+    assert response.json()["errors"][0]["parameter"] == "foo"
 
 
 def test_every_address_of_the_document_answers_as_it_says(client, document):
