@@ -53,7 +53,7 @@ def service():
     port = free_port()
     command = [
         sys.executable, "-m", "gunicorn", "benchmarks.feed_service:application", "--workers", "2",
-        "--no-control-socket", "--bind", f"127.0.0.1:{port}", "--log-level", "error",
+        "--no-control-socket", "--limit-request-line", "8190", "--bind", f"127.0.0.1:{port}", "--log-level", "error",
     ]  # fmt: skip
     process = subprocess.Popen(command, env={**os.environ, "FEED_REQUESTS_AN_HOUR": str(10**9)})
     try:

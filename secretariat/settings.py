@@ -247,7 +247,19 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Secretariat calendar",
-    "DESCRIPTION": "The public and partner calendar of the mechanism: meetings, tracks, states, rotation.",
+    "DESCRIPTION": """\
+The public and partner calendar of the mechanism: meetings, tracks, states, rotation.
+
+Limits, beyond which a request is refused and never half answered:
+
+- 500 items a page: beyond it 400.
+- 8 KiB for the request line, which is the method, the address with its parameters, and the version: beyond it 414.
+  So much for each header too: beyond it 431. These two come from the web server itself, before the service reads the
+  request, and are no problem documents.
+- No address takes a request body: every method but GET, HEAD and OPTIONS is answered by 405.
+- A title has 500 characters at most as it is entered, in each language. Texts that go with a meeting in calendars are
+  made of what this document describes, and stay far below 32 KiB.
+""",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "EXTERNAL_DOCS": {"description": "How to read the calendar", "url": f"{BASE_URL}/api/v1/guide/"},

@@ -30,7 +30,8 @@ READY_SECONDS = 180  # on a busy machine the parts load for a minute
 STOP_SECONDS = 10  # on Ctrl-C: time for a mail under way
 FAIL_SECONDS = 1  # when a part died: the ledger sends again what was cut off
 # The same commands as docker-compose.yml names; a test compares them.
-WEB = "gunicorn secretariat.wsgi:application --workers 2 --no-control-socket --bind"
+# A request line of 8 KiB is promised to partners, and is gunicorn's most.
+WEB = "gunicorn secretariat.wsgi:application --workers 2 --no-control-socket --limit-request-line 8190 --bind"
 # Without gossip: cleaning up its queue ends the worker when the broker restarts (kombu's Redis transport).
 WORKER = "celery -A secretariat worker --without-gossip --without-mingle --concurrency 2 --loglevel INFO"
 BEAT = "celery -A secretariat beat --loglevel WARNING --schedule"

@@ -94,6 +94,7 @@ SAID = {
     "RateLimit-Policy": ([200, 304, 429], "IETF draft, may change with it: requests in a window of seconds"),
     "RateLimit": ([200, 304, 429], "IETF draft, may change with it: what is left, and for how long"),
     "Retry-After": ([429, 503], "seconds to wait"),
+    "Token-Expires": ([200, 304], "when the token sent ends, an HTTP date; told in its last thirty days"),
     "Deprecation": ([200], "since when the address is going away (RFC 9745)"),
     "Sunset": ([200], "when it will be gone (RFC 8594)"),
 }
@@ -116,6 +117,8 @@ def responses(success: Any, *more: int) -> dict[Any, Any]:
     body, *types = success if isinstance(success, tuple) else (success, "application/json")
     found: dict[Any, Any] = {(200, media): body for media in types} | {
         304: OpenApiResponse(description="Unchanged since the ETag in If-None-Match"),
+        414: OpenApiResponse(description="The address is too long; from the web server, no problem document"),
+        431: OpenApiResponse(description="A header is too long; from the web server, no problem document"),
     }
     for status in (400, 401, 403, *more, 406, 412, 429, 500, 503):
         found[(status, "application/problem+json")] = ProblemSerializer

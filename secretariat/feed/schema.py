@@ -16,6 +16,8 @@ from rotation.models import Summit
 from .query import STATUSES
 
 EXAMPLES = Path(__file__).parent / "examples"
+# 500 as it is entered; before the name of a track may stand a number, and before an example its mark.
+MOST_TITLE = 520
 
 
 class NameSerializer(serializers.Serializer):
@@ -90,10 +92,10 @@ class MeetingSerializer(serializers.Serializer):
     url = serializers.URLField()
     track = TrackRefSerializer()
     ordinal = serializers.IntegerField(allow_null=True)
-    title = serializers.CharField(help_text="in the language `lang`")
+    title = serializers.CharField(max_length=MOST_TITLE, help_text="in the language `lang`")
     lang = serializers.CharField(help_text="the language that the title really is in")
     titles = serializers.DictField(
-        child=serializers.CharField(), help_text="every title there is, by language"
+        child=serializers.CharField(max_length=MOST_TITLE), help_text="every title there is, by language"
     )
     status = serializers.ChoiceField(choices=STATUSES)
     format = serializers.ChoiceField(choices=Meeting.Format.values)
@@ -164,8 +166,8 @@ class AgendaItemSerializer(NameSerializer):
     name = None
     uid = serializers.UUIDField(help_text="the item's identity from stage to stage")
     number = serializers.CharField(help_text="as printed: 1, 2, 2 (a), 2 bis")
-    title = serializers.CharField(help_text="in the language `lang`")
-    titles = serializers.DictField(child=serializers.CharField())
+    title = serializers.CharField(max_length=MOST_TITLE, help_text="in the language `lang`")
+    titles = serializers.DictField(child=serializers.CharField(max_length=MOST_TITLE))
     proposers = serializers.ListField(
         child=serializers.CharField(), help_text="codes of states; none where the secretariat proposes"
     )
@@ -196,9 +198,9 @@ class VersionSerializer(serializers.Serializer):
 class DocumentSerializer(serializers.Serializer):
     id = serializers.IntegerField(help_text="part of the address of its files")
     symbol = serializers.CharField(help_text="shared by all language versions")
-    title = serializers.CharField(help_text="in the language `lang`")
+    title = serializers.CharField(max_length=MOST_TITLE, help_text="in the language `lang`")
     lang = serializers.CharField()
-    titles = serializers.DictField(child=serializers.CharField())
+    titles = serializers.DictField(child=serializers.CharField(max_length=MOST_TITLE))
     status = serializers.ChoiceField(choices=["issued", "withdrawn"])
     distribution = serializers.ChoiceField(choices=["general", "limited"])
     dated = serializers.DateField()
@@ -220,9 +222,9 @@ class DocumentsSerializer(serializers.Serializer):
 class DueSerializer(serializers.Serializer):
     meeting = MeetingRefSerializer()
     key = serializers.CharField(allow_null=True, help_text="the same for the same kind of deadline")
-    title = serializers.CharField(help_text="what is due, in the language `lang`")
+    title = serializers.CharField(max_length=MOST_TITLE, help_text="what is due, in the language `lang`")
     lang = serializers.CharField()
-    titles = serializers.DictField(child=serializers.CharField())
+    titles = serializers.DictField(child=serializers.CharField(max_length=MOST_TITLE))
     state = StateRefSerializer()
     due_on = serializers.DateField(help_text="the last day, on the state's own calendar")
     due = serializers.DateTimeField(help_text="the first instant that is too late")
@@ -248,9 +250,9 @@ class SittingSerializer(serializers.Serializer):
 
 class RecommendationSerializer(serializers.Serializer):
     number = serializers.IntegerField()
-    title = serializers.CharField(help_text="in the language `lang`")
+    title = serializers.CharField(max_length=MOST_TITLE, help_text="in the language `lang`")
     lang = serializers.CharField()
-    titles = serializers.DictField(child=serializers.CharField())
+    titles = serializers.DictField(child=serializers.CharField(max_length=MOST_TITLE))
     addressee = serializers.CharField(help_text="slug of the track whose ministers are to act")
     reached = serializers.CharField(allow_null=True, help_text="what became of it; may grow")
 
@@ -259,7 +261,7 @@ class SessionSerializer(serializers.Serializer):
     meeting = MeetingRefSerializer()
     track = serializers.CharField(help_text="slug of the committee's track")
     ordinal = serializers.IntegerField(allow_null=True)
-    title = serializers.CharField(help_text="in the language `lang`")
+    title = serializers.CharField(max_length=MOST_TITLE, help_text="in the language `lang`")
     lang = serializers.CharField()
     status = serializers.ChoiceField(choices=STATUSES)
     sittings = SittingSerializer(many=True)

@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from meetings.schedule.dates import month_span
 from secretariat.feed.schema import example
+from tests.factories import TrackFactory
 
 from .factories import bearer, health, kazakhstan, meeting, system, token
 from .papers import whole_meeting
@@ -62,6 +63,31 @@ def test_the_document_is_made_once_and_told_like_all_that_is_public(client, djan
     }
     typed = client.get(address, headers={"Accept": "application/vnd.oai.openapi+json"})
     assert typed["Content-Type"] == "application/vnd.oai.openapi+json"
+
+
+def test_the_document_publishes_the_limits(document):
+    told = document["info"]["description"]
+    assert [
+        limit for limit in ("500 items", "8 KiB", "414", "431", "request body", "32 KiB") if limit not in told
+    ] == []
+    meeting = document["components"]["schemas"]["Meeting"]["properties"]
+    assert (meeting["title"]["maxLength"], meeting["titles"]["additionalProperties"]["maxLength"]) == (
+        520,
+        520,
+    )
+    responses = document["paths"]["/api/v1/meetings/"]["get"]["responses"]
+    assert {"414", "431"} <= responses.keys()
+    assert "Token-Expires" in responses["200"]["headers"]
+
+
+def test_the_longest_title_that_can_be_entered_is_within_the_published_limit(client, document):
+    names = dict.fromkeys(("en", "zh", "ru"), "я" * 500)
+    track = TrackFactory(names=names)
+    made = meeting(track=track, is_example=True)
+    for language in ("en", "zh", "ru"):
+        response = client.get(f"/api/v1/meetings/{made.uid}/?lang={language}")
+        assert len(response.json()["title"]) > 500
+        check(document, "/api/v1/meetings/{uid}/", response)
 
 
 def test_the_document_is_not_made_oftener_than_anybody_may_ask(client, settings):
