@@ -12,6 +12,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
@@ -64,14 +65,17 @@ def post(
         return Answer(status, text, round((time.monotonic() - begun) * 1000), **more)
 
     try:
-        addresses = checked(resolve(target.host, target.port), may_loop=may_loop)
+        addresses = checked(_looked_up(target, resolve, seconds), may_loop=may_loop)
     except BadAddress as refusal:
         return answer(None, f"not sent: {refusal.code} address {refusal.detail}".strip())
+    except TimeoutError:
+        return answer(None, f"the name was not resolved within {seconds:g} seconds")
     except OSError as error:
         return answer(None, f"the name is not known: {type(error).__name__}")
+    left = max(seconds - (time.monotonic() - begun), 0.001)
     with (
-        _hung_up_after(seconds) as line,
-        contextlib.closing(_connection(target, addresses, seconds, line)) as way,
+        _hung_up_after(left) as line,
+        contextlib.closing(_connection(target, addresses, left, line)) as way,
     ):
         try:
             way.request("POST", target.path, body=body, headers=headers, preload_content=False)
@@ -83,6 +87,23 @@ def post(
             return answer(None, _why(error))
         text = read.decode("utf-8", "replace").replace("\x00", "�")[:KEPT]
         return answer(response.status, text, wish=response.headers.get("retry-after"), body=read)
+
+
+def _looked_up(target: Target, resolve: Resolve, seconds: float) -> list[str]:
+    """What the name resolves to. Raises OSError, TimeoutError among them.
+
+    In a thread of its own, which is left behind when it hangs: the system's resolver takes no time-out from us.
+    """
+    found: Future[list[str]] = Future()
+
+    def look() -> None:
+        try:
+            found.set_result(resolve(target.host, target.port))
+        except Exception as error:  # whatever it is, it is raised where the addresses are waited for
+            found.set_exception(error)
+
+    threading.Thread(target=look, daemon=True).start()
+    return found.result(seconds)
 
 
 def _beginning(response: BaseHTTPResponse) -> bytes:

@@ -1,6 +1,7 @@
 """One POST: to the address that was checked and no other, within a time, with nothing followed and little read."""
 
 import json
+import threading
 import time
 
 import pytest
@@ -54,6 +55,32 @@ def test_nobody_there_is_no_answer():
     answer = post(Target("http", "localhost", 1, "/"), b"{}", {}, seconds=2, may_loop=True)
     assert answer.status is None
     assert "refused" in answer.text
+
+
+def test_a_resolver_that_hangs_costs_its_time_and_no_more(receiver):
+    woken = threading.Event()
+
+    def hanging(_host, _port):
+        woken.wait(30)
+        return ["127.0.0.1"]
+
+    begun = time.monotonic()
+    answer = told(receiver, seconds=1, resolve=hanging)
+    woken.set()
+    assert (answer.status, answer.text) == (None, "the name was not resolved within 1 seconds")
+    assert (time.monotonic() - begun < 2, receiver.got) == (True, [])
+
+
+def test_a_slow_resolver_leaves_the_receiver_what_is_left_of_the_time(receiver):
+    receiver.answers = ["hang"]
+
+    def slow(_host, _port):
+        time.sleep(0.6)
+        return ["127.0.0.1"]
+
+    begun = time.monotonic()
+    answer = told(receiver, seconds=1, resolve=slow)
+    assert (answer.text, time.monotonic() - begun < 1.4) == ("no answer within 1 seconds", True)
 
 
 def test_a_name_that_is_not_known_is_no_answer():

@@ -17,7 +17,7 @@ from secretariat.feed.models import Webhook, WebhookAttempt, WebhookMessage, Web
 from secretariat.feed.tasks import send_webhooks
 from secretariat.feed.webhooks.acts import make_webhook, ping, resume, send_again
 from secretariat.feed.webhooks.notices import send_notices
-from secretariat.feed.webhooks.sending import claim, reap, release
+from secretariat.feed.webhooks.sending import claim, reap, release, send_due
 
 from ...reminders.conftest import sink as sink
 from ...reminders.test_crashes import WORKER, beat, kill, wait_until
@@ -53,6 +53,21 @@ def test_what_is_not_taken_is_tried_again_with_the_same_id(hook, receiver, answe
         ("deferred", status),
         ("taken", 200),
     ]
+
+
+def test_a_name_whose_resolver_hangs_is_a_try_that_failed_and_another_follows(hook, receiver, settings):
+    settings.WEBHOOK_TIMEOUT = 1
+    woken = threading.Event()
+
+    def hanging(_host, _port):
+        woken.wait(30)
+        raise OSError
+
+    meeting()
+    assert (send_due(resolve=hanging), message().state, message().tries) == (0, "deferred", 1)
+    woken.set()
+    due_now()
+    assert (sent(), message().state, len(receiver.got)) == (1, "taken", 1)
 
 
 def test_retry_after_is_waited_for_by_the_whole_receiver(hook, receiver):
