@@ -218,6 +218,7 @@ FEED_REMOVALS_KEPT_DAYS = env.int("FEED_REMOVALS_KEPT_DAYS", default=400)
 # A change is told so long after it was made, so that several in a row are told once.
 WEBHOOK_SETTLE_SECONDS = env.int("WEBHOOK_SETTLE_SECONDS", default=5)
 WEBHOOK_LANES = env.int("WEBHOOK_LANES", default=4)  # receivers written to at once
+WEBHOOK_MESSAGES_KEPT_DAYS = env.int("WEBHOOK_MESSAGES_KEPT_DAYS", default=90)  # after they ended
 WEBHOOK_TIMEOUT = env.int("WEBHOOK_TIMEOUT", default=15)  # seconds for one message, from name to answer
 # Receivers of this very machine, over http too: for trying things out, and only where LOCAL is set.
 WEBHOOK_TO_LOOPBACK = env.bool("WEBHOOK_TO_LOOPBACK", default=False) and LOCAL

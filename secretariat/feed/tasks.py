@@ -8,6 +8,7 @@ from django.utils import timezone
 from .keeping import purge
 from .publish import publish_all
 from .token_warnings import warn_of_ending_tokens
+from .webhooks.keeping import let_go_of_messages
 from .webhooks.notices import send_notices
 from .webhooks.reconciling import reconcile_webhooks as reconcile_all_webhooks
 from .webhooks.sending import send_due
@@ -20,6 +21,7 @@ def look_after_the_feed() -> None:
     """Prove that the feed says what the meetings say, repair what differs, let go of what is old; warn of tokens."""
     publish_all()
     purge(timezone.now())
+    let_go_of_messages(timezone.now())
     warn_of_ending_tokens(timezone.now())
 
 
