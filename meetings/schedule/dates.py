@@ -13,6 +13,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+# A year outside of these is a slip of the pen; and at the ends of the calendar no day lies before or behind a day.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
 
 class Precision(StrEnum):
     NONE = "none"
@@ -55,6 +58,7 @@ class Span:
             return
         if self.first_on is None or self.last_on is None:
             raise BadSpan("first_on", "missing")
+        check_years(self.first_on, self.last_on)
         if self.last_on < self.first_on:
             raise BadSpan("last_on", "before_first")
         if (self.precision is Precision.TIME) != (self.starts is not None):
@@ -83,6 +87,13 @@ class Span:
         if self.ends is not None:
             return instant(self.last_on, self.ends, self.zone)
         return instant(self.last_on + timedelta(days=1), time(0), self.zone)
+
+
+def check_years(first: date, last: date) -> None:
+    """Raises BadSpan for a day of another age."""
+    for field, day in (("first_on", first), ("last_on", last)):
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise BadSpan(field, "another_age")
 
 
 def instant(day: date, at: time, zone: str) -> datetime:
@@ -139,6 +150,8 @@ def _partial(field: str, text: str, zone: str) -> Span:
             on = date(int(year), int(month), int(day))
             return Span(Precision.DAY, on, on, zone)
         return month_span(int(year), int(month), zone) if month else year_span(int(year), zone)
+    except BadSpan as error:
+        raise BadSpan(field, error.code) from error
     except (ValueError, calendar.IllegalMonthError) as error:
         raise BadSpan(field, "not_a_date") from error
 

@@ -116,6 +116,17 @@ def test_a_date_that_contradicts_itself_is_refused_at_its_field(desk, body):  # 
     assert not Meeting.objects.exists()
 
 
+@pytest.mark.parametrize("precision", ["year", "month", "day"])
+@pytest.mark.parametrize("year", ["9999", "0026"])
+def test_a_year_of_another_age_is_refused_at_its_field(desk, trade, precision, year):
+    values = new_meeting(trade.track, precision=precision, first_on=f"{year}-12-31")
+    page = desk.post(reverse("admin:meetings_meeting_add"), values)
+    assert page.context["adminform"].form.errors["first_on"] == ["Give a year from 1900 to 2199."]
+    move = reverse("admin:meetings_meeting_move", args=[trade.pk])
+    page = desk.post(move, TO | {"last_on": f"{year}-12-31", "reason": "agreed"})
+    assert (page.status_code, Meeting.objects.get(pk=trade.pk).first_on) == (200, factories.FAR)
+
+
 def deadline_rows(trade, **extra):
     rows = list(trade.deadlines.all())
     values = {

@@ -22,7 +22,7 @@ from ...hosts.of_tracks import proposed_host
 from ...hosts.rules import Hosting, reason_sentence
 from ...models import Meeting, Track
 from ...schedule.clashes import Clash
-from ...schedule.dates import BadSpan, Precision, Span, month_span, year_span
+from ...schedule.dates import BadSpan, Precision, Span, check_years, month_span, year_span
 from ...schedule.lifecycle import Act, Status, has_begun, offered, offered_to_new, refusal
 from ...schedule.lifecycle_said import SENTENCES, StatusRefused, standing_of
 from ...schedule.surroundings import STANDING, clashes_at
@@ -33,6 +33,7 @@ SPAN_MESSAGES = {
     "before_start": _("The meeting ends before it begins."),
     "hour_and_precision_disagree": _("Give the hour at which it begins, or choose “day”."),
     "end_without_start": _("Give the hour at which it begins as well."),
+    "another_age": _("Give a year from 1900 to 2199."),
     "no_date_but_a_day": _("Clear the days, or say how far the date is known."),
 }
 
@@ -42,6 +43,8 @@ def span_from(values: dict[str, Any]) -> Span:
     precision, zone = Precision(values["precision"]), values["zone"]
     first = values.get("first_on")
     last = values.get("last_on") or first
+    if first:
+        check_years(first, last)
     if first and precision is Precision.YEAR:
         return Span(precision, year_span(first.year, zone).first_on, year_span(last.year, zone).last_on, zone)
     if first and precision is Precision.MONTH:

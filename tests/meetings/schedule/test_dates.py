@@ -1,6 +1,6 @@
 """Dates as far as they are known, and the instants of local decisions."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -43,12 +43,35 @@ def test_a_day_that_is_written_and_read_again_is_the_same(day):
         ("2025-06-17", "2025-06-16", "last_on"),
         ("2025-06", "2025-06-17", "end"),
         (None, "2025", "end"),
+        ("9999-12-31", None, "start"),
+        ("2199", "2200", "end"),
+        ("0026-05-18", None, "start"),
     ],
 )
 def test_a_bad_date_names_its_field(start, end, field):
     with pytest.raises(BadSpan) as refusal:
         parse_span(start, end, "Asia/Shanghai")
     assert refusal.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "field"),
+    [
+        (date(9999, 12, 31), date(9999, 12, 31), "first_on"),
+        (date(2199, 12, 31), date(2200, 1, 1), "last_on"),
+        (date(26, 5, 18), date(2026, 5, 18), "first_on"),
+    ],
+)
+def test_a_year_that_is_a_slip_of_the_pen_is_refused_at_its_field(first, last, field):
+    with pytest.raises(BadSpan) as refusal:
+        Span(Precision.DAY, first, last, "Asia/Shanghai")
+    assert (refusal.value.field, refusal.value.code) == (field, "another_age")
+
+
+@pytest.mark.parametrize(("day", "offset"), [(date(1900, 1, 1), 8), (date(2199, 12, 31), -4)])
+def test_the_first_and_the_last_day_that_can_be_entered_have_their_instants(day, offset):
+    span = Span(Precision.DAY, day, day, "Asia/Shanghai" if offset > 0 else "America/Caracas")
+    assert span.ends_at - span.starts_at == timedelta(days=1)
 
 
 @pytest.mark.parametrize(
