@@ -90,6 +90,7 @@ class GuideView(ReadView):
                 "problem": example("problem.json"),
                 "webhook": example("webhook.json"),
                 "receiver": example("receiver.py"),
+                "verifying": example("verified_by_public_key.py"),
                 "webhook_timeout": settings.WEBHOOK_TIMEOUT,
                 "limit": settings.FEED_REQUESTS_AN_HOUR,
                 "kept_days": settings.FEED_REMOVALS_KEPT_DAYS,

@@ -49,6 +49,10 @@ class Act:
     effect: Any
     states: frozenset[str]
     form: type[forms.Form] = ReasonForm
+    signing: frozenset[str] = frozenset(Webhook.Signing.values)
+
+    def suits(self, webhook: Webhook) -> bool:
+        return webhook.state in self.states and webhook.signing in self.signing
 
 
 ACTS = {
@@ -77,6 +81,16 @@ ACTS = {
         gettext_lazy("The new secret is shown once. For 24 hours the former one signs beside it."),
         frozenset(State.values),
         SecretForm,
+        frozenset([Webhook.Signing.SECRET]),
+    ),
+    "keys": Act(
+        gettext_lazy("Replace the key pair"),
+        gettext_lazy(
+            "The new public key stands on the webhook's page. For 24 hours the former key pair signs beside it."
+        ),
+        frozenset(State.values),
+        SecretForm,
+        frozenset([Webhook.Signing.KEYS]),
     ),
 }
 
@@ -100,7 +114,7 @@ class WebhookActPages(ActPages):
             raise Http404
         webhook = get_object_or_404(Webhook.objects.select_related("system"), pk=pk)
         back = reverse("admin:feed_webhook_change", args=[pk])
-        if webhook.state not in ACTS[what].states:
+        if not ACTS[what].suits(webhook):
             messages.warning(request, _("This cannot be done with the webhook as it is now."))
             return HttpResponseRedirect(back)
         form = ACTS[what].form(request.POST if request.method == "POST" else None)
@@ -114,8 +128,8 @@ class WebhookActPages(ActPages):
 
     def _act(self, request: HttpRequest, webhook: Webhook, what: str, values: dict[str, Any]) -> None:
         match what:
-            case "secret":
-                self.show_once(request, replace_secret(webhook.pk, at_once=values["at_once"]))
+            case "secret" | "keys":
+                self.show(request, webhook, replace_secret(webhook.pk, at_once=values["at_once"]))
             case "ping":
                 ping(webhook.pk, actor=request.user, reason=values["reason"])
                 messages.success(

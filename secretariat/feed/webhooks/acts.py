@@ -13,7 +13,7 @@ from django.utils import timezone
 from ..models import Feed
 from .models import Webhook, WebhookAttempt, WebhookMessage, WebhookNotice
 from .rules.retries import LASTING
-from .rules.signature import SECRET_BYTES, secret_of
+from .rules.signature import PRIVATE_PREFIX, SECRET_BYTES, new_private_key, public_key_of, secret_of
 from .sealing import seal, unseal
 
 State, Message = Webhook.State, WebhookMessage
@@ -22,28 +22,50 @@ OVERLAP = timedelta(hours=24)
 
 
 def make_webhook(webhook: Webhook, *, actor: Any) -> str:
-    """Save a new webhook; returns its secret, which is shown once. Nothing is sent before it has proved itself."""
-    secret = secret_of(secrets.token_bytes(SECRET_BYTES))
+    """Save a new webhook; returns what its receiver needs to have. Nothing is sent before it has proved itself."""
+    secret = _new_secret(webhook)
     webhook.secret, webhook.created_by = seal(secret), actor
     webhook.save()
-    return secret
+    return _told(secret)
+
+
+def _new_secret(webhook: Webhook) -> str:
+    """A secret, or the private half of a key pair."""
+    if webhook.signing == Webhook.Signing.KEYS:
+        return new_private_key()
+    return secret_of(secrets.token_bytes(SECRET_BYTES))
+
+
+def _told(secret: str) -> str:
+    """What of it the receiver gets: the secret, which is shown once, or the public key."""
+    return public_key_of(secret) if secret.startswith(PRIVATE_PREFIX) else secret
 
 
 @transaction.atomic
 def replace_secret(webhook_id: int, *, at_once: bool = False) -> str:
-    """A new secret, which is shown once; the former one signs beside it for a day.
+    """A new secret or key pair; returns what the receiver needs of it. The former one signs beside it for a day.
 
     at_once: the former one signs no more, since somebody else has it.
     """
     webhook = _locked(webhook_id)
-    secret = secret_of(secrets.token_bytes(SECRET_BYTES))
+    secret = _new_secret(webhook)
     former = "" if at_once else webhook.secret
     Webhook.objects.filter(pk=webhook.pk).update(
         secret=seal(secret),
         former_secret=former,
         former_until=timezone.now() + OVERLAP if former else None,
     )
-    return secret
+    return _told(secret)
+
+
+def public_keys_of(webhook: Webhook, now: datetime) -> list[str]:
+    """The public keys of what signs now, the present one first; none where it signs with a secret.
+
+    Raises Unreadable.
+    """
+    if webhook.signing != Webhook.Signing.KEYS:
+        return []
+    return [public_key_of(private_key) for private_key in secrets_of(webhook, now)]
 
 
 def secrets_of(webhook: Webhook, now: datetime) -> list[str]:

@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -19,8 +20,9 @@ from rotation.history_admin import HistoryAdmin, ReadOnlyAdmin
 
 from ..models import Feed, Webhook, WebhookAttempt, WebhookMessage
 from .act_pages import WebhookActPages
-from .acts import make_webhook
+from .acts import make_webhook, public_keys_of
 from .rules.addresses import BadAddress, target_of
+from .sealing import Unreadable
 from .words import refusal_text
 
 LATE = {"off", "failed"}
@@ -42,7 +44,7 @@ def chip(row: Webhook | WebhookMessage | WebhookAttempt) -> str:
 class WebhookForm(forms.ModelForm):
     class Meta:
         model = Webhook
-        fields = ["system", "url"]
+        fields = ["system", "url", "signing"]
 
     def clean_url(self) -> str:
         try:
@@ -61,17 +63,18 @@ class WebhookAdmin(WebhookActPages, HistoryAdmin):
     autocomplete_fields = ["system"]
     readonly_fields = [
         *("state_chip", "why_off", "off_at", "failing_since", "rests_until", "taken_at"),
-        *("position_shown", "former_until", "messages_shown", "notices_shown"),
+        *("position_shown", "former_until", "public_keys_shown", "messages_shown", "notices_shown"),
     ]
     change_form_template = "admin/feed/webhook/change_form.html"
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
-            return [(None, {"fields": ["system", "url"]})]
+            return [(None, {"fields": ["system", "url", "signing"]})]
         outcome = ["failing_since", "rests_until", "taken_at", "position_shown", "notices_shown"]
+        keys = ["public_keys_shown"] if obj.signing == Webhook.Signing.KEYS else []
         off = ["why_off", "off_at"] if obj.state == Webhook.State.OFF else []
         return [
-            (None, {"fields": ["system", "url", "state_chip", *off, "former_until"]}),
+            (None, {"fields": ["system", "url", "signing", *keys, "state_chip", *off, "former_until"]}),
             (_("Outcome"), {"fields": outcome}),
             (_("Last messages"), {"fields": ["messages_shown"]}),
         ]
@@ -110,6 +113,14 @@ class WebhookAdmin(WebhookActPages, HistoryAdmin):
             '<div><ul class="rows">{}</ul><a href="{}">{}</a></div>', shown, every, _("All messages")
         )
 
+    @admin.display(description=gettext_lazy("public key"))
+    def public_keys_shown(self, webhook: Webhook) -> str:
+        try:
+            keys = public_keys_of(webhook, timezone.now())
+        except Unreadable:
+            return _("It cannot be read since SECRET_KEY was replaced; replace the key pair.")
+        return format_html_join(SafeString("<br>"), "<code>{}</code>", ((key,) for key in keys))
+
     @admin.display(description=gettext_lazy("mails to who runs it"))
     def notices_shown(self, webhook: Webhook) -> str:
         lines = (
@@ -129,14 +140,18 @@ class WebhookAdmin(WebhookActPages, HistoryAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Webhook, form: Any, change: bool) -> None:
-        self.show_once(request, make_webhook(obj, actor=request.user))
+        self.show(request, obj, make_webhook(obj, actor=request.user))
         self.message_user(
             request, _("Once the receiver has it, send a test: nothing else is sent before its answer.")
         )
 
-    def show_once(self, request: HttpRequest, secret: str) -> None:
+    def show(self, request: HttpRequest, webhook: Webhook, given: str) -> None:
+        """What the receiver needs to have: a secret, this once; a public key, which stands on the page too."""
+        if webhook.signing == Webhook.Signing.KEYS:
+            self.message_user(request, _("Give the receiver the public key: %(key)s") % {"key": given})
+            return
         text = _("Copy the secret now; it is shown this once: %(secret)s")
-        self.message_user(request, text % {"secret": secret}, messages.WARNING)
+        self.message_user(request, text % {"secret": given}, messages.WARNING)
 
 
 def with_last(rows: QuerySet[WebhookMessage]) -> QuerySet[WebhookMessage]:

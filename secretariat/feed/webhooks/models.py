@@ -48,6 +48,10 @@ class Webhook(models.Model):
         PAUSED = "paused", _("paused by staff")
         OFF = "off", _("switched off")
 
+    class Signing(models.TextChoices):
+        SECRET = "secret", _("a secret that the receiver has too (v1)")
+        KEYS = "keys", _("a key pair: the receiver has the public key (v1a)")
+
     class Why(models.TextChoices):
         NONE = "", ""
         GONE = "gone", _("it answered 410: gone for good")
@@ -61,7 +65,15 @@ class Webhook(models.Model):
         max_length=500,
         help_text=_("https on port 443, by name: https://calendar.mfa.example/hook"),
     )
-    # Sealed by a key that is made of SECRET_KEY (sealing.py); an HMAC needs the secret itself, so no hash will do.
+    signing = models.CharField(
+        _("signed with"),
+        max_length=10,
+        choices=Signing.choices,
+        default=Signing.SECRET,
+        help_text=_("Choose the key pair for a receiver that does not want to share a secret with us."),
+    )
+    # Or the private key. Sealed by a key that is made of SECRET_KEY (sealing.py); to sign takes the secret itself, so no
+    # hash will do.
     secret = models.TextField(editable=False)
     former_secret = models.TextField(editable=False, blank=True)
     former_until = models.DateTimeField(_("former secret signs until"), null=True, editable=False)

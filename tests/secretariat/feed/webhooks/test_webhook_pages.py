@@ -51,7 +51,7 @@ def told(quiet):
 
 
 def test_a_webhook_is_made_its_secret_is_shown_once_and_signs(desk):
-    values = {"system": system().pk, "url": "https://calendar.mfa.example/hook"}
+    values = {"system": system().pk, "url": "https://calendar.mfa.example/hook", "signing": "secret"}
     response = desk.post(reverse("admin:feed_webhook_add"), values, follow=True)
     (secret,) = secret_in(response)
     row = Webhook.objects.get()
@@ -67,13 +67,15 @@ def test_a_webhook_is_made_its_secret_is_shown_once_and_signs(desk):
 )  # fmt: skip
 def test_a_bad_address_is_refused_at_its_field_with_the_remedy(desk, settings, url, said):
     settings.WEBHOOK_TO_LOOPBACK = False
-    response = desk.post(reverse("admin:feed_webhook_add"), {"system": system().pk, "url": url})
+    response = desk.post(
+        reverse("admin:feed_webhook_add"), {"system": system().pk, "url": url, "signing": "secret"}
+    )
     assert said in response.context["adminform"].form.errors["url"][0]
     assert Webhook.objects.count() == 0
 
 
 def test_the_same_address_twice_for_a_system_is_refused(desk, quiet):
-    values = {"system": quiet.system.pk, "url": quiet.url}
+    values = {"system": quiet.system.pk, "url": quiet.url, "signing": "secret"}
     response = desk.post(reverse("admin:feed_webhook_add"), values)
     assert b"This system has a webhook with this address already." in response.content
 
