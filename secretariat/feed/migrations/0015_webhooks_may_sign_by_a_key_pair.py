@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feed', '0001_squashed_0013_tokens_are_warned_of'),
+        ('feed', '0014_a_calendars_name_is_a_change'),
     ]
 
     operations = [
