@@ -32,7 +32,6 @@ class Place:
     def copy(self, source, to, oid=None):
         """`to` becomes what `source` is; oid: and is the same database for the server as before."""
         with psycopg.connect(self.root + "postgres", autocommit=True) as own:
-            own.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [source])
             own.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(to)))
             order = "CREATE DATABASE {} TEMPLATE {}" + (f" OID {oid}" if oid else "")
             own.execute(sql.SQL(order).format(sql.Identifier(to), sql.Identifier(source)))
@@ -72,6 +71,7 @@ def place(meeting, server):
     own = connection.settings_dict["NAME"]
     names = [f"{own}_{what}" for what in ("live", "backup", "other")]
     connection.close()
+    connection.close_pool()  # a database that is copied has no guests
     place = Place(names[0])
     place.copy(own, place.name)
     place.ask("UPDATE reminders_delivery SET next_try_at = next_try_at + interval '1 year'")
