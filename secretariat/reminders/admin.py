@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from meetings.admin.schedule.when import days_text, moment_text
 from rotation.history_admin import ReadOnlyAdmin
@@ -54,7 +54,7 @@ class OutcomeFilter(admin.SimpleListFilter):
             ("unsettled", _("failed, uncertain or too late")),
             ("late", _("waiting past its hour")),
             ("waiting", _("waiting")),
-            ("held", _("held")),
+            ("held", pgettext("of a mail", "held")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
@@ -160,7 +160,7 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
     @admin.display(description=pgettext_lazy("of a delivery", "state"), ordering="state")
     def state_chip(self, delivery: Delivery) -> str:
         if delivery.is_held and delivery.state in Delivery.UNSENT:
-            return format_html('<span class="chip chip-late">{}</span>', _("held"))
+            return format_html('<span class="chip chip-late">{}</span>', pgettext("of a mail", "held"))
         kind = "late" if delivery.state in Delivery.UNSETTLED else delivery.state
         return format_html('<span class="chip chip-{}">{}</span>', kind, delivery.get_state_display())
 

@@ -202,7 +202,9 @@ class Delivery(models.Model):
         verbose_name=_("weekly digest"),
     )
     # Beside the state: one that becomes untrue and is wanted again is still held.
-    is_held = models.BooleanField(_("held"), default=False, help_text=_("kept back by staff"))
+    is_held = models.BooleanField(
+        pgettext_lazy("of a mail", "held"), default=False, help_text=_("kept back by staff")
+    )
     resends = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,

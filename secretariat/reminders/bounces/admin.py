@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from rotation.history_admin import ReadOnlyAdmin
 
@@ -41,7 +41,7 @@ class BounceAdmin(ReadOnlyAdmin):
         url = reverse("admin:meetings_contact_change", args=[bounce.delivery.contact_id])
         return format_html('<a href="{}">{}</a>', url, bounce.delivery.contact)
 
-    @admin.display(description=gettext_lazy("mail"))
+    @admin.display(description=pgettext_lazy("that came back", "mail"))
     def mail_linked(self, bounce: Bounce) -> str:
         url = reverse("admin:reminders_delivery_change", args=[bounce.delivery_id])
         return format_html('<a href="{}">{}</a>', url, bounce.delivery.subject)
