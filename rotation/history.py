@@ -150,19 +150,26 @@ class _Names:
             return ""
         if field.is_relation:
             return self._rows[cast(type[models.Model], field.related_model)].get(str(value), str(value))
-        if isinstance(field, TextsField):
-            return " · ".join(f"{code}: {text}" for code, text in value.items())
-        if isinstance(value, list | dict):
-            return listed(value) if all(map(_is_plain, value)) else _("recorded anew")
-        if isinstance(value, datetime):
-            return date_format(localtime(value), "DATETIME_FORMAT")
-        if isinstance(value, date):
-            return date_format(value)
-        if isinstance(value, time):
-            return f"{value:%H:%M}"
-        if isinstance(value, bool):
-            return _("yes") if value else _("no")
-        return str(dict(field.flatchoices).get(value, value))
+        return value_text(field, value)
+
+
+def value_text(field: models.Field[Any, Any], value: Any) -> str:
+    """The value of a column in words; not of one that leads to another row."""
+    if value in (None, "", [], {}):
+        return ""
+    if isinstance(field, TextsField):
+        return " · ".join(f"{code}: {text}" for code, text in value.items())
+    if isinstance(value, list | dict):
+        return listed(value) if all(map(_is_plain, value)) else _("recorded anew")
+    if isinstance(value, datetime):
+        return date_format(localtime(value), "DATETIME_FORMAT")
+    if isinstance(value, date):
+        return date_format(value)
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(dict(field.flatchoices).get(value, value))
 
 
 def _by_key(model: type[models.Model], keys: set[Any]) -> dict[str, str]:

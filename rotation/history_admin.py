@@ -18,13 +18,14 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .as_shown_forms import NAME, AsShownForm
 from .history import history_of
 from .inputs import PlainInputs
 
 PAGE_SIZE = 50
 
 
-class ReasonForm(forms.ModelForm):
+class ReasonForm(AsShownForm):
     """A model form that also asks why; the answer goes to the history, not to the row."""
 
     reason = forms.CharField(
@@ -61,6 +62,19 @@ class HistoryAdmin(PlainInputs, admin.ModelAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with pghistory.context(**reason_context(request)):
             return super().changeform_view(request, *args, **kwargs)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.history_links = self.history_links
+        return form
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        shown = context["adminform"]
+        if NAME in shown.form.fields and self.has_change_permission(request, kwargs.get("obj")):
+            shown.fieldsets.append((None, {"fields": [NAME]}))
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

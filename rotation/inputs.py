@@ -15,6 +15,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .as_shown_forms import AsShownInline
 from .state_choices import StatesByName, is_to_state
 
 
@@ -90,5 +91,5 @@ class PlainInputs:
         return field
 
 
-class TableInline(PlainInputs, admin.TabularInline):
+class TableInline(AsShownInline, PlainInputs, admin.TabularInline):
     extra = 0

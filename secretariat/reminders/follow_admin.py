@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from meetings.admin.people.parties import ContactAdmin
 from meetings.models import Contact, Meeting, Track
+from rotation.as_shown_forms import AsShownInline
 from rotation.history_admin import HistoryAdmin
 from rotation.inputs import PlainInputs
 
@@ -20,7 +21,7 @@ from .follow_pages import FollowPages, start_following
 from .following import remove_follows, save_follows
 
 
-class FollowInline(PlainInputs, admin.StackedInline):
+class FollowInline(AsShownInline, PlainInputs, admin.StackedInline):
     model = Follow
     extra = 0
     fields = [("track", "meeting"), ("state", "part"), ("valid_from", "valid_until")]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import combinations
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -16,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from rotation.as_shown_forms import AsShownInlineForm
 from rotation.history_admin import HistoryAdmin
 from rotation.inputs import LastDay, TableInline
 
@@ -44,7 +44,7 @@ def _share_a_day(one: SeatTerm, other: SeatTerm) -> bool:
     )
 
 
-class TermForm(forms.ModelForm):
+class TermForm(AsShownInlineForm):
     ends_on = LastDay(
         label=gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty while not known.")
     )

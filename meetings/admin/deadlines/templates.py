@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from rotation.as_shown_forms import AsShownInline
 from rotation.history_admin import KeptAdmin
 from rotation.inputs import PlainInputs, TableInline
 
@@ -28,7 +29,7 @@ RULE_ROWS = [
 ]
 
 
-class LineInline(PlainInputs, admin.StackedInline):
+class LineInline(AsShownInline, PlainInputs, admin.StackedInline):
     model = TemplateLine
     extra = 0
     fields = [*RULE_ROWS, "key", "source"]

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from rotation.as_shown_forms import AsShownInline
 from rotation.history_admin import KeptAdmin
 from rotation.inputs import PlainInputs, TableInline
 
@@ -42,7 +43,7 @@ class OutcomeInline(TableInline):
     classes = ["collapse"]
 
 
-class DeadlineInline(PlainInputs, admin.StackedInline):
+class DeadlineInline(AsShownInline, PlainInputs, admin.StackedInline):
     model = Deadline
     extra = 0
     fields = RULE_ROWS
