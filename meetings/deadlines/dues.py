@@ -32,6 +32,14 @@ class DueRefused(Exception):
     """The due stays as it is; the message says why, to a person."""
 
 
+class StandsAlready(DueRefused):
+    """Somebody settled the due, or reopened it, meanwhile; `due` is as it stands."""
+
+    def __init__(self, due: Due) -> None:
+        super().__init__(due)
+        self.due = due
+
+
 @dataclass(frozen=True, slots=True)
 class DueChange:
     """What a derivation does to one due; the preview shows it, the derivation writes it."""
@@ -200,11 +208,14 @@ def derive_dues(meeting: Meeting, books: Books | None = None) -> tuple[DueChange
 def settle_due(due_id: int, *, status: str, at: datetime | None, actor: Any, reason: str = "") -> Due:
     """Record that a due was received or waived, or open it again; what was received stays when a meeting moves.
 
-    at: when it was received; needed for `received`, an error otherwise. Raises DueRefused.
+    at: when it was received; needed for `received`, an error otherwise. What is settled is opened before it is
+    settled anew, so that nothing recorded is written over unseen. Raises DueRefused, StandsAlready.
     """
     due = _locked(due_id)
     if due.status == Due.Status.WITHDRAWN:
         raise DueRefused(_("This deadline was withdrawn with its meeting."))
+    if (status == Due.Status.OPEN) == (due.status == Due.Status.OPEN):
+        raise StandsAlready(due)
     if (status == Due.Status.RECEIVED) != (at is not None):
         raise DueRefused(_("Say when it was received."))
     if at is not None and at > timezone.now():

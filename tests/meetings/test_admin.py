@@ -177,6 +177,27 @@ def test_one_refused_due_leaves_all_as_they_were(desk, trade):
     assert not Due.objects.filter(status="waived").exists()
 
 
+def test_a_due_that_was_settled_meanwhile_stays_as_it_was_recorded(desk, trade):
+    due = Due.objects.get(deadline__titles__en="Draft agenda", state="KZ")
+    settle(desk, "received", [due], at_0="2020-04-09", at_1="12:00", reason="by note verbale")
+    for what, values in (
+        ("received", {"at_0": "2020-05-01", "at_1": "09:00", "reason": "by mail"}),
+        ("waived", {"reason": "Not needed."}),
+    ):
+        (complaint,) = settle(desk, what, [due], **values).context["form"].non_field_errors()
+        assert complaint == (
+            "KZ · Draft agenda has changed since this was shown: received (9 April 2020, 10:00, Asia/Almaty (UTC+6) "
+            "· aida · by note verbale). Nothing was recorded. To correct it, reopen it first."
+        )
+    due.refresh_from_db()
+    assert (due.status, due.settle_reason) == ("received", "by note verbale")
+    settle(desk, "open", [due], reason="It was another paper.")
+    page = settle(desk, "open", [due], reason="Twice.")
+    assert page.context["form"].non_field_errors() == [
+        "KZ · Draft agenda has changed since this was shown: it is open again. Nothing was recorded."
+    ]
+
+
 def test_a_due_set_by_hand_needs_a_reason_and_shows_it(desk, trade):
     due = Due.objects.first()
     assert settle(desk, "pinned", [due], day="2031-04-15").context["form"].errors.keys() == {"reason"}

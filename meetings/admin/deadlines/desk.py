@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.db.models import F, Prefetch, QuerySet
@@ -23,6 +22,7 @@ from ...deadlines.short_days import notice_text
 from ...deadlines.trails import trail_text
 from ...models import Deadline, Due
 from ..schedule.when import days_text, moment_text
+from .matrix import settled_text
 from .pages import DuePages
 
 
@@ -162,12 +162,7 @@ class DueAdmin(DuePages, KeptAdmin):
 
     @admin.display(description=gettext_lazy("settled"))
     def settled(self, due: Due) -> str:
-        if due.received_at is None and not due.settle_reason:
-            return ""
-        at = moment_text(due.received_at, due.zone) if due.received_at else ""
-        day = due.received_at.astimezone(ZoneInfo(due.zone)).date() if due.received_at else None
-        parts = [days_text(day, day) if day else "", at, str(due.recorded_by or ""), due.settle_reason]
-        return " · ".join(filter(None, parts))
+        return settled_text(due)
 
     @admin.display(description=gettext_lazy("set by hand"))
     def by_hand(self, due: Due) -> str:

@@ -14,7 +14,7 @@ from ...days.state_calendars import years_without_calendar
 from ...deadlines.short_days import notice_text
 from ...deadlines.trails import trail_text
 from ...models import Deadline, Due
-from ..schedule.when import days_text, moment_text
+from ..schedule.when import days_text, instant_text, moment_text
 
 
 def matrix_of(meeting_id: int) -> dict[str, Any] | None:
@@ -44,6 +44,14 @@ def _unknown_years(dues: Iterable[Due], names: Mapping[str, str]) -> list[dict[s
         {"year": year, "states": listed(name for code, name in names.items() if code in states)}
         for year, states in years_without_calendar(asked).items()
     ]
+
+
+def settled_text(due: Due) -> str:
+    """When, by whom and why a due was received or waived; empty of one that never was."""
+    if due.received_at is None and not due.settle_reason:
+        return ""
+    at = instant_text(due.received_at, due.zone) if due.received_at else ""
+    return " · ".join(filter(None, [at, str(due.recorded_by or ""), due.settle_reason]))
 
 
 def due_shown(due: Due, now: Any) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from rotation.inputs import DayInput, MomentInput
 
-from ...deadlines.dues import DueRefused, pin_due, settle_due
+from ...deadlines.dues import DueRefused, StandsAlready, pin_due, settle_due
 from ...models import Due
-from .matrix import due_shown
+from .matrix import due_shown, settled_text
 
 REASON = gettext_lazy("Stands in the history beside your name.")
 
@@ -79,6 +79,8 @@ class DuePages:
         if form.is_valid():
             try:
                 return self._settle(request, dues, what, form.cleaned_data)
+            except StandsAlready as refusal:
+                form.add_error(None, _standing_text(refusal.due))
             except DueRefused as refusal:
                 form.add_error(None, str(refusal))
         return self._page(request, dues, form, title)
@@ -115,3 +117,17 @@ class DuePages:
             "heading": _("Deadlines that this concerns"),
         }
         return TemplateResponse(request, "admin/meetings/due/settle.html", context)
+
+
+def _standing_text(due: Due) -> str:
+    """That a due is settled already, or open already, and how to go on."""
+    values = {"due": due, "status": due.get_status_display(), "settled": settled_text(due)}
+    if due.status == Due.Status.OPEN:
+        return _("%(due)s has changed since this was shown: it is open again. Nothing was recorded.") % values
+    return (
+        _(
+            "%(due)s has changed since this was shown: %(status)s (%(settled)s). Nothing was recorded. "
+            "To correct it, reopen it first."
+        )
+        % values
+    )
