@@ -169,7 +169,7 @@ def _by_deadline(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _counts(now: datetime, soon: int, overdue: int, upcoming: int) -> dict[str, dict[str, Any]]:
     dues, meetings = reverse("admin:meetings_due_changelist"), reverse("admin:meetings_meeting_changelist")
-    unsent = Delivery.objects.unsettled().aggregate(count=Count("pk"))["count"]
+    unsent = Delivery.objects.to_look_at(now).aggregate(count=Count("pk"))["count"]
     gone = Contact.objects.filter(is_undeliverable=True).count()
     contacts = reverse("admin:meetings_contact_changelist")
     return {

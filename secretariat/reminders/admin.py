@@ -27,6 +27,7 @@ from .replies.admin import ReplyInline
 from .replies.links import without_links
 from .rules_admin import ReminderRuleAdmin
 from .settle_pages import SettlePages
+from .shown import CHIPPED, chip_of
 
 __all__ = ["DeliveryAdmin", "FollowAdmin", "ReminderRuleAdmin"]
 
@@ -51,7 +52,7 @@ class OutcomeFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
-            ("unsettled", _("failed, uncertain or too late")),
+            ("unsettled", _("failed, uncertain, too late or returned")),
             ("late", _("waiting past its hour")),
             ("waiting", _("waiting")),
             ("held", pgettext("of a mail", "held")),
@@ -60,7 +61,7 @@ class OutcomeFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         match self.value():
             case "unsettled":
-                return queryset.unsettled()
+                return queryset.to_look_at(timezone.now())
             case "late":
                 return queryset.late(timezone.now())
             case "waiting":
@@ -134,7 +135,7 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
     readonly_fields = ["planned_shown", "subject_linked", "state_chip", "text_shown", "linked"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related(*TITLED)
+        return super().get_queryset(request).prefetch_related(*TITLED, *CHIPPED)
 
     @admin.display(description=gettext_lazy("planned"), ordering="planned_at")
     def planned_shown(self, delivery: Delivery) -> str:
@@ -159,10 +160,7 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
 
     @admin.display(description=pgettext_lazy("of a delivery", "state"), ordering="state")
     def state_chip(self, delivery: Delivery) -> str:
-        if delivery.is_held and delivery.state in Delivery.UNSENT:
-            return format_html('<span class="chip chip-late">{}</span>', pgettext("of a mail", "held"))
-        kind = "late" if delivery.state in Delivery.UNSETTLED else delivery.state
-        return format_html('<span class="chip chip-{}">{}</span>', kind, delivery.get_state_display())
+        return chip_of(delivery)
 
     @admin.display(description=gettext_lazy("goes with"))
     def linked(self, delivery: Delivery) -> str:

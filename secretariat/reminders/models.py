@@ -66,8 +66,13 @@ def column_of(about: About) -> str:
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def unsettled(self) -> DeliveryQuerySet:
-        """What staff must look at: refused for good, not known to have arrived, or not sent in time."""
+        """What staff must settle: refused for good, not known to have arrived, or not sent in time."""
         return self.filter(state__in=Delivery.UNSETTLED)
+
+    def to_look_at(self, now: datetime) -> DeliveryQuerySet:
+        """What staff must look at: what is unsettled, and what was sent but came back."""
+        came_back = Bounce.objects.standing(now).values("delivery")
+        return self.filter(Q(state__in=Delivery.UNSETTLED) | Q(pk__in=came_back))
 
     def waiting(self) -> DeliveryQuerySet:
         """What goes out by itself when its hour comes, or when it is released."""

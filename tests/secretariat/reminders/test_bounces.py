@@ -426,3 +426,14 @@ def test_a_mailbox_that_is_full_for_weeks_makes_the_contact_undeliverable(sent):
     assert not Contact.objects.filter(is_undeliverable=True).exists()
     record_bounce(notification(sent, status="5.2.2", said="552 5.2.2 full still"))
     assert Contact.objects.get(is_undeliverable=True).email == "kz@example.org"
+
+
+@pytest.mark.django_db
+def test_a_mail_that_came_back_is_counted_on_today_and_found_in_the_list_as_what_needs_a_look(sent, desk):
+    record_bounce(notification(sent))
+    counts = desk.get("/admin/").context["counts"]["unsent"]
+    listed = desk.get(counts["url"])
+    assert (counts["count"], list(listed.context["cl"].queryset)) == (1, [delivery()])
+    assert 'chip-late">address is no good<' in listed.content.decode()
+    Contact.objects.filter(pk=contact().pk).update(is_undeliverable=False)
+    assert desk.get("/admin/").context["counts"]["unsent"]["count"] == 0
