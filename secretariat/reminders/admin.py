@@ -12,14 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from meetings.admin.schedule.when import days_text, moment_text
+from meetings.admin.schedule.when import days_text, instant_text, moment_text
 from rotation.history_admin import ReadOnlyAdmin
 
 from .ahead_pages import AheadPages
 from .bounces import admin as _bounces  # noqa: F401  (registers its model)
+from .delivery_filters import AHEAD, OutcomeFilter, WhenFilter
 from .follow_admin import FollowAdmin
 from .keep_pages import KeepPages
 from .models import TITLED, Delivery, DeliveryEvent
@@ -27,7 +27,7 @@ from .replies.admin import ReplyInline
 from .replies.links import without_links
 from .rules_admin import ReminderRuleAdmin
 from .settle_pages import SettlePages
-from .shown import CHIPPED, chip_of
+from .shown import CHIPPED, chip_of, moment_of
 
 __all__ = ["DeliveryAdmin", "FollowAdmin", "ReminderRuleAdmin"]
 
@@ -46,31 +46,6 @@ class EventInline(admin.TabularInline):
         return False
 
 
-class OutcomeFilter(admin.SimpleListFilter):
-    title = gettext_lazy("to look at")
-    parameter_name = "outcome"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("unsettled", _("failed, uncertain, too late or returned")),
-            ("late", _("waiting past its hour")),
-            ("waiting", _("waiting")),
-            ("held", pgettext("of a mail", "held")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        match self.value():
-            case "unsettled":
-                return queryset.to_look_at(timezone.now())
-            case "late":
-                return queryset.late(timezone.now())
-            case "waiting":
-                return queryset.waiting()
-            case "held":
-                return queryset.held()
-        return queryset
-
-
 @admin.register(Delivery)
 class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
     """The ledger is written by the service alone; the database forbids the rest."""
@@ -86,17 +61,17 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
         "settle_lapse",
     ]
     list_display = [
-        "planned_shown",
+        "goes_shown",
         "kind",
         "contact",
         "ministry",
         "subject_shown",
         "meeting",
         "state_chip",
-        "sent_at",
     ]
-    list_display_links = ["planned_shown", "kind"]
+    list_display_links = ["goes_shown", "kind"]
     list_filter = [
+        WhenFilter,
         OutcomeFilter,
         "state",
         "kind",
@@ -125,23 +100,44 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
             },
         ),
         (gettext_lazy("To whom"), {"fields": ["contact", "recipient", "language"]}),
-        (gettext_lazy("When"), {"fields": ["planned_shown", "planned_at", "expires_at", "sent_at"]}),
+        (
+            gettext_lazy("When"),
+            {"fields": ["goes_shown", "planned_shown", "planned_here", "expires_at", "sent_at"]},
+        ),
         (
             gettext_lazy("Outcome"),
-            {"fields": ["state_chip", "attempts", "next_try_at", "reply", "message_id"]},
+            {"fields": ["state_chip", "attempts", "reply", "message_id"]},
         ),
         (gettext_lazy("As it was sent"), {"fields": ["subject", "text_shown"]}),
     ]
-    readonly_fields = ["planned_shown", "subject_linked", "state_chip", "text_shown", "linked"]
+    readonly_fields = [
+        *("goes_shown", "planned_shown", "planned_here"),
+        *("subject_linked", "state_chip", "text_shown", "linked"),
+    ]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related(*TITLED, *CHIPPED)
+        rows = Delivery.objects.with_moment().prefetch_related(*TITLED, *CHIPPED)
+        return rows.order_by(*self.get_ordering(request))
 
-    @admin.display(description=gettext_lazy("planned"), ordering="planned_at")
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        return (
+            ["goes_at", "pk"] if request.GET.get(WhenFilter.parameter_name) in AHEAD else ["-goes_at", "pk"]
+        )
+
+    @admin.display(description=gettext_lazy("when"), ordering="goes_at")
+    def goes_shown(self, delivery: Delivery) -> str:
+        moment = moment_of(delivery)
+        day = moment.astimezone(ZoneInfo(delivery.zone)).date()
+        hour = moment_text(moment, delivery.zone)
+        return format_html('{} <span class="quiet">{}</span>', days_text(day, day), hour)
+
+    @admin.display(description=gettext_lazy("planned, on the recipient's clock"))
     def planned_shown(self, delivery: Delivery) -> str:
-        local = delivery.planned_at.astimezone(ZoneInfo(delivery.zone))
-        day, hour = days_text(local.date(), local.date()), moment_text(delivery.planned_at, delivery.zone)
-        return format_html('{} <span class="quiet">{}</span>', day, hour)
+        return instant_text(delivery.planned_at, delivery.zone)
+
+    @admin.display(description=gettext_lazy("planned, on the desk's clock"))
+    def planned_here(self, delivery: Delivery) -> str:
+        return instant_text(delivery.planned_at, timezone.get_current_timezone_name())
 
     @admin.display(description=gettext_lazy("ministry"))
     def ministry(self, delivery: Delivery) -> str:

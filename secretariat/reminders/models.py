@@ -12,7 +12,8 @@ from typing import Any
 import pgtrigger
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -65,6 +66,11 @@ def column_of(about: About) -> str:
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def with_moment(self) -> DeliveryQuerySet:
+        """Adds `goes_at`: when it went; of what waits when it goes, of what never went when it was planned."""
+        waits = When(state__in=Delivery.UNSENT, then=F("next_try_at"))
+        return self.annotate(goes_at=Case(waits, default=Coalesce("sent_at", "planned_at")))
+
     def unsettled(self) -> DeliveryQuerySet:
         """What staff must settle: refused for good, not known to have arrived, or not sent in time."""
         return self.filter(state__in=Delivery.UNSETTLED)

@@ -17,7 +17,10 @@ CHIPPED = ("bounces",)
 
 
 def moment_of(row: Delivery) -> datetime:
-    """When it went; of one that waits when it goes, which may be later than planned: not at night, or tried again."""
+    """When it went; of one that waits when it goes, which may be later than planned: not at night, or tried again.
+
+    The same as `with_moment` adds, of a row alone.
+    """
     if row.sent_at is not None:
         return row.sent_at
     return row.next_try_at if row.state in Delivery.UNSENT else row.planned_at
