@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -20,10 +21,13 @@ from rotation.translated import by_name
 from .effects import effect_of
 from .models import ReminderRule
 from .replanning import follow_policy
+from .rule_forms import RuleForm
+from .unfilled import without_role
 
 
 @admin.register(ReminderRule)
 class ReminderRuleAdmin(AsksFirst, HistoryAdmin):
+    form = RuleForm
     ask_template = "admin/reminders/reminderrule/confirm.html"
     list_display = ["what", "occasion", "days", "hours", "roles_shown", "track_shown", "is_on"]
     list_filter = ["about", "occasion", ("track", admin.RelatedOnlyFieldListFilter)]
@@ -47,6 +51,18 @@ class ReminderRuleAdmin(AsksFirst, HistoryAdmin):
             names = listed(by_name({row.pk: str(row) for row in states}).values())
             self.ask(request, title=_("Change what is told"), effect=effect, states=names)
         self._follow(request)
+        self._say_who_is_missing(request, obj)
+
+    def _say_who_is_missing(self, request: HttpRequest, rule: ReminderRule) -> None:
+        """A line for a role that nobody has in a state tells nobody there, and looks as good as any other."""
+        states = without_role(rule, timezone.now())
+        if states:
+            values = {"states": listed(states), "roles": self.roles_shown(rule)}
+            text = _(
+                "Nobody in %(states)s has this role (%(roles)s): this line tells nobody there. Give a contact the "
+                "role, or tick another one."
+            )
+            messages.warning(request, text % values)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """The page that asks before a line is deleted says what becomes of the mail as well."""
