@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
@@ -28,6 +29,7 @@ from .replies.links import without_links
 from .rules_admin import ReminderRuleAdmin
 from .settle_pages import SettlePages
 from .shown import CHIPPED, chip_of, moment_of
+from .spoken import said
 
 __all__ = ["DeliveryAdmin", "FollowAdmin", "ReminderRuleAdmin"]
 
@@ -35,7 +37,7 @@ __all__ = ["DeliveryAdmin", "FollowAdmin", "ReminderRuleAdmin"]
 class EventInline(admin.TabularInline):
     model = DeliveryEvent
     extra = 0
-    fields = readonly_fields = ["at", "state", "detail", "author", "worker"]
+    fields = readonly_fields = ["at", "state", "detail_shown", "author", "worker"]
     can_delete = False
     verbose_name_plural = gettext_lazy("What became of it")
 
@@ -44,6 +46,10 @@ class EventInline(admin.TabularInline):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @admin.display(description=gettext_lazy("detail"))
+    def detail_shown(self, event: DeliveryEvent) -> str:
+        return said(event.detail)
 
 
 @admin.register(Delivery)
@@ -90,7 +96,7 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
             {
                 "fields": [
                     "kind",
-                    "reason",
+                    "reason_shown",
                     "meeting",
                     "subject_linked",
                     "says_due_at",
@@ -99,7 +105,7 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
                 ]
             },
         ),
-        (gettext_lazy("To whom"), {"fields": ["contact", "recipient", "language"]}),
+        (gettext_lazy("To whom"), {"fields": ["contact", "recipient", "language_shown"]}),
         (
             gettext_lazy("When"),
             {"fields": ["goes_shown", "planned_shown", "planned_here", "expires_at", "sent_at"]},
@@ -112,7 +118,7 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
     ]
     readonly_fields = [
         *("goes_shown", "planned_shown", "planned_here"),
-        *("subject_linked", "state_chip", "text_shown", "linked"),
+        *("reason_shown", "language_shown", "subject_linked", "state_chip", "text_shown", "linked"),
     ]
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -157,6 +163,15 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
     @admin.display(description=pgettext_lazy("of a delivery", "state"), ordering="state")
     def state_chip(self, delivery: Delivery) -> str:
         return chip_of(delivery)
+
+    @admin.display(description=gettext_lazy("why"))
+    def reason_shown(self, delivery: Delivery) -> str:
+        return said(delivery.reason)
+
+    @admin.display(description=gettext_lazy("language"))
+    def language_shown(self, delivery: Delivery) -> str:
+        names = dict(settings.CONTENT_LANGUAGES)
+        return str(names.get(delivery.language, delivery.language))
 
     @admin.display(description=gettext_lazy("goes with"))
     def linked(self, delivery: Delivery) -> str:

@@ -24,6 +24,7 @@ from .letters import with_related
 from .message import written_of
 from .models import Delivery
 from .replies.links import without_links
+from .spoken import said
 
 PAGE_SIZE = 100
 
@@ -70,6 +71,7 @@ class AheadPages:
             "title": mail.subject or _("This mail cannot be written"),
             "mail": _shown(mail),
             "row": row,
+            "reason": said(row.reason),
             "text": "" if mail.trouble else without_links(written_of(row).text),
             "is_waiting": row.state in Delivery.UNSENT,
             "language": row.language or row.contact.language,
