@@ -39,6 +39,7 @@ def today_shown(now: datetime, user: Any) -> dict[str, Any]:
         "days": _by_day([due_shown(due, now) for due in soon.order_by("due_on", "due_at")[:SHOWN]]),
         "overdue": _by_day([due_shown(due, now) for due in overdue.order_by("due_on", "due_at")[:SHOWN]]),
         "late": late_shown(now),
+        "is_all_taken": not Delivery.objects.untaken(now).exists(),
         "unsent": Delivery.objects.unsettled().select_related("contact").prefetch_related(*TITLED)[:10],
         "returned": Bounce.objects.standing(now)[:10],
         "replies": Reply.objects.waiting().with_due()[:10],

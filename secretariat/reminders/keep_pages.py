@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -123,11 +124,11 @@ class KeepPages:
             return HttpResponseRedirect(reverse("admin:reminders_delivery_changelist"))
         if what == "test":
             rows = rows[:MOST_TESTS]
-        form = ReasonForm(request.POST if request.method == "POST" else None)
-        if what == "test" and not request.user.email:
-            messages.error(request, _("Your account has no e-mail address; have one entered first."))
-        elif form.is_valid():
-            return self._keep(request, what, rows, form.cleaned_data["reason"])
+        # A test changes nothing, so nobody has to say why.
+        form_class = forms.Form if what == "test" else ReasonForm
+        form = form_class(request.POST if request.method == "POST" else None)
+        if form.is_valid() and not _lacks_address(request, what):
+            return self._keep(request, what, rows, form.cleaned_data.get("reason", ""))
         return self._keep_page(request, what, rows, form)
 
     def _keep(self, request: HttpRequest, what: str, rows: list[Delivery], reason: str) -> HttpResponse:
@@ -165,6 +166,8 @@ class KeepPages:
             "media": self.media + form.media,
             "has_errors": bool(form.errors),
             "effect": keeping.effect,
+            "lacks_address": _lacks_address(request, what),
+            "account": _account_page(request),
             "button": keeping.button,
             "mails": [(mail_of(row), row.pk in true) for row in rows],
             "back": reverse("admin:reminders_delivery_preview", args=[rows[0].pk])
@@ -173,6 +176,16 @@ class KeepPages:
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/reminders/delivery/keep.html", context)
+
+
+def _lacks_address(request: HttpRequest, what: str) -> bool:
+    return what == "test" and not request.user.email
+
+
+def _account_page(request: HttpRequest) -> str:
+    """Where one's own address is entered; empty for who may not."""
+    may_change = request.user.has_perm("auth.change_user")
+    return reverse("admin:auth_user_change", args=[request.user.pk]) if may_change else ""
 
 
 def _done(what: str, count: int) -> str:

@@ -93,6 +93,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         )
         return self.filter(goes_by_itself, untaken | put_off, next_try_at__lte=now + LONGEST_PAUSE)
 
+    def untaken(self, now: datetime) -> DeliveryQuerySet:
+        """What goes by itself and whose hour has come: no server took it yet, however short the time."""
+        has_come = Q(next_try_at__lte=now) | Q(state=Delivery.State.DEFERRED)
+        states = [*Delivery.UNSENT, Delivery.State.SENDING]
+        return self.filter(has_come, state__in=states, is_held=False, is_item=False)
+
     def under_way(self) -> DeliveryQuerySet:
         """What has not ended, or may have arrived."""
         return self.filter(state__in=[*Delivery.UNSENT, Delivery.State.SENDING, Delivery.State.UNCERTAIN])

@@ -1,15 +1,18 @@
-"""The mails about a due, for its page on the desk: did that state get it?"""
+"""For pages of the floor below: the mails about a due, and the states that no mail about a paper would reach."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.utils import timezone
 
-from meetings.models import Due
+from meetings.models import Document, Due
 
 from ..models import Delivery
 from ..shown import CHIPPED, chip_of, moment_told
+from ..unfilled import heard_states
 
 register = template.Library()
 
@@ -27,3 +30,10 @@ def mails_of(context: Any, due: Due) -> dict[str, Any]:
             for row in rows.defer("text", "html", "calendar").order_by("planned_at", "pk")
         ]
     }
+
+
+@register.inclusion_tag("reminders/nobody_told.html")
+def nobody_told(document: Document, states: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Of these states (code and name), those in which nobody would be told of silence on a paper; one query."""
+    heard = heard_states(document.track_id, timezone.now())
+    return {"states": [name for code, name in states if code not in heard], "document": document}

@@ -94,3 +94,12 @@ def test_a_mail_that_waits_for_the_morning_shows_when_it_goes_and_not_when_it_wa
     assert [text in page for text in clocks] == [True] * 3
     labels = ["Planned, on the recipient", "Planned, on the desk", "Planned:"]
     assert [text in page for text in labels] == [True, True, False]
+
+
+def test_today_does_not_say_that_all_mail_was_taken_while_some_waits_for_the_server(meeting, desk, sink):
+    claim, waits = "Every mail whose hour has come was taken", "Mail whose hour has come waits"
+    told = desk.get("/admin/").content.decode()
+    assert (claim in told, waits in told) == (False, True)
+    send_due()
+    told = desk.get("/admin/").content.decode()
+    assert (claim in told, waits in told) == (True, False)

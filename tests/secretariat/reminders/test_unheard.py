@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from meetings.models import Committee, SeatTerm
 from meetings.silence.acts import open_silence
@@ -124,3 +125,20 @@ def test_asking_costs_the_same_for_one_due_and_for_twenty(due):
     for _ in range(19):
         DueFactory(due_at=NOW + timedelta(days=9))
     assert (cost(), len(told())) == (one, 20)
+
+
+def test_before_silence_is_opened_the_states_are_named_in_which_nobody_would_be_told(desk, issued):  # noqa: F811
+    document = issued()
+    for code in ("CN", "KZ", "KG", "TJ"):
+        ministry = MinistryFactory(state=StateFactory(code=code))
+        ResponsibilityFactory(track=document.track, ministry=ministry)
+        ContactFactory(ministry=ministry)
+    page = desk.get(reverse("admin:meetings_silenceprocedure_open", args=[document.pk])).content.decode()
+    assert "Nobody is written to in Turkmenistan and Uzbekistan:" in page
+    assert reverse("admin:meetings_track_change", args=[document.track_id]) in page
+    for code in ("TM", "UZ"):
+        ministry = MinistryFactory(state=StateFactory(code=code))
+        ResponsibilityFactory(track=document.track, ministry=ministry)
+        ContactFactory(ministry=ministry)
+    page = desk.get(reverse("admin:meetings_silenceprocedure_open", args=[document.pk])).content.decode()
+    assert "Nobody is written to" not in page
