@@ -66,7 +66,7 @@ class Follow(models.Model):
 
     class Meta:
         ordering = ["contact", "pk"]
-        verbose_name = _("thing followed")
+        verbose_name = _("followed meeting")
         verbose_name_plural = _("followed meetings")
         constraints = [
             models.CheckConstraint(

@@ -19,6 +19,7 @@ from rotation.ticked import TickedField
 
 from .plan.policy import AFTER, COUNTED, DAYS_OF_THEIR_OWN, OCCASIONS, Occasion, Rule
 from .plan.quiet import Quiet
+from .spoken import offset_words
 
 POSSIBLE = reduce(or_, (Q(about=about, occasion__in=occasions) for about, occasions in OCCASIONS.items()))
 IN_DAYS = Q(occasion__in=COUNTED) & ~Q(about__in=DAYS_OF_THEIR_OWN)
@@ -38,7 +39,7 @@ class ReminderRule(models.Model):
 
     class Occasion(models.TextChoices):
         FIRST = "first", _("at once, when it is set or happens")
-        BEFORE = "before", _("days before")
+        BEFORE = "before", pgettext_lazy("of a reminder", "days before")
         OVERDUE = "overdue", _("days after, while it is open")
         ESCALATED = "escalated", _("escalation, days after, while it is open")
         CHANGED = "changed", _("at once, when it moved")
@@ -155,8 +156,10 @@ class ReminderRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        parts = [self.get_about_display(), self.get_occasion_display()]
-        return " · ".join(str(part) for part in (*parts, *([self.days] if self.days is not None else [])))
+        offset = "" if self.days is None else offset_words(f"P{self.days}D", is_after=self.occasion in AFTER)
+        # How many days before says the occasion as well.
+        occasion = "" if self.occasion == self.Occasion.BEFORE and offset else self.get_occasion_display()
+        return " · ".join(filter(None, [self.get_about_display(), str(occasion), offset]))
 
     @property
     def rule(self) -> Rule:

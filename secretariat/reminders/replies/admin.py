@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from meetings.admin.act_pages import ActPages, require
 from meetings.admin.schedule.when import days_text, instant_text
@@ -188,11 +188,27 @@ class ReplyAdmin(ActPages, ReadOnlyAdmin):
             messages.success(request, _("It was set aside."))
 
 
+class EndedFilter(admin.SimpleListFilter):
+    title = gettext_lazy("validity")
+    parameter_name = "ended"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("0", pgettext("of an unsubscription", "in force")),
+            ("1", pgettext("of an unsubscription", "ended")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() in ("0", "1"):
+            return queryset.filter(ended_at__isnull=self.value() == "0")
+        return queryset
+
+
 @admin.register(Unsubscription)
 class UnsubscriptionAdmin(ActPages, ReadOnlyAdmin):
     change_form_template = "admin/reminders/unsubscription/change_form.html"
     list_display = ["contact", "ministry", "topic", "at", "ended_at", "ended_by", "ended_reason"]
-    list_filter = [("ended_at", admin.EmptyFieldListFilter), "topic", "contact__ministry__state"]
+    list_filter = [EndedFilter, "topic", "contact__ministry__state"]
     list_select_related = ["contact__ministry", "ended_by"]
     search_fields = ["contact__name", "contact__email"]
     list_per_page = 50

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from meetings.models import Contact, TemplateLine
 from secretariat.reminders.models import ReminderRule
@@ -11,7 +12,15 @@ ADD = reverse("admin:reminders_reminderrule_add")
 
 
 def line(**values):
-    return {"about": "due", "occasion": "before", "days": "40", "at": "09:00", "is_on": "on", **values}
+    return {
+        "about": "due",
+        "occasion": "before",
+        "days": "40",
+        "at": "09:00",
+        "is_on": "on",
+        "confirm": "1",
+        **values,
+    }
 
 
 def said(response):
@@ -57,3 +66,23 @@ def test_a_role_that_nobody_has_in_a_state_is_told_when_the_line_is_saved(meetin
     ]
     everybody = said(desk.post(ADD, line(days="41"), follow=True))
     assert [text for text in everybody if text.startswith("Nobody")] == []
+
+
+@pytest.mark.parametrize(
+    ("occasion", "days", "english", "russian"),
+    [
+        ("before", 14, "deadlines · 14 days before", "сроки · за 14 дней"),
+        (
+            "overdue",
+            1,
+            "deadlines · days after, while it is open · 1 day after",
+            "сроки · дней после срока, пока не исполнено · через 1 день после срока",
+        ),
+        ("changed", None, "deadlines · at once, when it moved", "сроки · сразу, когда перенесено"),
+    ],
+)
+def test_a_line_says_its_days_in_words(occasion, days, english, russian):
+    rule = ReminderRule(about="due", occasion=occasion, days=days)
+    assert str(rule) == english
+    with translation.override("ru"):
+        assert str(rule) == russian
