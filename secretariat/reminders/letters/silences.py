@@ -106,6 +106,10 @@ def _said(row: Delivery) -> list[tuple[str, str]]:
     if row.kind == Kind.REMINDER:
         return []
     event: SilenceEvent = list(row.silence.events.all())[row.sequence]
-    label = _("Objection") if row.kind in (Kind.BROKEN, Kind.SET_ASIDE) else _("Reason")
-    said = [(label, event.text), (_("Proposed words"), event.amendment)]
+    labels = {
+        Kind.OPENED: _("On whose behalf"),
+        Kind.BROKEN: _("Objection"),
+        Kind.SET_ASIDE: _("Objection"),
+    }
+    said = [(labels.get(Kind(row.kind), _("Reason")), event.text), (_("Proposed words"), event.amendment)]
     return [(name, text) for name, text in said if text]

@@ -125,7 +125,7 @@ def test_all_that_answer_for_the_paper_are_told_that_silence_was_opened(running,
     assert "18:00 (Almaty, UTC+5)" in mail
     assert "On your clock" in mail
     assert "19:00 (Bishkek, UTC+6)" in mail
-    assert "Agreed by the coordinators." in mail
+    assert "On whose behalf: Agreed by the coordinators." in mail
 
 
 def test_reminders_of_a_silence_wait_for_their_hours_before_it_closes(running):
