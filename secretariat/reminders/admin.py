@@ -68,12 +68,12 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
     ]
     list_display = [
         "goes_shown",
+        "state_chip",  # early: what became of it must be seen on a narrow screen too
         "kind",
+        "subject_shown",
         "contact",
         "ministry",
-        "subject_shown",
         "meeting",
-        "state_chip",
     ]
     list_display_links = ["goes_shown", "kind"]
     list_filter = [

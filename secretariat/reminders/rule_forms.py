@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +19,7 @@ class RuleForm(ReasonForm):
     """No key is entered by hand: of one that no deadline has, nothing would ever be told."""
 
     key = forms.ChoiceField(
-        label=ReminderRule._meta.get_field("key").verbose_name,
+        label=capfirst(ReminderRule._meta.get_field("key").verbose_name),
         required=False,
         help_text=gettext_lazy("The keys of the templates' lines and of the meetings' deadlines."),
         error_messages={
