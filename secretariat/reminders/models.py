@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
 
 import pgtrigger
-from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.db.models import Case, F, Q, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext, pgettext_lazy
@@ -22,6 +20,7 @@ from meetings.models import Agenda, Contact, Due, Meeting, SeatTerm, SilenceProc
 from .follow import Follow
 from .plan.wanted import About, Subject
 from .rules import ReminderRule
+from .states import Kind, State
 
 __all__ = ["TITLED", "Delivery", "DeliveryEvent", "Follow", "ReminderRule", "append_events", "column_of"]
 
@@ -117,31 +116,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 class Delivery(models.Model):
     """One thing said to one contact about one subject. Once it may have left us it is never edited or deleted."""
 
-    class Kind(models.TextChoices):
-        REMINDER = "reminder", _("reminder")
-        CHANGED = "changed", _("notice of change")
-        WITHDRAWN = "withdrawn", _("notice of withdrawal")
-        # Of a silence procedure.
-        OPENED = "opened", _("silence opened")
-        EXTENDED = "extended", _("silence extended")
-        BROKEN = "broken", _("silence broken")
-        ADOPTED = "adopted", _("text adopted")
-        SET_ASIDE = "set aside", _("adoption set aside")
-        NARROWED = "narrowed", _("text adopted by fewer")
-        # Of an agenda, and to whom it was sent of its meeting.
-        ISSUED = "issued", _("agenda issued")
-        MOVED = "moved", _("meeting moved")
-        OFF = "off", _("meeting off")
-        # Of a meeting.
-        INVITED = "invited", _("invitation")
-        # Of what is due, by the policy.
-        FIRST = "first", _("first notice")
-        OVERDUE = "overdue", _("overdue notice")
-        ESCALATED = "escalated", _("escalation")
-        RECEIVED = "received", _("thanks on receipt")
-        ANSWERED = "answered", _("answer to a reply")
-        # Of a contact's week: it has no subject of its own, but carries items that have.
-        DIGEST = "digest", _("weekly digest")
+    Kind, State = Kind, State
 
     # What is planned for a day counted from a moment.
     COUNTED = (Kind.REMINDER, Kind.OVERDUE, Kind.ESCALATED)
@@ -149,19 +124,6 @@ class Delivery(models.Model):
 
     # The columns of what is spoken of; each delivery has one of them, or speaks of its meeting itself.
     SUBJECTS: tuple[Subject, ...] = ("due", "silence", "term", "agenda")
-
-    class State(models.TextChoices):
-        PENDING = "pending", _("planned")
-        DEFERRED = "deferred", _("to be tried again")
-        CLAIMED = "claimed", _("taken by a worker")
-        SENDING = "sending", _("being sent")
-        SENT = "sent", _("taken by the mail server")
-        UNCERTAIN = "uncertain", _("not known whether it arrived")
-        FAILED = "failed", _("failed")
-        # It was true as long as it could be said, and it could not be sent. Unlike what became untrue it is a loss.
-        LAPSED = "lapsed", _("not sent in time")
-        CANCELLED = "cancelled", _("cancelled")
-        CARRIED = "carried", _("told in a digest")
 
     UNSENT = (State.PENDING, State.DEFERRED, State.CLAIMED)
     UNSETTLED = (State.FAILED, State.UNCERTAIN, State.LAPSED)
@@ -377,63 +339,12 @@ class Delivery(models.Model):
         return str(self.due.deadline if self.due else self.topic)
 
 
-class DeliveryEvent(models.Model):
-    """One step of a delivery; append-only in the database."""
-
-    # What happens to a mail that left us changes its state no more.
-    RETURNED, DELAYED = "returned", "delayed"
-    STEPS = [*Delivery.State.choices, (RETURNED, _("came back")), (DELAYED, _("delayed on the way"))]
-
-    delivery = models.ForeignKey(
-        Delivery, on_delete=models.PROTECT, related_name="events", verbose_name=_("delivery")
-    )
-    at = models.DateTimeField(_("moment"), auto_now_add=True)
-    state = models.CharField(pgettext_lazy("of a delivery", "state"), max_length=10, choices=STEPS)
-    detail = models.CharField(_("detail"), max_length=500, blank=True)
-    worker = models.CharField(_("worker"), max_length=100, blank=True)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        db_index=False,
-        verbose_name=_("by"),
-        help_text=_("empty where the service did it by itself"),
-    )
-
-    class Meta:
-        ordering = ["delivery", "pk"]
-        verbose_name = _("delivery event")
-        verbose_name_plural = _("delivery events")
-        indexes = [models.Index(fields=["author"], name="event_by_author", condition=Q(author__isnull=False))]
-        triggers = [
-            pgtrigger.Protect(name="events_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.state}"
-
-
-def append_events(
-    delivery_ids: Iterable[int], state: str, detail: str, worker: str = "", author: Any = None
-) -> None:
-    """Record that these deliveries came into `state`; one query, none for none."""
-    keys = list(delivery_ids)
-    if not keys:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO reminders_deliveryevent (delivery_id, at, state, detail, worker, author_id) "
-            "SELECT key, statement_timestamp(), %s, %s, %s, %s::bigint FROM unnest(%s::bigint[]) AS key",
-            [state, detail[:500], worker, author and author.pk, keys],
-        )
-
-
 # Models of this app that have files of their own; last, since theirs speak of those above.
 from .bounces.models import Bounce as Bounce  # noqa: E402
 from .domains import MailDomain as MailDomain  # noqa: E402
 from .home import LedgerHome as LedgerHome  # noqa: E402
+from .record import DeliveryEvent as DeliveryEvent  # noqa: E402
+from .record import append_events as append_events  # noqa: E402
 from .replies.models import Reply as Reply  # noqa: E402
 from .replies.models import SettingAside as SettingAside  # noqa: E402
 from .replies.models import Unsubscription as Unsubscription  # noqa: E402
