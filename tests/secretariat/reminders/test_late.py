@@ -195,5 +195,5 @@ def test_those_ticked_in_the_list_are_noted_on_one_page(meeting, desk):  # noqa:
         "action": "settle_lapse",
         "_selected_action": list(Delivery.objects.values_list("pk", flat=True)),
     }
-    response = desk.post(LIST, ticked, follow=True)
+    response = desk.post(f"{LIST}?outcome=unsettled", ticked, follow=True)
     assert {mail["row"].pk for mail in response.context["mails"]} == {row.pk for row in rows}

@@ -2,6 +2,7 @@
 
 import pytest
 import redis
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -58,6 +59,12 @@ def test_staff_are_told_why_nobody_knows(moved_house, sink, client, admin_user):
     page = client.get("/admin/reminders/delivery/settle/arrival/", {"ids": keys}).content.decode()
     assert "The database was restored from a backup" in page
     assert "its answer was lost on the way back" not in page
+
+
+def test_where_nobody_can_know_a_command_says_it(meeting, sink, capsys):
+    call_command("after_restore")
+    assert capsys.readouterr().out.startswith("3 mails that are due may have been sent already")
+    assert (send_due(), sink.accepted) == (0, [])
 
 
 def test_it_is_noticed_once(moved_house, sink):
