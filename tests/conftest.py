@@ -32,6 +32,11 @@ LONGEST = (
     "test_servers_fail.py",
     "test_crashes.py",
     "test_database_lost.py",
+    "test_disturbed.py",
+    "test_restored.py",
+    "test_silence_crashes.py",
+    "test_sync_races.py",
+    "test_sending.py",
 )
 
 

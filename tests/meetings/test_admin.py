@@ -206,6 +206,21 @@ def test_a_due_set_by_hand_needs_a_reason_and_shows_it(desk, trade):
     assert "Asked for by the ministry." in page
 
 
+def test_a_day_that_is_not_worked_is_asked_about_before_a_due_is_set_on_it(desk, trade):
+    due = Due.objects.first()
+    sunday = {"day": "2031-04-13", "reason": "Asked for by the ministry."}
+    page = settle(desk, "pinned", [due], **sunday)
+    (complaint,) = page.context["form"].errors["day"]
+    assert complaint.startswith("13 April 2031")
+    assert f"is not a working day: {due.state}." in complaint
+    assert 'type="checkbox" name="anyway"' in page.content.decode()
+    due.refresh_from_db()
+    assert not due.is_pinned
+    settle(desk, "pinned", [due], **sunday, anyway="on")
+    due.refresh_from_db()
+    assert (due.is_pinned, due.due_on.isoformat()) == (True, "2031-04-13")
+
+
 @pytest.mark.parametrize("name", ["meeting", "due", "contact"])
 def test_nobody_deletes_what_history_rests_on(desk, trade, name):
     factories.fill(trade.track.mechanism, trade.track, 5, 1)

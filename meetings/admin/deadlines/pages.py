@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -16,9 +18,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from rotation.inputs import DayInput, MomentInput
+from rotation.lists import listed
+from rotation.models import State
+from rotation.translated import by_name
 
+from ...days.state_calendars import calendars_of
 from ...deadlines.dues import DueRefused, StandsAlready, pin_due, settle_due
 from ...models import Due
+from ..schedule.when import days_text
 from .matrix import due_shown, settled_text
 
 REASON = gettext_lazy("Stands in the history beside your name.")
@@ -45,7 +52,35 @@ class PinForm(WhyForm):
             "Closes at the deadline's hour on the state's own clock; stays when the meeting moves."
         ),
     )
-    field_order = ["day", "reason"]
+    anyway = forms.BooleanField(
+        label=gettext_lazy("It is due on that day although it is no working day"), required=False
+    )
+    field_order = ["day", "anyway", "reason"]
+
+    def __init__(self, *args: Any, dues: Iterable[Due] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.states = State.objects.filter(pk__in={due.state_id for due in dues})
+        # Asked only where it matters; a tick that was sent has been asked for.
+        if not self.data.get("anyway"):
+            self.fields["anyway"].widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        day = values.get("day")
+        closed = self._closed_in(day) if day and not values.get("anyway") else []
+        if day and closed:
+            self.fields["anyway"].widget = forms.CheckboxInput()
+            text = _(
+                "%(day)s is not a working day: %(states)s. Choose another day, or tick below that it stays."
+            )
+            self.add_error("day", text % {"day": days_text(day, day), "states": listed(closed)})
+        return values
+
+    def _closed_in(self, day: date) -> list[str]:
+        """The names of the states in which the day is not worked, in their order."""
+        calendars = calendars_of(self.states)
+        names = {state.code: str(state) for state in self.states if calendars[state.code].closure(day)}
+        return list(by_name(names).values())
 
 
 PAGES: dict[str, tuple[type[forms.Form], Any]] = {
@@ -75,7 +110,8 @@ class DuePages:
         form_class, title = PAGES[what]
         # A day that was asked for stands in the form; staff decide whether it is the one.
         initial = {"at": timezone.localtime(), "day": request.GET.get("day", "")}
-        form = form_class(request.POST or None, initial=initial)
+        about = {"dues": dues} if form_class is PinForm else {}
+        form = form_class(request.POST or None, initial=initial, **about)
         if form.is_valid():
             try:
                 return self._settle(request, dues, what, form.cleaned_data)

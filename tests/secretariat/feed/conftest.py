@@ -28,9 +28,10 @@ def _own_counters(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _nothing_kept(monkeypatch):
-    """A test's transaction never commits, so one tag names several states in it."""
-    monkeypatch.setattr(kept, "room", 0)
-    monkeypatch.setattr(remembered, "room", 0)
+    """A test's transaction never commits, so one tag names several states in it; others have left some behind."""
+    for each in (kept, remembered):
+        each.empty()
+        monkeypatch.setattr(each, "room", 0)
 
 
 @pytest.fixture
