@@ -149,6 +149,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "notice-restored-database": {
+        "task": "secretariat.reminders.tasks.notice_restored_database",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "reconcile": {
         "task": "secretariat.reminders.tasks.reconcile_all",
         "schedule": 3600,

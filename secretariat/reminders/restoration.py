@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from ..broker import server
+from ..prepared import prepared_cursor
 from ..restored import database_restored
 from .models import Delivery, DeliveryEvent, LedgerHome, append_events
 
@@ -63,17 +64,24 @@ class Look:
 def notice_restoration() -> int:
     """To be called before anything is sent: if the database was restored since the last call, `put_in_doubt`.
 
-    Returns how many mails are in doubt by that. One query, and two questions to the broker at most. Of a ledger that
-    nobody called it for, it only notes where that lives.
+    Returns how many mails are in doubt by that. One query, and one question to the broker. Of a ledger that nobody
+    called it for, it only notes where that lives.
     """
     look = _look()
     if look.home is None:
         LedgerHome.objects.create(place=look.place)
     elif look.place != look.home_place or _lacks_a_step(look):
         return put_in_doubt(in_place_of=look.home)
-    else:
-        _remember(look)
     return 0
+
+
+def remember_step() -> None:
+    """To be called after something was sent: the broker is told which step of the ledger was the last."""
+    look = _look()
+    try:
+        server().set(look.key, look.step, ex=REMEMBERED_SECONDS)
+    except redis.RedisError as error:
+        log.warning("the broker does not remember the ledger's last step: %s", error)
 
 
 @transaction.atomic
@@ -96,7 +104,7 @@ def put_in_doubt(*, in_place_of: uuid.UUID | None = None) -> int:
 
 
 def _look() -> Look:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(LOOK)
         return Look(*cursor.fetchone())
 
@@ -113,13 +121,6 @@ def _lacks_a_step(look: Look) -> bool:
         return False
     pk, at = seen.split(" ")
     return not DeliveryEvent.objects.filter(pk=int(pk), at=datetime.fromisoformat(at)).exists()
-
-
-def _remember(look: Look) -> None:
-    try:
-        server().set(look.key, look.step, ex=REMEMBERED_SECONDS)
-    except redis.RedisError as error:
-        log.warning("the broker does not remember the ledger's last step: %s", error)
 
 
 def _doubt_due() -> int:

@@ -30,7 +30,7 @@ from .letters import RELATED
 from .message import Rendered, render, sender_address
 from .models import Delivery, append_events
 from .outage import AWAY, through_an_outage
-from .restoration import notice_restoration
+from .restoration import notice_restoration, remember_step
 from .settling import settle_uncertain
 from .smtp import Connection, Outcome
 from .statements import begin_sending, finish
@@ -50,9 +50,11 @@ def send_due(*, keep_on: Callable[[], bool] = lambda: True) -> int:
     Harmless to run twice, late, or in many processes. keep_on: asked between messages; when it says no the
     rest of the claim is given back at once.
     """
-    notice_restoration()
     reap()
     settle_uncertain()
+    if not _due().exists():
+        return 0
+    notice_restoration()
     others = settings.MAIL_CONNECTIONS - 1
     lanes: list[Future[int]] = []
     with ThreadPoolExecutor(max(others, 1)) as pool:
@@ -89,6 +91,7 @@ def _send_claims(keep_on: Callable[[], bool], when_much: Callable[[], None] = la
                 when_much()
             done, reachable = _send_batch(smtp, batch, keep_on)
             sent += done
+            remember_step()
             if not reachable:
                 break
     return sent

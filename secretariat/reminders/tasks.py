@@ -4,6 +4,7 @@ from celery import shared_task
 
 from .bounces.mailboxes import collect_bounces
 from .reconciling import reconcile
+from .restoration import notice_restoration
 from .sending import send_due
 
 
@@ -11,6 +12,12 @@ from .sending import send_due
 def deliver_due() -> None:
     """Send all that is due. Running it twice, or late, is harmless."""
     send_due()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def notice_restored_database() -> None:
+    """Who sends looks by itself; this tells the feed also where nothing is to be sent."""
+    notice_restoration()
 
 
 @shared_task(acks_late=True, ignore_result=True)

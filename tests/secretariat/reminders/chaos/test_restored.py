@@ -53,13 +53,15 @@ class Place:
         )
         return done.stdout.strip()
 
-    def states(self, name=None):
-        due = """
-            SELECT DISTINCT state, (SELECT detail FROM reminders_deliveryevent
-                                     WHERE delivery_id = delivery.id ORDER BY id DESC LIMIT 1)
-              FROM reminders_delivery AS delivery WHERE next_try_at <= now()
-        """
-        return self.ask(due, name)
+    def mails(self, name=None):
+        """How many are in doubt for that reason, and how many are left to go of themselves by now."""
+        told = f"SELECT delivery_id FROM reminders_deliveryevent WHERE detail = '{IN_DOUBT}'"
+        doubted = f"state = 'uncertain' AND id IN ({told})"
+        waiting = "state = 'pending' AND next_try_at <= now()"
+        return self.ask(
+            f"SELECT count(*) FILTER (WHERE {doubted}), count(*) FILTER (WHERE {waiting}) FROM reminders_delivery",
+            name,
+        )[0]
 
     def epochs(self, name=None):
         return self.ask("SELECT audience, epoch FROM feed_feed ORDER BY 1", name)
@@ -67,16 +69,21 @@ class Place:
 
 @pytest.fixture
 def place(meeting, server):
-    """The service's database, in which three mails are due and nobody has sent anything; its workers know it."""
+    """The service's database, in which two mails are due and one was sent."""
     own = connection.settings_dict["NAME"]
     names = [f"{own}_{what}" for what in ("live", "backup", "other")]
     connection.close()
     connection.close_pool()  # a database that is copied has no guests
     place = Place(names[0])
     place.copy(own, place.name)
-    place.ask("UPDATE reminders_delivery SET next_try_at = next_try_at + interval '1 year'")
-    assert place.run(server, "send_due") == "0 sent"
-    place.ask("UPDATE reminders_delivery SET next_try_at = next_try_at - interval '1 year'")
+    later = (
+        "UPDATE reminders_delivery SET next_try_at = next_try_at {} interval '1 year' WHERE state = 'pending'"
+    )
+    place.ask(
+        later.format("+") + " AND id <> (SELECT min(id) FROM reminders_delivery WHERE next_try_at <= now())"
+    )
+    assert place.run(server, "send_due") == "1 sent"
+    place.ask(later.format("-"))
     yield place
     for name in names:
         place.ask(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)), "postgres")
@@ -87,9 +94,8 @@ def backup(place, server):
     """A backup, after which the mails went out."""
     name = place.name.replace("_live", "_backup")
     place.copy(place.name, name)
-    assert place.run(server, "send_due") == "3 sent"
-    place.run(server, "send_due")  # the next tick
-    assert {state for state, _why in place.states()} == {"sent"}
+    assert place.run(server, "send_due") == "2 sent"
+    assert place.mails() == (0, 0)
     return name
 
 
@@ -98,13 +104,13 @@ def test_what_went_out_after_the_backup_does_not_go_again_wherever_it_is_put_bac
     other = place.name.replace("_live", "_other")
     place.copy(backup, other)
     assert place.run(server, "send_due", name=other) == "0 sent"
-    assert (place.states(other), server.received) == ([("uncertain", IN_DOUBT)], 3)
+    assert (place.mails(other), server.received) == ((2, 0), 3)
     # In the same database the broker knows of a step that is missing.
     [(oid,)] = place.ask(f"SELECT oid FROM pg_database WHERE datname = '{place.name}'", "postgres")
     place.copy(backup, place.name, oid)
     before = place.epochs()
     assert place.run(server, "send_due") == "0 sent"
-    assert (place.states(), server.received) == ([("uncertain", IN_DOUBT)], 3)
+    assert (place.mails(), server.received) == ((2, 0), 3)
     assert not set(place.epochs()) & set(before)
     place.run(server, "send_due")
     assert len(place.ask("SELECT id FROM reminders_ledgerhome")) == 2  # noticed once
