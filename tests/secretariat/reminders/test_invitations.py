@@ -20,6 +20,7 @@ from secretariat.reminders.following import remove_follows, save_follows
 from secretariat.reminders.ledger import reconcile_meetings
 from secretariat.reminders.models import Delivery, Follow
 from secretariat.reminders.reconciling import reconcile
+from secretariat.reminders.restoration import remember_step
 from secretariat.reminders.sending import send_due
 from secretariat.reminders.settling import GRACE, RESENT_BY_POLICY
 from tests.factories import (
@@ -446,6 +447,7 @@ def age(rows):
             [GRACE * 2, [row.pk for row in rows]],
         )
         cursor.execute("ALTER TABLE reminders_deliveryevent ENABLE TRIGGER USER")
+    remember_step()  # or the record would look like that of another database
 
 
 def test_who_left_office_or_gave_a_bad_address_is_not_written_to(track, sink):
