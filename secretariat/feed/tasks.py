@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.utils import timezone
 
 from .keeping import purge
@@ -32,13 +33,15 @@ def send_webhooks() -> None:
     One at a time in the whole service, by its lanes: receivers that do not answer never hold more than one worker
     from the mail. A worker that is killed leaves the bell to itself for half a minute.
     """
-    if not cache.add(BELL, 1, timeout=min(30, settings.LEASE_SECONDS)):
+    # Of this database: another service may share the broker.
+    bell = f"{BELL}.{connection.settings_dict['NAME']}"
+    if not cache.add(bell, 1, timeout=min(30, settings.LEASE_SECONDS)):
         return
     try:
         send_due()
         send_notices()
     finally:
-        cache.delete(BELL)
+        cache.delete(bell)
 
 
 @shared_task(acks_late=True, ignore_result=True)
