@@ -36,5 +36,9 @@ class AsksFirst:
 
     def ask(self, request: HttpRequest, **shown: Any) -> None:
         """Raises Unconfirmed unless what is shown was confirmed. shown: `title` and what the template takes."""
-        if "confirm" not in request.POST:
+        if not self.is_confirmed(request):
             raise Unconfirmed(shown)
+
+    def is_confirmed(self, request: HttpRequest) -> bool:
+        """For who would work out in vain what is to be shown."""
+        return "confirm" in request.POST

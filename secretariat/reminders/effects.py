@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +17,14 @@ from .models import Delivery
 
 # What goes within minutes is gone before anybody can hold it.
 SOON = timedelta(minutes=10)
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """All that is written in it is seen in it and nowhere else."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,7 @@ class Effect:
 
 def effect_of(change: Callable[[], object]) -> Effect:
     """What `change` would do."""
-    with transaction.atomic():
+    with taken_back():
         before, reminded = set(_waiting()), _reminded()
         change()
         after = set(_waiting())
@@ -46,15 +55,13 @@ def effect_of(change: Callable[[], object]) -> Effect:
             pk__in=after - before, is_item=False, next_try_at__lte=timezone.now() + SOON
         )
         silent = Due.objects.filter(pk__in=reminded - _reminded()).values_list("state", flat=True)
-        effect = Effect(
+        return Effect(
             planned=len(after - before),
             cancelled=len(before - after),
             at_once=soon.count(),
             silent=len(silent),
             states=tuple(sorted(set(silent))),
         )
-        transaction.set_rollback(True)
-    return effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ class Notices:
 
 def notices_of(change: Callable[[], object]) -> list[Notices]:
     """What `change` would tell as it happens, by state; reminders to come are not among it."""
-    with transaction.atomic():
+    with taken_back():
         before = set(_waiting())
         change()
         new = Delivery.objects.waiting().filter(is_item=False, is_held=False).exclude(pk__in=before)
@@ -79,7 +86,6 @@ def notices_of(change: Callable[[], object]) -> list[Notices]:
             .annotate(mails=Count("pk"), people=Count("contact", distinct=True), first_at=Min("next_try_at"))
             .order_by("contact__ministry__state")
         )
-        transaction.set_rollback(True)
     return [Notices(*row) for row in rows]
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from meetings.authorship import authored
 from meetings.models import Contact, Meeting
 
+from .effects import taken_back
 from .follow import Follow
 from .ledger import reconcile_deliveries
 from .models import Delivery
@@ -86,11 +87,9 @@ def _key(row: Follow) -> tuple[Any, ...]:
 
 def planned_by(follows: Collection[Follow]) -> list[Delivery]:
     """The mails that saving these would plan, in the order in which they go; writes nothing."""
-    with transaction.atomic():
+    with taken_back():
         known = Delivery.objects.filter(INVITATIONS, state__in=Delivery.UNSENT)
         before = set(known.values_list("pk", flat=True))
         save_follows([copy(row) for row in follows], actor=None)
         rows = known.exclude(pk__in=before).select_related("meeting__track", "contact__ministry")
-        found = list(rows.order_by("planned_at", "pk"))
-        transaction.set_rollback(True)
-    return found
+        return list(rows.order_by("planned_at", "pk"))

@@ -11,7 +11,7 @@ from typing import Any
 import pgtrigger
 from django.db import models
 from django.db.models import Case, F, Q, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -83,14 +83,20 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """What goes out by itself when its hour comes, or when it is released."""
         return self.filter(state__in=Delivery.UNSENT)
 
+    def by_itself(self) -> DeliveryQuerySet:
+        """What no worker has, staff do not keep back, and no digest carries: it goes when its hour comes."""
+        states = [Delivery.State.PENDING, Delivery.State.DEFERRED]
+        return self.filter(state__in=states, is_held=False, is_item=False)
+
+    def due(self) -> DeliveryQuerySet:
+        """Of that, what is to go now by the database's clock, which is the one that counts."""
+        return self.by_itself().filter(next_try_at__lte=Now())
+
     def late(self, now: datetime) -> DeliveryQuerySet:
         """What should have gone by itself by now: nobody takes it, or its mail server puts it off again and again."""
         untaken = Q(next_try_at__lte=now - LATE)
         put_off = Q(state=Delivery.State.DEFERRED, planned_at__lte=now - PUT_OFF_LONG)
-        goes_by_itself = Q(
-            state__in=[Delivery.State.PENDING, Delivery.State.DEFERRED], is_held=False, is_item=False
-        )
-        return self.filter(goes_by_itself, untaken | put_off, next_try_at__lte=now + LONGEST_PAUSE)
+        return self.by_itself().filter(untaken | put_off, next_try_at__lte=now + LONGEST_PAUSE)
 
     def untaken(self, now: datetime) -> DeliveryQuerySet:
         """What goes by itself and whose hour has come: no server took it yet, however short the time."""

@@ -15,8 +15,6 @@ from datetime import datetime
 
 import redis
 from django.db import connection, transaction
-from django.db.models import Q
-from django.db.models.functions import Now
 
 from ..broker import server
 from ..prepared import prepared_cursor
@@ -125,11 +123,8 @@ def _lacks_a_step(look: Look) -> bool:
 
 def _doubt_due() -> int:
     """What should have gone by now or was with a worker when the backup was made; a digest with its items."""
-    by_now = Q(
-        state__in=[State.PENDING, State.DEFERRED], is_held=False, is_item=False, next_try_at__lte=Now()
-    )
-    with_a_worker = Q(state__in=[State.CLAIMED, State.SENDING])
-    rows = Delivery.objects.select_for_update().filter(by_now | with_a_worker).order_by("pk")
+    with_a_worker = Delivery.objects.filter(state__in=[State.CLAIMED, State.SENDING])
+    rows = (Delivery.objects.due() | with_a_worker).select_for_update().order_by("pk")
     for digest in rows.filter(kind=Delivery.Kind.DIGEST):
         items = list(Delivery.objects.in_digest(digest).values_list("pk", flat=True))
         Delivery.objects.filter(pk__in=items).update(state=State.CARRIED, digest=digest)

@@ -45,13 +45,17 @@ class ReminderRuleAdmin(AsksFirst, HistoryAdmin):
     def save_model(self, request: HttpRequest, obj: ReminderRule, form: Any, change: bool) -> None:
         with authored(request.user, form.cleaned_data.get("reason", "")):
             obj.save()
+        if not self.is_confirmed(request):
+            self._show_effect(request)
+        self._follow(request)
+        self._say_who_is_missing(request, obj)
+
+    def _show_effect(self, request: HttpRequest) -> None:
         effect = effect_of(follow_policy)
         if effect.is_any:
             states = State.objects.filter(pk__in=effect.states)
             names = listed(by_name({row.pk: str(row) for row in states}).values())
             self.ask(request, title=_("Change what is told"), effect=effect, states=names)
-        self._follow(request)
-        self._say_who_is_missing(request, obj)
 
     def _say_who_is_missing(self, request: HttpRequest, rule: ReminderRule) -> None:
         """A line for a role that nobody has in a state tells nobody there, and looks as good as any other."""
@@ -67,6 +71,8 @@ class ReminderRuleAdmin(AsksFirst, HistoryAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """The page that asks before a line is deleted says what becomes of the mail as well."""
         found = super().get_deleted_objects(objs, request)
+        if "post" in request.POST:
+            return found  # it was shown and confirmed: nobody reads it any more
         effect = effect_of(
             lambda: (self.model.objects.filter(pk__in=[row.pk for row in objs]).delete(), follow_policy())
         )

@@ -52,7 +52,7 @@ def send_due(*, keep_on: Callable[[], bool] = lambda: True) -> int:
     """
     reap()
     settle_uncertain()
-    if not _due().exists():
+    if not Delivery.objects.due().exists():
         return 0
     notice_restoration()
     others = settings.MAIL_CONNECTIONS - 1
@@ -83,7 +83,7 @@ def _send_claims(keep_on: Callable[[], bool], when_much: Callable[[], None] = la
     sent = 0
     with Connection() as smtp:
         # While there is nobody to send to nothing is claimed: it all waits in its order, and costs no event.
-        while keep_on() and (smtp.is_open or (_due().exists() and _reaches(smtp))):
+        while keep_on() and (smtp.is_open or (Delivery.objects.due().exists() and _reaches(smtp))):
             batch = claim(settings.DELIVERY_BATCH)
             if not batch:
                 break
@@ -95,12 +95,6 @@ def _send_claims(keep_on: Callable[[], bool], when_much: Callable[[], None] = la
             if not reachable:
                 break
     return sent
-
-
-def _due() -> models.QuerySet[Delivery]:
-    return Delivery.objects.filter(
-        state__in=[State.PENDING, State.DEFERRED], is_held=False, is_item=False, next_try_at__lte=Now()
-    )
 
 
 def _reaches(smtp: Connection) -> bool:
@@ -116,7 +110,7 @@ def claim(limit: int) -> list[Delivery]:
 
     What goes to a domain that is to be served slowly is taken in its pace alone.
     """
-    due, waiting = _due(), waiting_domains()
+    due, waiting = Delivery.objects.due(), waiting_domains()
     if waiting:
         part = Func(
             F("contact__email"), Value("@"), Value(-1), function="split_part", output_field=models.TextField()
