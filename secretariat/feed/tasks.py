@@ -1,11 +1,9 @@
 """What Celery runs for the feed."""
 
 from celery import shared_task
-from django.conf import settings
-from django.core.cache import cache
-from django.db import connection
 from django.utils import timezone
 
+from ..alone import alone
 from .keeping import purge
 from .publish import publish_all
 from .token_warnings import warn_of_ending_tokens
@@ -13,8 +11,6 @@ from .webhooks.keeping import let_go_of_messages
 from .webhooks.notices import send_notices
 from .webhooks.reconciling import reconcile_webhooks as reconcile_all_webhooks
 from .webhooks.sending import send_due
-
-BELL = "feed.webhooks.bell"
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -31,17 +27,12 @@ def send_webhooks() -> None:
     """Send what is due to webhooks, and the mails about those switched off. Running it twice, or late, is harmless.
 
     One at a time in the whole service, by its lanes: receivers that do not answer never hold more than one worker
-    from the mail. A worker that is killed leaves the bell to itself for half a minute.
+    from the mail.
     """
-    # Of this database: another service may share the broker.
-    bell = f"{BELL}.{connection.settings_dict['NAME']}"
-    if not cache.add(bell, 1, timeout=min(30, settings.LEASE_SECONDS)):
-        return
-    try:
-        send_due()
-        send_notices()
-    finally:
-        cache.delete(bell)
+    with alone("webhooks") as is_ours:
+        if is_ours:
+            send_due()
+            send_notices()
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -37,6 +38,11 @@ def due_now():
     past = timezone.now() - timedelta(seconds=1)
     WebhookMessage.objects.filter(state="deferred").update(next_try_at=past)
     Webhook.objects.update(rests_until=None)
+
+
+def other_session():
+    """Another process's session with the database; left behind as by one that is killed."""
+    return psycopg.connect(**connection.get_connection_params(), autocommit=True)
 
 
 @pytest.mark.parametrize("answer", [301, 302, 307, 400, 404, 429, 500, 503, "drop"])
@@ -265,6 +271,18 @@ def test_receivers_that_do_not_answer_do_not_stop_the_others(settings):
     slow.close(), quick.close()
     assert got == (1, 12)  # the slow one rests after its first time-out
     assert quickest < took
+
+
+def test_one_process_sends_at_a_time_and_one_that_is_gone_is_in_nobodys_way(hook, receiver):
+    meeting()
+    with other_session() as other:
+        other.execute("SELECT pg_advisory_lock(hashtext('alone webhooks'))")
+        send_webhooks()
+        assert receiver.got == []
+    send_webhooks()
+    assert len(receiver.got) == 1
+    with other_session() as other:
+        assert other.execute("SELECT pg_try_advisory_lock(hashtext('alone webhooks'))").fetchone() == (True,)
 
 
 def test_a_worker_killed_while_it_sends_loses_nothing_and_what_comes_twice_has_one_id(
