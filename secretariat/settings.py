@@ -180,7 +180,7 @@ MAILBOX_DIR = env.str("MAILBOX_DIR", default="")
 # Between two mails to one domain; 0 is as fast as we can. A domain whose server asks for patience is served slowly
 # for an hour whatever this is.
 DOMAIN_PAUSE_SECONDS = env.float("DOMAIN_PAUSE_SECONDS", default=0.0)
-DELIVERY_BATCH = env.int("DELIVERY_BATCH", default=100)  # rows claimed at once
+DELIVERY_BATCH = env.int("DELIVERY_BATCH", default=50)  # rows claimed at once
 MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", default=4)  # to the mail server, a worker, when much is due
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=120)  # longer than all SMTP time-outs of one message
 
