@@ -170,13 +170,17 @@ def _counted(
     wanted = sorted(planned.values(), key=lambda each: each[0].planned_at)
     missed = [each for each in wanted if each[0].planned_at <= case.now]
     # Of those whose hour is past only the newest is still worth saying, and only to a contact who was told
-    # nothing of this moment since then: a notice of change says it too, as does the same moment told before.
+    # nothing of this moment since then: a notice of change says it too, as does the same moment told before, and as
+    # will the reminder that is to come on the day on which this one would go.
+    ahead = [want for want, _rule in wanted if want.planned_at > case.now]
     if missed and not is_said:
         want, by = missed[-1]
         is_news = case.before is None or case.is_changed or case.before.planned_at < want.planned_at
         if is_news and want.expires_at > case.now:
-            yield from when_awake(replace(want, is_item=False), by.quiet if by else None, case.now)
-    yield from (want for want, _rule in wanted if want.planned_at > case.now)
+            late = when_awake(replace(want, is_item=False), by.quiet if by else None, case.now)
+            days = {want.planned_on for want in ahead}
+            yield from (want for want in late if want.day_it_goes not in days)
+    yield from ahead
 
 
 def _item(case: Case) -> Wanted | None:

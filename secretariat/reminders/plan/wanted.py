@@ -88,6 +88,11 @@ class Wanted:
     def key(self) -> tuple[str, About, int, str, int]:
         return (self.kind, self.about, self.sequence, self.offset_code, self.contact_id)
 
+    @property
+    def day_it_goes(self) -> date:
+        """On the recipient's calendar."""
+        return (self.goes_at or self.planned_at).astimezone(ZoneInfo(self.zone)).date()
+
 
 def notice(
     kind: str,

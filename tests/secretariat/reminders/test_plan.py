@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from meetings.schedule.dates import instant
@@ -10,6 +10,7 @@ from meetings.silence.rules import Act, Closing, Kind, notices
 from secretariat.reminders.plan.agendas import Issue, wanted_of_issue
 from secretariat.reminders.plan.dated import Dated, wanted_of_dated
 from secretariat.reminders.plan.policy import Rule
+from secretariat.reminders.plan.quiet import Quiet
 from secretariat.reminders.plan.silences import wanted_of_silence
 from secretariat.reminders.plan.wanted import ContactFact, Told
 
@@ -79,6 +80,21 @@ def test_planning_again_after_all_was_said_says_nothing_more_at_the_same_moment(
         said = len(ledger.said)
         ledger.tick(wanted_of_dated([moment], [ALMATY], RULES, ledger.told, now), now)
         assert len(ledger.said) == said
+
+
+@given(
+    st.integers(0, 30 * 24 * 4), st.sampled_from([None, Quiet(time(21), time(7)), Quiet(time(0), time(12))])
+)
+@example(24 * 4 * 27 - 5 * 4 + 3, Quiet(time(21), time(7)))  # 02:45 of the day of a reminder at nine
+def test_a_reminder_that_was_missed_never_goes_on_the_day_of_the_next(quarters, quiet):
+    now = instant(date(2027, 3, 1), time(0), "UTC") + timedelta(minutes=15 * quarters)
+    rules = [Rule("before", days, quiet=quiet) for days in (14, 7, 3, 1, 0)]
+    moment = moment_of(date(2027, 3, 31), True)
+    wanted = list(wanted_of_dated([moment], [ALMATY], rules, {}, now))
+    days = [want.day_it_goes for want in wanted]
+    assert len(set(days)) == len(days)
+    if now < moment.at:
+        assert wanted  # the deadline is told of all the same
 
 
 def test_a_moment_moved_there_and_back_and_there_is_told_each_time():

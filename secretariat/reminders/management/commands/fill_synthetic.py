@@ -54,7 +54,7 @@ class Command(BaseCommand):
             announce(row.pk for row in rows[position : position + 500])
 
     def _add_deliveries(self, track: Track, people: int, deadlines: int, due_in: int) -> None:
-        """Deadlines two days ahead: of each, the reminder of three days before is due from everybody now."""
+        """Deadlines in five days or four: of each, the reminder of seven days before goes to everybody now."""
         state = State.objects.filter(memberships__side__mechanism=track.mechanism).first()
         ministry, is_new = Ministry.objects.get_or_create(
             state=state, names={"en": f"Synthetic ministry of {people}"}
@@ -67,7 +67,7 @@ class Command(BaseCommand):
             )
         now = timezone.now()
         title = f"Synthetic meeting with deadlines {track.meetings.count()}"
-        meeting = _meeting(track, now.date() + timedelta(days=2), title, status="confirmed")
+        meeting = _meeting(track, now.date() + timedelta(days=5), title, status="confirmed")
         meeting.save()
         for number in range(deadlines):
             Deadline.objects.create(
