@@ -59,7 +59,8 @@ class ReadView(APIView):
     media_type = "application/json"
     quota: Quota | None = None
     token: PartnerToken | None = None
-    # The tag follows from the state of the feed, so that a 304 needs no view.
+    # What is shown follows from the state of the feed alone, so that a 304 needs no view.
+    shows_the_feed: ClassVar[bool] = True
     is_of_the_feed = False
     reader: Reader
     language: str
@@ -113,7 +114,7 @@ class ReadView(APIView):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         etag, body = self.etag(), None
-        self.is_of_the_feed = etag is not None and self.deprecation is None
+        self.is_of_the_feed = self.shows_the_feed and etag is not None and self.deprecation is None
         if etag is None:
             body = self.body(*args, **kwargs)
             etag, modified = hash_of(body), None

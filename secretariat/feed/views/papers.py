@@ -25,7 +25,7 @@ from ..papers import documents_for, public_stages, stage_body
 from ..render import meeting_address
 from ..schema import AgendaSerializer, DocumentsSerializer
 from ..words import moment, text_and_language
-from .base import ReadView, as_json
+from .base import ReadView, as_json, hash_of
 from .meetings import OfMeeting
 
 logger = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ class AgendaView(OfMeeting):
     """A meeting's agenda at the stage issued last; earlier drafts are nobody's outside. 404 before the first."""
 
     part = "a"
+    shows_the_feed = False  # papers of other meetings
 
     @extend_schema(
         operation_id="meetings_agenda",
@@ -47,14 +48,19 @@ class AgendaView(OfMeeting):
     def find(self, uid: UUID) -> None:
         super().find(uid)
         self.stages = list(public_stages().filter(agenda__meeting=self.item.meeting_id))
-        if not self.stages:
+        last = last_public(self.stages)
+        if last is None:
             raise NotFound
+        self.last, self.items = last, items_of(last.snapshot)
+        self.hidden = papers_hidden_from(self.reader.feed.audience, self.items)
+
+    def etag(self) -> str:
+        """With the papers left out: one of another meeting, or of none, is issued without a change of this one."""
+        left_out = hash_of(repr(sorted(self.hidden)).encode()).strip('W/"') if self.hidden else ""
+        return f'{super().etag()[:-1]}{left_out and "."}{left_out}"'
 
     def body(self, uid: UUID) -> bytes:
-        last = last_public(self.stages)
-        assert last is not None  # 404 before
-        items = items_of(last.snapshot)
-        hidden = papers_hidden_from(self.reader.feed.audience, items)
+        last, items, hidden = self.last, self.items, self.hidden
         return as_json(
             {
                 "meeting": {"uid": str(uid), "url": meeting_address(uid)},

@@ -50,6 +50,10 @@ class SyncView(ReadView):
                 resync=f"{settings.BASE_URL}{RESYNC}",
             ) from error
 
+    def etag(self) -> str:
+        """With the system: the token in the body is this reader's alone."""
+        return f'{str(super().etag())[:-1]}.{self.reader.system}"'
+
     def mark_of(self, request: Request) -> Mark:
         """Raises ExpiredMark, PermissionDenied, BadParameter."""
         given = [name for name in ("page_token", "sync_token") if name in request.query_params]

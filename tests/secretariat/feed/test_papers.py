@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from meetings.agenda.stages import Stage
 from meetings.models import Due, Meeting
-from meetings.papers.acts import add_version, withdraw_document
+from meetings.papers.acts import add_version, issue_document, withdraw_document
 from tests.factories import DueFactory
 from tests.meetings.papers.files import text
 
@@ -77,6 +77,20 @@ def test_an_agenda_names_no_paper_and_no_person_that_its_reader_may_not_know(cli
     assert [
         text for answer in shown.values() for text in ["Mr Chair"] if text in answer.content.decode()
     ] == []
+
+
+def test_the_tag_of_an_agenda_moves_when_a_paper_of_no_meeting_that_it_names_is_issued(client, bodies_kept):
+    made = meeting()
+    paper = draft(None, "ru", distribution="general")
+    frozen(agenda(made, {"papers": [paper.symbol_id]}))
+    numbered()
+    before = client.get(of(made, "agenda/"))
+    issue_document(paper.pk, actor=None, exception_reason="the others follow")
+    numbered()
+    after = client.get(of(made, "agenda/"), headers={"if-none-match": before["ETag"]})
+    assert (before.json()["items"][0]["papers"], after.status_code) == ([], 200)
+    assert after.json()["items"][0]["papers"] == [paper.symbol_id]
+    assert before["ETag"] != after["ETag"]
 
 
 # --- Papers -----------------------------------------------------------------------------------

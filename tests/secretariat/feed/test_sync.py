@@ -256,6 +256,16 @@ def test_a_token_of_another_reader_a_forged_one_and_a_mixed_question_are_refused
         refused(client, 400, "bad-request", question, **mine)
 
 
+def test_readers_who_see_the_same_are_each_given_tokens_of_their_own(client, calendar, bodies_kept):
+    alone = [system(), system(), system("public")]
+    in_track = [system(tracks=[calendar[0].track]), system(tracks=[calendar[0].track])]
+    readers = [{}, *(bearer(token(each)) for each in (*alone, *in_track))]
+    copies = [Copy(through(client, **headers), limit=2) for headers in readers]
+    for _turn in range(3):
+        for copy in copies:
+            copy.follow()
+
+
 def test_an_increment_speaks_the_language_of_its_first_sync(client, calendar):
     copy = Copy(through(client)).follow()
     change(calendar[0], city="Astana")
