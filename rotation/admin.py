@@ -22,6 +22,7 @@ from .inputs import TableInline
 from .models import Mechanism, Membership, RotationDecision, Side, State, Summit
 from .projection import decision_of, outlook, stored
 from .rule import standing
+from .state_form import StateForm, words_of
 from .turn_tables import turn_shown
 from .what_if_pages import WhatIfPages
 
@@ -30,6 +31,7 @@ PROJECTED_UNTIL = "2045"
 
 @admin.register(State)
 class StateAdmin(KeptAdmin):
+    form = StateForm
     list_display = ["code", "name", "capital", "zone"]
     list_display_links = ["code", "name"]
     search_fields = ["code", "names", "capital"]
@@ -42,6 +44,15 @@ class StateAdmin(KeptAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: State | None = None) -> list[str]:
         # The code is the key: another code would be another state.
         return ["code"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: State, form: StateForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        for turn in form.moved[:1]:
+            sentence = gettext(
+                "The alphabetical order of “%(mechanism)s” follows the new name: from %(period)s on, which was the "
+                "turn of %(before)s and is now that of %(after)s. Look at its turns."
+            )
+            messages.warning(request, sentence % words_of(turn, obj, obj.names))
 
     @admin.display(description=_("name"))
     def name(self, state: State) -> str:

@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from rotation.history import history_of
 from rotation.models import Mechanism, RotationDecision, State, Summit
+from rotation.projection import turns_of
 from tests.factories import StateFactory, decided
 from tests.secretariat.desk.conftest import body  # noqa: F401
 
@@ -109,6 +110,42 @@ def test_a_form_with_names_is_saved_as_a_browser_sends_it(desk):
     sent |= {"weekend": "6,7", "languages": "ky,ru", "names_en": "Kyrgyz Republic"}
     assert desk.post(page, sent).status_code == 302
     assert State.objects.get(code="KG").names == {"en": "Kyrgyz Republic"}
+
+
+@pytest.fixture
+def two_held(body):  # noqa: F811
+    """China's summit of 2023 and Kazakhstan's of 2025; Kyrgyzstan's is to come, in 2029."""
+    for code in ("KG", "TJ"):
+        body.sides.get(position=1).memberships.create(state=StateFactory(code=code))
+    body.summits.filter(ordinal=2).update(status="held")
+    return body
+
+
+def renamed(desk, code, name):
+    page = reverse("admin:rotation_state_change", args=[code])
+    form = desk.get(page).context["adminform"].form
+    sent = {field.html_name: field.value() or "" for field in form if not field.name.endswith("names")}
+    sent |= {field.html_initial_name: str(field.value()) for field in form if field.field.show_hidden_initial}
+    return desk.post(
+        page, sent | {"weekend": "6,7", "languages": "", "names_en": name}, follow=True
+    ).content.decode()
+
+
+def test_a_name_by_which_a_held_turn_would_be_anothers_waits_for_a_decision(desk, two_held):
+    shown = renamed(desk, "KZ", "Republic of Kazakhstan")
+    assert "would give 2025, which Republic of Kazakhstan held, to Kyrgyzstan. Record first" in shown
+    assert State.objects.get(pk="KZ").names["en"] == "Kazakhstan"
+    decided(two_held, "assign", period="2025", member="KZ")
+    shown = renamed(desk, "KZ", "Republic of Kazakhstan")
+    assert "from 2029 on, which was the turn of Kyrgyzstan and is now that of Tajikistan" in shown
+    assert State.objects.get(pk="KZ").names["en"] == "Republic of Kazakhstan"
+    assert next(turn.holder for turn in turns_of(two_held) if turn.period == "2025") == "KZ"
+
+
+def test_a_name_that_leaves_the_order_as_it_is_is_saved_without_a_word(desk, two_held):
+    shown = renamed(desk, "KG", "Kyrgyz Republic")
+    assert "alphabetical order" not in shown
+    assert State.objects.get(pk="KG").names["en"] == "Kyrgyz Republic"
 
 
 def test_a_mechanism_is_entered_step_by_step_and_has_turns_when_its_order_is_whole(desk):
