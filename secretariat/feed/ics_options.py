@@ -22,9 +22,13 @@ def with_alarm(event: str, before: str, words: str) -> str:
     return f"{event.removesuffix(END)}{alarm}{END}"
 
 
-def as_days(event: str) -> str:
-    """The VEVENT with whole days, on the clock that it names, where it goes over more than one."""
-    return TIMES.sub(_as_days, event, count=1)
+def as_days(event: str, in_hours: str) -> str:
+    """The VEVENT with whole days, on the clock that it names, where it goes over more than one; else `in_hours`.
+
+    in_hours: the same VEVENT with its hours on the clock asked for; on that of UTC it may touch other days.
+    """
+    shown = TIMES.sub(_as_days, event, count=1)
+    return in_hours if shown == event else shown
 
 
 def _as_days(found: re.Match[str]) -> str:

@@ -109,7 +109,7 @@ class CalendarView(ReadView):
         )
 
     def as_asked(self, row: Any) -> str:
-        event: str = as_days(row.body) if self.whole_days else row.body
+        event: str = as_days(row.on_its_clock, row.body) if self.whole_days else row.body
         if self.alarm and row.status in AHEAD and row.precision in DATED:
             with in_language(self.language):
                 return with_alarm(event, self.alarm, clean(str(REMINDER)))
@@ -155,13 +155,15 @@ class CalendarView(ReadView):
     def chosen(self, **kwargs: Any) -> FeedItemQuerySet:
         precisions = [*DATED, *([Precision.MONTH] if self.partial else [])]
         is_long_gone = Q(meeting__status=Meeting.Status.CANCELLED, meeting__last_on__lt=cancelled_since())
-        column = "json" if self.is_json else "ics_utc" if self.utc and not self.whole_days else "ics"
+        texts = {"body": "json" if self.is_json else "ics_utc" if self.utc else "ics"}
+        if self.whole_days and not self.is_json:
+            texts["on_its_clock"] = "ics"
         return (
             self.reader.items.filter(self.only(**kwargs), meeting__precision__in=precisions)
             .exclude(is_long_gone)
             .only("changed_at", "uid")
             .annotate(
-                body=KeyTextTransform(self.language, column),
+                **{name: KeyTextTransform(self.language, column) for name, column in texts.items()},
                 status=F("meeting__status"),
                 precision=F("meeting__precision"),
             )

@@ -88,7 +88,16 @@ PARSERS = [by_icalendar, by_vobject, by_ics, by_ical, by_occurrence]
 
 @pytest.mark.parametrize("parser", PARSERS)
 @pytest.mark.parametrize(
-    "query", ["", "tz=utc", "alarm=P1D", "lang=zh", "lang=ru&partial=span", "days=whole&alarm=PT2H"]
+    "query",
+    [
+        "",
+        "tz=utc",
+        "alarm=P1D",
+        "lang=zh",
+        "lang=ru&partial=span",
+        "days=whole&alarm=PT2H",
+        "days=whole&tz=utc",
+    ],
 )
 def test_every_parser_reads_the_same_meetings(client, parser, query):
     titles = {"en": "Talks; first, second", "zh": "会谈，首次" * 9, "ru": "Переговоры «о пути» " * 5}
@@ -200,8 +209,17 @@ def test_several_days_are_whole_days_when_asked_for_and_one_day_keeps_its_hours(
     meeting(hours("2027-06-18", "2027-06-20"))
     found = sorted(by_icalendar(fetched(client, "days=whole&tz=utc")).values(), key=str)
     assert [(start, end) for _title, start, end in found][1:] == [(date(2027, 6, 18), date(2027, 6, 21))]
-    assert found[0][1].hour == 9
-    assert "TZID" in fetched(client, "days=whole&tz=utc")
+    assert found[0][1].hour == 4
+
+
+def test_whole_days_are_those_of_the_place_and_hours_beside_them_are_told_in_utc_where_asked_for(client):
+    meeting(Span(Precision.TIME, date(2027, 5, 18), date(2027, 5, 18), "Asia/Almaty", time(2), time(13)))
+    meeting(Span(Precision.TIME, date(2027, 6, 18), date(2027, 6, 19), "Asia/Almaty", time(2), time(13)))
+    body = fetched(client, "days=whole&tz=utc")
+    assert re.findall(r"^DT(?:START|END)[^\r]*", body.split("END:VTIMEZONE")[1], re.MULTILINE) == [
+        "DTSTART:20270517T210000Z", "DTEND:20270518T080000Z",
+        "DTSTART;VALUE=DATE:20270618", "DTEND;VALUE=DATE:20270620",
+    ]  # fmt: skip
 
 
 @given(
@@ -216,9 +234,9 @@ def test_whole_days_are_those_that_the_meeting_touches(first, more, ends, form):
     text = f"DTSTART{zone}:{first:%Y%m%d}T000000{end}\r\nDTEND{zone}:{last:%Y%m%d}T{ends:%H%M%S}{end}\r\nSUMMARY:x\r\n"
     clock = ends.replace(microsecond=0)
     after = last + timedelta(days=clock != time(0))
-    shown = as_days(text)
+    shown = as_days(text, "in hours")
     if after - first <= timedelta(days=1):
-        assert shown == text
+        assert shown == "in hours"
     else:
         assert shown == (
             f"DTSTART;VALUE=DATE:{first:%Y%m%d}\r\nDTEND;VALUE=DATE:{after:%Y%m%d}\r\nSUMMARY:x\r\n"
