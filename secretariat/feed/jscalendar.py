@@ -84,8 +84,7 @@ def _links(body: Body) -> Body:
 def _times(body: Body, asked: Asked) -> Body:
     """A start on the clock of the place, or of UTC, and how long it takes; days are dates at midnight that show no
     hour."""
-    first = date.fromisoformat(body["when"]["earliest"])
-    last = date.fromisoformat(body["when"]["latest"])
+    first, last = _days(body)
     if body["when"]["precision"] != "time" or (asked.whole_days and first != last):
         days = (last - first).days + 1
         return {"start": f"{first}T00:00:00", "duration": f"P{days}D", "showWithoutTime": True}
@@ -96,6 +95,14 @@ def _times(body: Body, asked: Asked) -> Body:
         "timeZone": "Etc/UTC" if asked.utc else body["zone"],
         "duration": _duration(end - start),
     }
+
+
+def _days(body: Body) -> tuple[date, date]:
+    """The first and the last day that it touches: what ends at midnight does not touch the day that begins then."""
+    first, last = (date.fromisoformat(body["when"][name]) for name in ("earliest", "latest"))
+    if body["when"]["precision"] == "time":
+        last = (datetime.fromisoformat(body["end"]) - timedelta(microseconds=1)).date()
+    return first, last
 
 
 def _vague(body: Body) -> Body:

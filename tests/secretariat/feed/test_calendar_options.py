@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import ics
 import pytest
@@ -395,6 +396,37 @@ def test_days_are_days_in_jscalendar_too(client, span, query, times):
     meeting(span)
     (event,) = group(client, query)["entries"]
     assert tuple(event.get(name) for name in ("start", "duration", "showWithoutTime", "timeZone")) == times
+
+
+def until(first, starts, last, ends):
+    return Span(Precision.TIME, date(2027, 7, first), date(2027, 7, last), "Asia/Almaty", starts, ends)
+
+
+@pytest.mark.parametrize("query", ["days=whole", "days=whole&tz=utc"])
+@pytest.mark.parametrize(
+    ("span", "whole"),
+    [
+        (until(1, time(23), 2, time(0)), None),
+        (until(1, time(2), 1, time(13)), None),
+        (until(1, time(9), 1, None), None),  # to the end of the day
+        (until(1, time(23), 2, time(0, 1)), (date(2027, 7, 1), date(2027, 7, 3))),
+        (until(1, time(9), 3, time(0)), (date(2027, 7, 1), date(2027, 7, 3))),
+        (until(1, time(0), 2, time(23, 59)), (date(2027, 7, 1), date(2027, 7, 3))),
+    ],
+)
+def test_both_forms_show_the_same_whole_days_and_one_until_midnight_is_one_day(client, span, whole, query):
+    meeting(span)
+    ((_title, *shown),) = by_icalendar(fetched(client, query)).values()
+    (event,) = group(client, query)["entries"]
+    start = datetime.fromisoformat(event["start"])
+    if whole:
+        duration = f"P{(whole[1] - whole[0]).days}D"
+        assert (tuple(shown), start.date(), event["duration"]) == (whole, whole[0], duration)
+        assert event["showWithoutTime"] is True
+    else:
+        assert [each.astimezone(UTC) for each in shown] == [span.starts_at, span.ends_at]
+        assert start.replace(tzinfo=ZoneInfo(event["timeZone"])) == span.starts_at
+        assert "showWithoutTime" not in event
 
 
 def test_vague_dates_are_left_out_of_jscalendar_too(client):
