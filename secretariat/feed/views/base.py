@@ -120,18 +120,12 @@ class ReadView(APIView):
             etag, modified = hash_of(body), None
         else:
             modified = self.last_modified()
-        if modified is None:
-            request.META.pop("HTTP_IF_UNMODIFIED_SINCE", None)  # then it means nothing (RFC 9110 §13.1.4)
-        response = get_conditional_response(
-            request, etag=etag, last_modified=int(modified.timestamp()) if modified else None
-        )
+        response = unchanged(request, etag, modified)
         if response is None:
             if body is None:
                 etag, response = self.answer(etag, *args, **kwargs)
             else:
                 response = self.told(body, etag, **kwargs)
-        elif response.status_code == 412:
-            raise PreconditionFailed
         response["ETag"] = etag
         if modified:
             response["Last-Modified"] = format_datetime(modified.astimezone(UTC), usegmt=True)
@@ -242,6 +236,18 @@ class CatalogueView(ReadView):
 
     def answer(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         raise NotImplementedError
+
+
+def unchanged(request: Request, etag: str, modified: datetime | None = None) -> HttpResponse | None:
+    """The 304 for who has what this tag names; None for who has not. Raises PreconditionFailed (RFC 9110 §13.2.2)."""
+    if modified is None:
+        request.META.pop("HTTP_IF_UNMODIFIED_SINCE", None)  # then it means nothing (RFC 9110 §13.1.4)
+    response = get_conditional_response(
+        request, etag=etag, last_modified=int(modified.timestamp()) if modified else None
+    )
+    if response is not None and response.status_code == 412:
+        raise PreconditionFailed
+    return response
 
 
 def hash_of(body: bytes) -> str:

@@ -25,7 +25,7 @@ from ..papers import documents_for, public_stages, stage_body
 from ..render import meeting_address
 from ..schema import AgendaSerializer, DocumentsSerializer
 from ..words import moment, text_and_language
-from .base import ReadView, as_json, hash_of
+from .base import ReadView, as_json, hash_of, unchanged
 from .meetings import OfMeeting
 
 logger = logging.getLogger(__name__)
@@ -179,9 +179,8 @@ class FileView(ReadView):
     def get(self, request: Request, uid: UUID, key: int, language: str) -> HttpResponse:
         version = self.version(uid, key, language)
         etag = f'"{version.sha256}"'  # strong: the file is sent as it is
-        if request.META.get("HTTP_IF_NONE_MATCH", "").removeprefix("W/") == etag:
-            response: Any = HttpResponse(status=304)
-        else:
+        response = unchanged(request, etag)
+        if response is None:
             try:
                 response = self.attached(version)
             except FileChanged:

@@ -16,6 +16,7 @@ from tests.meetings.papers.files import text
 from .copies import Copy, through
 from .factories import bearer, china, health, kazakhstan, meeting, system, token
 from .papers import agenda, draft, frozen, issued, whole_meeting
+from .test_access import refused
 from .test_sync import numbered
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +128,22 @@ def test_a_paper_is_told_with_the_address_of_its_file_in_each_language(client):
     assert response["X-Content-Type-Options"] == "nosniff"
     again = client.get(version["url"].removeprefix(BASE), HTTP_IF_NONE_MATCH=response["ETag"])
     assert (again.status_code, again["ETag"]) == (304, response["ETag"])
+
+
+def test_a_files_tag_is_compared_as_a_list_weakly_and_as_anything(client):
+    made = meeting()
+    address = of(made, f"documents/{issued(made, distribution='general').pk}/zh/")
+    tag = client.get(address)["ETag"]
+    assert tag.startswith('"')
+    codes = {
+        given: client.get(address, HTTP_IF_NONE_MATCH=given).status_code
+        for given in (tag, f"W/{tag}", f'"a", {tag}, "b"', "*", '"a"', '"a", W/"b"')
+    }
+    assert list(codes.values()) == [304, 304, 304, 304, 200, 200]
+    assert client.get(address, HTTP_IF_MATCH=f'"a", {tag}').status_code == 200
+    refused(client.get(address, HTTP_IF_MATCH='"a"'), 412)
+    # No moment is told of a file, so that one in the request means nothing.
+    assert client.get(address, HTTP_IF_UNMODIFIED_SINCE="Sun, 01 Mar 2026 12:00:00 GMT").status_code == 200
 
 
 def test_a_file_goes_with_its_paper_and_its_meeting(client):
