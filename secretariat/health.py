@@ -14,13 +14,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 PATIENCE = 2  # seconds for the broker
+IN_ENGLISH = {"Content-Language": "en"}  # whatever the interface would speak
 
 
 @csrf_exempt  # so that who writes is told that nobody does
 @require_safe
 @never_cache
 def live(request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"status": "ok"})
+    return JsonResponse({"status": "ok"}, headers=IN_ENGLISH)
 
 
 @csrf_exempt
@@ -31,7 +32,8 @@ def ready(request: HttpRequest) -> JsonResponse:
     found = {name: _reason(check) for name, check in CHECKS.items()}
     reasons = {name: reason for name, reason in found.items() if reason}
     status = "unavailable" if reasons else "ok"
-    return JsonResponse({"status": status, "reasons": reasons}, status=503 if reasons else 200)
+    body = {"status": status, "reasons": reasons}
+    return JsonResponse(body, status=503 if reasons else 200, headers=IN_ENGLISH)
 
 
 def _reason(check: Callable[[], str]) -> str:

@@ -199,6 +199,8 @@ class ReadView(APIView):
             headers |= told
         for name, value in headers.items():
             response[name] = value
+        # What says nothing itself gets Django's name of the interface, and Chinese is no `zh` there.
+        response.headers.setdefault("Content-Language", "en")
         if self.is_of_the_feed and response.status_code in (200, 304):
             remember(request, response, state_of(self.reader, self.token))
         return response

@@ -63,6 +63,11 @@ class DocsView(SpectacularSwaggerSplitView):
         super().initial(request, *args, **kwargs)
         check_names(request.query_params, {"lang", "script"})
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Content-Language"] = "en"
+        return response
+
 
 class GuideView(ReadView):
     """The page that a partner's developer reads first. Its client and its examples are files that the tests try."""
@@ -74,6 +79,7 @@ class GuideView(ReadView):
     cache_control = "max-age=3600"
 
     def reader_from(self, request: Request) -> Reader:
+        self.language = "en"
         return Reader(Feed(audience=Audience.PUBLIC))
 
     def etag(self) -> None:

@@ -188,6 +188,7 @@ class FileView(ReadView):
                 raise
         response["ETag"] = etag
         response["Cache-Control"] = f"{'private' if self.token else 'public'}, no-cache"
+        response["Content-Language"] = version.language
         return response
 
     def version(self, uid: UUID, key: int, language: str) -> LanguageVersion:

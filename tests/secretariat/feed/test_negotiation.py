@@ -1,8 +1,13 @@
 """Which form and which language a reader gets, by what it says it takes (RFC 9110 §12)."""
 
+import re
+
 import pytest
 
-from .factories import kazakhstan, meeting
+from secretariat.feed.urls import urlpatterns
+
+from .factories import bearer, kazakhstan, meeting, system, token
+from .papers import whole_meeting
 from .test_access import refused
 
 pytestmark = pytest.mark.django_db
@@ -66,3 +71,27 @@ def test_a_language_that_the_reader_refuses_is_not_given(client, accepted, langu
     made = meeting(host=kazakhstan())
     for address in (LIST, CALENDAR, f"/meetings/{made.uid}/"):
         assert client.get(address, HTTP_ACCEPT_LANGUAGE=accepted)["Content-Language"] == language
+
+
+def test_every_answer_says_its_language_by_the_code_that_lang_takes(client):
+    """Django's own name for the reader's Chinese is zh-hans, and it stands where an answer says nothing."""
+    made, paper = whole_meeting()
+    values = {
+        "uid": made.uid, "slug": "health", "code": "KZ", "key": paper.pk, "language": "ru", "secret": "unknown",
+    }  # fmt: skip
+    reader = bearer(token(system(states=[kazakhstan()]), scopes=["meetings:read", "deadlines:read"]))
+    told = {}
+    for pattern in filter(lambda each: each.name, urlpatterns):
+        address = "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(values[found[1]]), str(pattern.pattern))
+        asked = {"until": "2035"} if pattern.name == "turns" else {}
+        answers = [
+            client.get(address, asked, HTTP_ACCEPT_LANGUAGE="zh-CN,zh", **reader),
+            client.get(address, {"nonsense": "1"}, HTTP_ACCEPT_LANGUAGE="zh-CN,zh", **reader),
+        ]
+        if address.startswith("/api/"):
+            answers.append(client.options(address, HTTP_ACCEPT_LANGUAGE="zh-CN,zh"))
+        told[pattern.name] = " ".join(each["Content-Language"] for each in answers)
+    # What was asked for, a refusal, and what a browser asks before.
+    usual = dict.fromkeys(told, "zh en en") | {"document-file": "ru en en", "meeting-page": "zh zh"}
+    in_english = dict.fromkeys(("openapi", "docs", "guide"), "en en en")
+    assert told == usual | in_english | dict.fromkeys(("live", "ready", "subscription"), "en en")

@@ -146,6 +146,19 @@ def test_a_files_tag_is_compared_as_a_list_weakly_and_as_anything(client):
     assert client.get(address, HTTP_IF_UNMODIFIED_SINCE="Sun, 01 Mar 2026 12:00:00 GMT").status_code == 200
 
 
+def test_a_file_is_in_its_own_language_whatever_its_reader_speaks(client):
+    made = meeting()
+    paper = issued(made, distribution="general")
+    add_version(paper.pk, language="kk", file=text("kk"), name="kk.txt", actor=None)
+    told = {}
+    for code in ("zh", "ru", "kk"):
+        address = of(made, f"documents/{paper.pk}/{code}/")
+        first = client.get(address, HTTP_ACCEPT_LANGUAGE="zh")
+        again = client.get(address, HTTP_ACCEPT_LANGUAGE="zh", HTTP_IF_NONE_MATCH=first["ETag"])
+        told[code] = [(each.status_code, each["Content-Language"]) for each in (first, again)]
+    assert told == {code: [(200, code), (304, code)] for code in ("zh", "ru", "kk")}
+
+
 def test_a_file_goes_with_its_paper_and_its_meeting(client):
     made = meeting()
     general, limited = issued(made, distribution="general"), issued(made)
