@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -124,6 +126,8 @@ class PartnerTokenAdmin(admin.ModelAdmin):
     def _show_once(self, request: HttpRequest, secret: str) -> None:
         text = _("Copy the token now; it is shown this once and kept nowhere: %(secret)s")
         self.message_user(request, text % {"secret": secret}, messages.WARNING)
+        guide = _("Send the guide for their developers with it: %(address)s")
+        self.message_user(request, guide % {"address": f"{settings.BASE_URL}{reverse('guide')}"})
 
     @admin.action(
         description=_("Replace the chosen token; the old one is good for a week"), permissions=["change"]

@@ -62,6 +62,10 @@ def test_the_page_says_when_and_where_and_what_hour_that_is_elsewhere(client, tw
     assert "webcal://127.0.0.1:8000/api/v1/tracks/" in text
 
 
+def test_a_developer_is_led_from_the_page_to_the_guide(client):
+    assert '<footer><a href="/api/v1/guide/" hreflang="en">' in text_of(client, meeting())
+
+
 def test_without_an_hour_there_are_no_clocks(client):
     assert "clock" not in text_of(client, meeting(days("2027-05-18", "2027-05-18")))
 

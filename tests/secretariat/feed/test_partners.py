@@ -292,6 +292,19 @@ def test_a_systems_page_leads_to_what_is_made_for_it(staff):
         address = f"{reverse(f'admin:feed_{name}_add')}?system={reader.pk}"
         assert f'href="{address}"' in page
         assert f'value="{reader.pk}" selected' in staff.get(address).content.decode()
+    assert 'href="/api/v1/guide/"' in page
+
+
+def test_who_makes_a_token_is_given_the_address_of_the_guide_to_send_with_it(staff):
+    values = {
+        "system": system().pk, "scopes": ["meetings:read"],
+        "expires_at_0": f"{timezone.localdate() + timedelta(days=90)}", "expires_at_1": "12:00",
+    }  # fmt: skip
+    answer = staff.post(reverse("admin:feed_partnertoken_add"), values, follow=True)
+    shown = [str(each) for each in answer.context["messages"]]
+    prefix = PartnerToken.objects.get().prefix
+    assert [prefix in text for text in shown[:2]] == [True, False]
+    assert shown[1].endswith(": http://127.0.0.1:8000/api/v1/guide/")
 
 
 def test_a_token_that_ends_soon_is_told_so_on_each_way_to_304(client, bodies_kept):
