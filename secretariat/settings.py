@@ -134,6 +134,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 6 * 3600,
         "options": {"expires": 3600},
     },
+    "publish-what-was-written-otherwise": {
+        "task": "secretariat.feed.tasks.publish_what_was_written_otherwise",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "send-webhooks": {
         "task": "secretariat.feed.tasks.send_webhooks",
         "schedule": TICK_SECONDS,

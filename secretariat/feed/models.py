@@ -69,6 +69,7 @@ class FeedItem(models.Model):
     removed = models.BooleanField(default=False)
     reason = models.CharField(max_length=8, choices=Reason.choices, blank=True)
     changed_at = models.DateTimeField()
+    # Which one wrote it; 0 when the meeting was written since, which a trigger sees to (migration 0016).
     renderer = models.PositiveSmallIntegerField(default=0)
     # By language. Text and not jsonb: equal revisions are equal bytes, keys in their own order.
     json = models.JSONField(default=dict)
@@ -104,6 +105,7 @@ class FeedItem(models.Model):
             models.Index(fields=["id"], name="feed_unnumbered", condition=Q(seq__isnull=True)),
             # What the purge looks for.
             models.Index(fields=["audience", "seq"], name="feed_removed", condition=Q(removed=True)),
+            models.Index(fields=["meeting"], name="feed_unpublished", condition=Q(renderer=0, removed=False)),
         ]
 
     def __str__(self) -> str:

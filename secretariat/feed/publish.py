@@ -65,6 +65,12 @@ def publish_all(*, write: bool = True, only_outdated: bool = False) -> Counter[t
     return Counter((difference.audience, difference.kind) for difference in differences)
 
 
+def publish_unpublished() -> list[Difference]:
+    """Render the meetings that were written without it: by bulk SQL, a shell or a migration."""
+    unpublished = FeedItem.objects.filter(renderer=0, removed=False, meeting__isnull=False)
+    return publish(unpublished.values_list("meeting", flat=True))
+
+
 @transaction.atomic
 def remove_orphans(*, write: bool = True) -> list[Difference]:
     orphans = list(FeedItem.objects.filter(meeting__isnull=True, removed=False))

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from ..alone import alone
 from .keeping import purge
-from .publish import publish_all
+from .publish import publish_all, publish_unpublished
 from .token_warnings import warn_of_ending_tokens
 from .webhooks.keeping import let_go_of_messages
 from .webhooks.notices import send_notices
@@ -20,6 +20,12 @@ def look_after_the_feed() -> None:
     purge(timezone.now())
     let_go_of_messages(timezone.now())
     warn_of_ending_tokens(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def publish_what_was_written_otherwise() -> None:
+    """Let the feed say what bulk SQL wrote. Running it twice, or late, is harmless."""
+    publish_unpublished()
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -11,8 +11,11 @@ from django.utils import timezone
 
 from meetings.changes import announce
 from meetings.models import Meeting, Track
+from meetings.schedule.moves import move_meeting
 from secretariat.feed.keeping import purge
 from secretariat.feed.models import Feed, FeedItem
+from secretariat.feed.tasks import publish_what_was_written_otherwise
+from tests.factories import day_span
 
 from .copies import Copy, through
 from .factories import bearer, health, meeting, system, token
@@ -179,6 +182,26 @@ def test_bulk_sql_that_hides_a_meeting_reaches_the_reader(client, calendar):
     copy.told.clear()
     assert copy.follow().told == [(0, [(str(calendar[0].uid), "hidden")])]
     assert client.get("/api/v1/meetings/", HTTP_IF_NONE_MATCH=tag).status_code == 200
+
+
+def test_what_bulk_sql_writes_is_published_within_a_minute(client, calendar):
+    copy = Copy(through(client)).follow()
+    Meeting.objects.filter(pk=calendar[0].pk).update(city="Hotan")
+    publish_what_was_written_otherwise()
+    numbered()
+    copy.told.clear()
+    assert copy.follow().told == [(1, [])]
+    assert copy.items == shown(client)
+    assert "Hotan" in json.dumps(copy.items[str(calendar[0].uid)])
+    publish_what_was_written_otherwise()
+    numbered()
+    copy.told.clear()
+    assert copy.follow().told == [(0, [])]
+
+
+def test_what_a_service_wrote_waits_for_nobody(calendar):
+    move_meeting(calendar[0].pk, to=day_span("2027-09-01"), actor=None, reason="Agreed.")
+    assert not FeedItem.objects.filter(renderer=0, removed=False).exists()
 
 
 def test_a_reader_below_the_floor_is_told_to_begin_anew_and_finds_the_way(client, calendar):
