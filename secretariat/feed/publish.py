@@ -65,10 +65,15 @@ def publish_all(*, write: bool = True, only_outdated: bool = False) -> Counter[t
     return Counter((difference.audience, difference.kind) for difference in differences)
 
 
+@transaction.atomic
 def publish_unpublished() -> list[Difference]:
-    """Render the meetings that were written without it: by bulk SQL, a shell or a migration."""
+    """Render the meetings that were written without it: by bulk SQL, a shell or a migration.
+
+    One that somebody is writing waits for the next time, and no worker waits for it.
+    """
     unpublished = FeedItem.objects.filter(renderer=0, removed=False, meeting__isnull=False)
-    return publish(unpublished.values_list("meeting", flat=True))
+    free = Meeting.objects.select_for_update(skip_locked=True, no_key=True)
+    return publish(free.filter(pk__in=unpublished.values("meeting")).values_list("pk", flat=True))
 
 
 @transaction.atomic

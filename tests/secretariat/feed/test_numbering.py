@@ -12,7 +12,7 @@ from django.db import connection, connections, transaction
 from meetings.changes import announce
 from meetings.models import Meeting
 from secretariat.feed.models import Feed, FeedItem
-from secretariat.feed.publish import publish
+from secretariat.feed.publish import publish, publish_unpublished
 from secretariat.feed.render import RENDERER
 
 from .factories import health, meeting
@@ -140,6 +140,17 @@ def test_a_reader_that_polls_while_many_write_loses_nothing():
     reader.join()
     assert len(written) == 240
     assert sorted(seen) == sorted(written)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_publishing_what_bulk_sql_wrote_waits_for_nobody_who_writes():
+    held, free = meeting(), meeting()
+    Meeting.objects.update(city="Hotan")
+    with psycopg.connect(**connection.get_connection_params()) as own:
+        own.execute("SELECT FROM meetings_meeting WHERE id = %s FOR UPDATE", [held.pk])
+        assert {each.uid for each in publish_unpublished()} == {str(free.uid)}
+    assert {each.uid for each in publish_unpublished()} == {str(held.uid)}
+    assert publish_unpublished() == []
 
 
 @pytest.mark.django_db(transaction=True)
