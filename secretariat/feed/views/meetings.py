@@ -56,10 +56,8 @@ class MeetingsView(ReadView):
         self.order = query.choice(params, "order", query.ORDERS) or "start"
         self.size = query.limit(params)
         self.wanted = query.members(params, MEETING_MEMBERS)
-        found = query.after_cursor(query.filtered(self.reader.items, params), self.order, params)
-        self.found = found.only("uid", "changed_at", "start_key").annotate(
-            body=KeyTextTransform(self.language, "json")
-        )
+        # Of all items: which of them this reader may see is worked out when a body is made.
+        self.chosen = query.after_cursor(query.filtered(FeedItem.objects.all(), params), self.order, params)
 
     def body(self) -> bytes:
         items, following = self.page()
@@ -73,7 +71,9 @@ class MeetingsView(ReadView):
 
     def page(self) -> tuple[list[FeedItem], str | None]:
         """The items of this page, and the address of the next one."""
-        page = list(self.found.order_by(*query.ORDERS[self.order])[: self.size + 1])
+        found = (self.reader.items & self.chosen).only("uid", "changed_at", "start_key")
+        found = found.annotate(body=KeyTextTransform(self.language, "json"))
+        page = list(found.order_by(*query.ORDERS[self.order])[: self.size + 1])
         if len(page) <= self.size:
             return page, None
         cursor = query.cursor_after(page[self.size - 1], self.order, self.request.query_params)
