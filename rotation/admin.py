@@ -20,13 +20,11 @@ from .forms import state_names
 from .history_admin import KeptAdmin, ReadOnlyAdmin
 from .inputs import TableInline
 from .models import Mechanism, Membership, RotationDecision, Side, State, Summit
-from .projection import decision_of, outlook, stored
+from .projection import PROJECTED_UNTIL, decision_of, outlook, stored
 from .rule import standing
 from .state_form import StateForm, words_of
 from .turn_tables import turn_shown
 from .what_if_pages import WhatIfPages
-
-PROJECTED_UNTIL = "2045"
 
 
 @admin.register(State)

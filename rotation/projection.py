@@ -10,6 +10,9 @@ from . import rule
 from .models import Mechanism, RotationDecision, Summit
 from .translated import text_in
 
+# How far the desk looks ahead.
+PROJECTED_UNTIL = "2045"
+
 
 def rule_of(mechanism: Mechanism, language: str | None = None) -> rule.Rule:
     """The rotation rule of a stored mechanism, names in `language`; a constant number of queries."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from . import rule
+from .comparison import compare
 from .models import Mechanism
 from .projection import Stored, outlook, stored
 from .translated import text_in
@@ -13,13 +14,11 @@ from .translated import text_in
 
 @dataclass(frozen=True, slots=True)
 class MovedTurn:
-    """A turn that one state has by the names of today, and another by the new one; both by their codes."""
+    """A turn that one state has by the names of today, and another by the new one."""
 
     mechanism: Mechanism
-    period: str
-    is_held: bool
-    before: str
-    after: str
+    before: rule.Turn
+    after: rule.Turn
 
 
 def turns_moved(code: str, names: Mapping[str, str], until: str) -> Iterator[MovedTurn]:
@@ -31,11 +30,9 @@ def turns_moved(code: str, names: Mapping[str, str], until: str) -> Iterator[Mov
             stored_rule=_renamed_rule(stands.stored_rule, code, names),
             decisions=_renamed_decisions(stands, code, names),
         )
-        pairs = zip(outlook(stands, until).turns, outlook(renamed, until).turns, strict=False)
-        for before, after in pairs:
-            if before.holder != after.holder:
-                is_held = before.status == "held"
-                yield MovedTurn(mechanism, before.period, is_held, before.holder, after.holder)
+        for pair in compare(outlook(stands, until).turns, outlook(renamed, until).turns):
+            if pair.before and pair.after and pair.before.holder != pair.after.holder:
+                yield MovedTurn(mechanism, pair.before, pair.after)
 
 
 def _renamed_rule(of: rule.Rule, code: str, names: Mapping[str, str]) -> rule.Rule:

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 
 from .history_admin import ReasonForm
 from .models import State
+from .projection import PROJECTED_UNTIL
 from .renaming import MovedTurn, turns_moved
 from .translated import text_in
-
-LOOKED_AHEAD_TO = "2045"
 
 
 class StateForm(ReasonForm):
@@ -24,8 +23,8 @@ class StateForm(ReasonForm):
     def clean_names(self) -> Any:
         names = self.cleaned_data["names"]
         if self.instance.pk and "names" in self.changed_data:
-            self.moved = list(turns_moved(self.instance.pk, names, LOOKED_AHEAD_TO))
-        if held := next((turn for turn in self.moved if turn.is_held), None):
+            self.moved = list(turns_moved(self.instance.pk, names, PROJECTED_UNTIL))
+        if held := next((turn for turn in self.moved if turn.before.status == "held"), None):
             raise forms.ValidationError(
                 _(
                     "By this name the alphabetical order of “%(mechanism)s” would give %(period)s, which %(before)s "
@@ -39,11 +38,12 @@ class StateForm(ReasonForm):
 
 def words_of(turn: MovedTurn, renamed: State, names: Mapping[str, str]) -> dict[str, str]:
     """Of whom and what a sentence on this turn speaks, in the reader's language; the renamed state by its new name."""
-    called = {state.pk: state.names for state in State.objects.filter(pk__in=[turn.before, turn.after])}
+    before, after = turn.before.holder, turn.after.holder
+    called = {state.pk: state.names for state in State.objects.filter(pk__in=[before, after])}
     called[renamed.pk] = dict(names)
     return {
         "mechanism": text_in(turn.mechanism.names),
-        "period": turn.period,
-        "before": text_in(called[turn.before]),
-        "after": text_in(called[turn.after]),
+        "period": turn.before.period,
+        "before": text_in(called[before]),
+        "after": text_in(called[after]),
     }

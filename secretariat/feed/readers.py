@@ -40,7 +40,12 @@ class Reader:
 def reach_of(audience: str, tracks: Collection[int] | None) -> str:
     if tracks is None:
         return audience
-    return f"{audience}.{hashlib.sha256(repr(sorted(tracks)).encode()).hexdigest()[:12]}"
+    return f"{audience}.{short_hash(tracks)}"
+
+
+def short_hash(values: Collection[Any]) -> str:
+    """Tells one set from another in a tag or token, whatever their order."""
+    return hashlib.sha256(repr(sorted(values)).encode()).hexdigest()[:12]
 
 
 def feed_of(audience: str) -> Feed | None:

@@ -252,6 +252,11 @@ def unchanged(request: Request, etag: str, modified: datetime | None = None) -> 
     return response
 
 
+def with_mark(etag: str, mark: object) -> str:
+    """The tag of something that differs by `mark` as well."""
+    return f'{etag[:-1]}.{mark}"'
+
+
 def hash_of(body: bytes) -> str:
     return f'W/"{sha256(body).hexdigest()[:32]}"'
 

@@ -22,10 +22,11 @@ from meetings.papers.uploads import MEDIA_TYPES
 from ..asking import parameters, responses
 from ..negotiation import AnyType
 from ..papers import documents_for, public_stages, stage_body
+from ..readers import short_hash
 from ..render import meeting_address
 from ..schema import AgendaSerializer, DocumentsSerializer
 from ..words import moment, text_and_language
-from .base import ReadView, as_json, hash_of, unchanged
+from .base import ReadView, as_json, unchanged, with_mark
 from .meetings import OfMeeting
 
 logger = logging.getLogger(__name__)
@@ -56,20 +57,18 @@ class AgendaView(OfMeeting):
 
     def etag(self) -> str:
         """With the papers left out: one of another meeting, or of none, is issued without a change of this one."""
-        left_out = hash_of(repr(sorted(self.hidden)).encode()).strip('W/"') if self.hidden else ""
-        return f'{super().etag()[:-1]}{left_out and "."}{left_out}"'
+        return with_mark(super().etag(), short_hash(self.hidden))
 
     def body(self, uid: UUID) -> bytes:
-        last, items, hidden = self.last, self.items, self.hidden
         return as_json(
             {
                 "meeting": {"uid": str(uid), "url": meeting_address(uid)},
-                **stage_body(last),
+                **stage_body(self.last),
                 "stages": [stage_body(stage) for stage in self.stages],
-                "session_minutes": last.snapshot["session_minutes"],
+                "session_minutes": self.last.snapshot["session_minutes"],
                 "items": [
-                    item_body(number, item, self.language, hidden)
-                    for number, item in zip(numbers(items), items, strict=True)
+                    item_body(number, item, self.language, self.hidden)
+                    for number, item in zip(numbers(self.items), self.items, strict=True)
                 ],
             }
         )

@@ -40,6 +40,7 @@ class SubscriptionView(CalendarView):
     throttle_classes = [SubscriptionThrottle]
     schema = None
     address = ""
+    shows_the_feed = False  # answered the whole way each time: a revoked address is found out at once
 
     @property
     def path(self) -> str:
@@ -60,8 +61,6 @@ class SubscriptionView(CalendarView):
 
     def get(self, request: Request, secret: str) -> HttpResponse:
         response = super().get(request)
-        # Answered the whole way each time: a revoked address is found out at once.
-        self.is_of_the_feed = False
         response["Cache-Control"] = f"private, {self.cache_control}"
         return response
 

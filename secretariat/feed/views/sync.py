@@ -15,7 +15,7 @@ from ..asking import parameters, responses
 from ..problems import BadParameter, Gone
 from ..schema import SyncPageSerializer
 from ..sync import BadMark, ExpiredMark, ForeignMark, Mark, changes_after, first_mark, read_mark
-from .base import ReadView, joined
+from .base import ReadView, joined, with_mark
 
 QUESTION = ("sync_token", "page_token", "lang", "limit")
 RESYNC = "/api/v1/sync/"
@@ -52,7 +52,7 @@ class SyncView(ReadView):
 
     def etag(self) -> str:
         """With the system: the token in the body is this reader's alone."""
-        return f'{str(super().etag())[:-1]}.{self.reader.system}"'
+        return with_mark(str(super().etag()), self.reader.system)
 
     def mark_of(self, request: Request) -> Mark:
         """Raises ExpiredMark, PermissionDenied, BadParameter."""
