@@ -60,7 +60,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "secretariat.feed.revalidating.Revalidation",
+    "secretariat.feed.repeating.Repeating",
     "secretariat.bodiless.bodiless",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -67,6 +67,23 @@ class Kept:
 kept = Kept(KEPT_BYTES)
 
 
+def key_of(request: HttpRequest, etag: str, coding: str = "") -> tuple[str, ...]:
+    """Under which a body is kept; without a coding the plain one."""
+    return (etag, request.get_full_path(), coding)
+
+
+def packed(request: HttpRequest, etag: str, plain: bytes) -> tuple[str, bytes]:
+    """The coding that the reader likes best, and the body in it; not packed twice."""
+    coding = coding_for(request)
+    if coding == "identity" or len(plain) < SHORT:
+        return "identity", plain
+    body = kept.get(key_of(request, etag, coding))
+    if body is None:
+        body = CODINGS[coding](plain)
+        kept.put(key_of(request, etag, coding), body)
+    return coding, body
+
+
 def coding_for(request: HttpRequest) -> str:
     """The best coding that Accept-Encoding allows (RFC 9110 §12.5.3); what weighs equal goes to the denser."""
     weights = {"identity": 0.001}

@@ -20,14 +20,14 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from ..audiences import Audience
-from ..bodies import CODINGS, SHORT, coding_for, kept
+from ..bodies import kept, key_of, packed
 from ..deprecations import DEPRECATIONS
 from ..models import Feed, PartnerToken
 from ..problems import Gone, PreconditionFailed
 from ..query import check_names, language_of
 from ..readers import Reader, feed_of, reader_of
 from ..render import RENDERER
-from ..revalidating import remember, state_of
+from ..repeating import remember, state_of
 from ..throttles import Quota, ReaderThrottle
 from ..token_warnings import expiry_headers
 
@@ -59,7 +59,7 @@ class ReadView(APIView):
     media_type = "application/json"
     quota: Quota | None = None
     token: PartnerToken | None = None
-    # What is shown follows from the state of the feed alone, so that a 304 needs no view.
+    # What is shown follows from the state of the feed alone, so that the same answer again needs no view.
     shows_the_feed: ClassVar[bool] = True
     is_of_the_feed = False
     reader: Reader
@@ -114,7 +114,6 @@ class ReadView(APIView):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         etag, body = self.etag(), None
-        self.is_of_the_feed = self.shows_the_feed and etag is not None and self.deprecation is None
         if etag is None:
             body = self.body(*args, **kwargs)
             etag, modified = hash_of(body), None
@@ -126,6 +125,8 @@ class ReadView(APIView):
                 etag, response = self.answer(etag, *args, **kwargs)
             else:
                 response = self.told(body, etag, **kwargs)
+        # Not what is named by its bytes: of which state of the feed they are, nobody knows.
+        self.is_of_the_feed = self.shows_the_feed and self.deprecation is None and etag == self.etag()
         response["ETag"] = etag
         if modified:
             response["Last-Modified"] = format_datetime(modified.astimezone(UTC), usegmt=True)
@@ -136,13 +137,13 @@ class ReadView(APIView):
     def state(self, etag: str, *args: Any, **kwargs: Any) -> tuple[str, bytes]:
         """A body and the tag of the very state that it shows: equal tags are equal bytes, in every process."""
         for _attempt in range(ATTEMPTS):
-            body = kept.get(self.key(etag))
+            body = kept.get(key_of(self.request, etag))
             if body is not None:
                 return etag, body
             body = self.body(*args, **kwargs)
             self.refresh(*args, **kwargs)
             if self.etag() == etag:
-                kept.put(self.key(etag), body)
+                kept.put(key_of(self.request, etag), body)
                 return etag, body
             etag = str(self.etag())  # something was committed while the rows were read
         return hash_of(body), body
@@ -168,19 +169,11 @@ class ReadView(APIView):
     def add_headers(self, response: HttpResponse, body: bytes, **kwargs: Any) -> None:
         """What a 200 says beyond its body, which may have been kept."""
 
-    def key(self, etag: str, coding: str = "") -> tuple[str, ...]:
-        return (etag, self.request.get_full_path(), coding)
-
     def packed(self, plain: bytes, etag: str) -> HttpResponse:
-        """The body as the reader likes it; not packed twice."""
-        coding = coding_for(self.request)
-        if coding == "identity" or len(plain) < SHORT:
-            return HttpResponse(plain, content_type=self.media_type)
-        body = kept.get(self.key(etag, coding))
-        if body is None:
-            body = CODINGS[coding](plain)
-            kept.put(self.key(etag, coding), body)
-        return HttpResponse(body, content_type=self.media_type, headers={"Content-Encoding": coding})
+        """The body as the reader likes it."""
+        coding, body = packed(self.request, etag, plain)
+        headers = {} if coding == "identity" else {"Content-Encoding": coding}
+        return HttpResponse(body, content_type=self.media_type, headers=headers)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """RFC 9110 §15.4.5: a 304 repeats what a 200 would have said; a problem says the most of it too."""
@@ -202,7 +195,7 @@ class ReadView(APIView):
         # What says nothing itself gets Django's name of the interface, and Chinese is no `zh` there.
         response.headers.setdefault("Content-Language", "en")
         if self.is_of_the_feed and response.status_code in (200, 304):
-            remember(request, response, state_of(self.reader, self.token))
+            remember(response, state_of(self.reader, self.token))
         return response
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -8,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from secretariat.feed import authentication, throttles
 from secretariat.feed.bodies import kept
-from secretariat.feed.revalidating import remembered
+from secretariat.feed.repeating import remembered
 from secretariat.feed.views import pages
 
 tests = count(time.time_ns())

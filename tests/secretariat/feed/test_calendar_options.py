@@ -20,7 +20,7 @@ from meetings.models import Meeting
 from meetings.schedule.dates import Precision, Span, month_span, year_span
 from secretariat.feed.cities import City, load_cities
 from secretariat.feed.ics_options import as_days
-from secretariat.feed.revalidating import remembered
+from secretariat.feed.repeating import remembered
 from tests.factories import StateFactory
 
 from .factories import china, days, hours, kazakhstan, meeting

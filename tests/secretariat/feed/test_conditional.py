@@ -287,6 +287,72 @@ def test_the_shortest_way_to_304_knows_every_change_of_the_feed_and_of_the_reade
 
 
 @pytest.mark.parametrize("audience", ["public", "partners"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_same_question_again_is_answered_by_one_query_with_the_same_headers_and_bytes(
+    client, bodies_kept, address, audience
+):
+    headers = bearer(token(system())) if audience == "partners" else {}
+    for _n in range(8):
+        made = meeting()
+    numbered()
+    counted = {"RateLimit"}
+    for accepted, coding in (("gzip", "gzip"), ("zstd", "zstd"), ("", None)):
+        packing = {"HTTP_ACCEPT_ENCODING": accepted}
+        first = client.get(address, **headers, **packing)
+        with CaptureQueriesContext(connection) as queries:
+            again = client.get(address, **headers, **packing)
+        assert (again.status_code, again.content, len(queries)) == (200, first.content, 1)
+        assert again.get("Content-Encoding") == coding
+        assert {name: value for name, value in again.items() if name not in counted} == {
+            name: value for name, value in first.items() if name not in counted
+        }
+        assert int(first["RateLimit"].split("r=")[1].split(";")[0]) == (
+            int(again["RateLimit"].split("r=")[1].split(";")[0]) + 1
+        )
+    Meeting.objects.filter(pk=made.pk).update(visibility="internal")
+    numbered()
+    changed = client.get(address, **headers)
+    assert (changed.status_code, str(made.uid) in changed.content.decode()) == (200, False)
+    assert changed["ETag"] != first["ETag"]
+
+
+def test_what_is_asked_otherwise_than_before_goes_the_whole_way(client, bodies_kept):
+    secret = token(system())
+    meeting()
+    numbered()
+    address = ADDRESSES[0]
+    first = client.get(address)
+    client.get(address, **bearer(secret))
+    assert client.get(address, HTTP_AUTHORIZATION="").status_code == 401
+    assert client.get(address, HTTP_AUTHORIZATION=f"Basic {secret}").status_code == 401
+    assert client.get(address, HTTP_AUTHORIZATION="Bearer").status_code == 401
+    assert client.get(address, HTTP_IF_NONE_MATCH="*").status_code == 304
+    assert client.get(address, HTTP_IF_MATCH='"another"').status_code == 412
+    assert client.get(address, HTTP_IF_NONE_MATCH='"another"').content == first.content
+    assert client.head(address).content == b""
+    assert client.post(address).status_code == 405
+
+
+def test_an_answer_whose_state_nobody_knows_is_not_repeated(client, bodies_kept, monkeypatch):
+    """Something was committed at each reading, so the tag is that of the bytes and of no state of the feed."""
+    meeting()
+    numbered()
+    read = MeetingsView.body
+
+    def meanwhile(view, *args, **kwargs):
+        body = read(view, *args, **kwargs)
+        meeting()
+        numbered()
+        return body
+
+    monkeypatch.setattr(MeetingsView, "body", meanwhile)
+    old = client.get(ADDRESSES[0])
+    monkeypatch.setattr(MeetingsView, "body", read)
+    assert client.get(ADDRESSES[0], HTTP_IF_NONE_MATCH=old["ETag"]).status_code == 200
+    assert client.get(ADDRESSES[0]).content != old.content
+
+
+@pytest.mark.parametrize("audience", ["public", "partners"])
 def test_a_new_name_of_a_track_or_state_that_no_meeting_shows_is_another_tag(client, audience):
     headers = bearer(token()) if audience == "partners" else {}
     meeting(track=TrackFactory(mechanism=health().mechanism), host=china(), country=china())

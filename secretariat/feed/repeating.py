@@ -1,7 +1,8 @@
-"""The shortest way to a 304: who asks again what was answered a moment ago, of a feed that has not moved since.
+"""The shortest way to an answer: who asks again what was answered a moment ago, of a feed that has not moved since.
 
-Most requests to a feed are these. The view remembers what it said to a question; asked again, one query tells whether the
-feed and the reader are as they were then, and nothing else need be done. Whatever differs goes the whole way.
+Most requests to a feed are these. What a view said to a question is remembered; asked again, one query tells whether the
+feed and the reader are as they were then: the answer is 304 for who has it, and else the body that is kept. Whatever
+differs goes the whole way.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from django.utils.http import parse_etags
 
 from ..prepared import prepared_cursor
 from .audiences import Audience
+from .bodies import kept, key_of, packed
 from .problems import unavailable
 from .readers import Reader
 from .throttles import quota_of
@@ -29,10 +31,14 @@ Key = tuple[str, ...]
 REMEMBERED = 2000
 # What a view says may depend on the clock, too: it is asked again once a minute.
 REMEMBERED_SECONDS = 60
-REPEATED = (
+OF_UNCHANGED = (
     "ETag", "Last-Modified", "Cache-Control", "Content-Language", "Vary", "Access-Control-Allow-Origin",
     "Access-Control-Expose-Headers",
 )  # fmt: skip
+# Of an answer, what is another at each request.
+OWN = {"content-length", "content-encoding", "ratelimit", "ratelimit-policy", "token-expires"}
+# What is asked under a condition other than a tag goes the whole way.
+CONDITIONS = {"HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_MATCH"}
 OF_ANY_ANSWER = {"Vary", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers"}
 ANYBODY = "SELECT epoch, high_seq FROM feed_feed WHERE audience = %s"
 SYSTEM = """
@@ -76,15 +82,13 @@ remembered = Remembered(REMEMBERED)
 
 
 def question(request: HttpRequest) -> Key:
-    """All of a request that its answer may depend on, but for the tag that it sends; a token as its hash."""
+    """All of a request that its answer may depend on, but for conditions and codings; the token last, as its hash."""
     meta = request.META
     names = ("PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE")
-    return (*(meta.get(name, "") for name in names), token_of(request))
-
-
-def token_of(request: HttpRequest) -> str:
-    header = request.META.get("HTTP_AUTHORIZATION", "")
-    return digest_of(header.partition(" ")[2].strip()) if header else ""
+    header = meta.get("HTTP_AUTHORIZATION")
+    kind, _space, secret = (header or "").partition(" ")
+    token = "" if header is None else digest_of(secret.strip())
+    return (*(meta.get(name, "") for name in names), kind.lower(), token)
 
 
 def state_now(token: str) -> Any:
@@ -117,22 +121,26 @@ def state_of(reader: Reader, token: Any) -> Any:
     )
 
 
-def remember(request: HttpRequest, response: HttpResponse, state: Any) -> None:
-    """Keep what was said to a question, and the state of which it was said."""
-    headers = {name: response[name] for name in REPEATED if name in response}
-    remembered.put(question(request), state, headers)
+def remember(response: HttpResponse, state: Any) -> None:
+    """Let this answer be remembered, and the state of the feed and of the reader of which it was given."""
+    response._of_state = state  # type: ignore[attr-defined]
 
 
-class Revalidation:
+class Repeating:
     """Middleware, before all that only a page needs."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "HTTP_IF_NONE_MATCH" in request.META and request.method in ("GET", "HEAD"):
-            return self.again(request) or self.get_response(request)
-        return self.get_response(request)
+        response = self.again(request) if request.method in ("GET", "HEAD") else None
+        if response is None:
+            response = self.get_response(request)
+            # Here and not where it was made, with what others add on the way out.
+            if (state := getattr(response, "_of_state", None)) is not None:
+                headers = {name: value for name, value in response.items() if name.lower() not in OWN}
+                remembered.put(question(request), state, headers)
+        return response
 
     def again(self, request: HttpRequest) -> HttpResponse | None:
         key = question(request)
@@ -140,8 +148,9 @@ class Revalidation:
         if found is None:
             return None
         state, headers = found
-        tags = [tag.removeprefix("W/") for tag in parse_etags(request.META["HTTP_IF_NONE_MATCH"])]
-        if headers["ETag"].removeprefix("W/") not in tags:
+        body = None
+        is_unchanged = has_it(request, headers["ETag"])
+        if not is_unchanged and (body := body_again(request, headers)) is None:
             return None
         try:
             if state_now(key[-1]) != state:
@@ -153,11 +162,36 @@ class Revalidation:
         quota = quota_of(request, system=state[2] if is_partner else None)
         if quota.is_used_up:
             return None
-        expiry = expiry_headers(state[3], timezone.now()) if is_partner else {}
-        return HttpResponseNotModified(headers={**headers, **quota.headers(), **expiry})
+        own = quota.headers() | (expiry_headers(state[3], timezone.now()) if is_partner else {})
+        if body is None:
+            repeated = {name: headers[name] for name in OF_UNCHANGED if name in headers}
+            return HttpResponseNotModified(headers=repeated | own)
+        coding, content = body
+        own["Content-Length"] = str(len(content))
+        if coding != "identity":
+            own["Content-Encoding"] = coding
+        return HttpResponse(content, headers=headers | own)
 
     def unavailable(self, error: OperationalError, headers: dict[str, str]) -> HttpResponse:
         response = unavailable(error)
         for name in OF_ANY_ANSWER & headers.keys():
             response[name] = headers[name]
         return response
+
+
+def has_it(request: HttpRequest, etag: str) -> bool:
+    """Whether the reader says that it has what this tag names (If-None-Match, weak comparison, RFC 9110 §13.1.2)."""
+    tags = [tag.removeprefix("W/") for tag in parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))]
+    return etag.removeprefix("W/") in tags
+
+
+def body_again(request: HttpRequest, headers: dict[str, str]) -> tuple[str, bytes] | None:
+    """The kept body of the answer with these headers, and its coding; None where the whole way has to be gone.
+
+    A 304 says nothing of a body, and HEAD wants none.
+    """
+    is_conditional = CONDITIONS & request.META.keys() or request.META.get("HTTP_IF_NONE_MATCH") == "*"
+    if request.method != "GET" or is_conditional or "Content-Type" not in headers:
+        return None
+    plain = kept.get(key_of(request, headers["ETag"]))
+    return None if plain is None else packed(request, headers["ETag"], plain)
