@@ -17,7 +17,7 @@ from rotation.history_admin import HistoryAdmin
 from rotation.inputs import PlainInputs
 
 from .follow import Follow
-from .follow_pages import FollowPages, start_following
+from .follow_pages import FollowPages, start_following, warn_of_refusing
 from .following import remove_follows, save_follows
 
 
@@ -46,6 +46,7 @@ class FollowingContactAdmin(ContactAdmin):
         saved = formset.save(commit=False)
         remove_follows(formset.deleted_objects, **why)
         save_follows(saved, **why)
+        warn_of_refusing(request, [form.instance] if saved else [])
 
     @admin.action(description=_("Let them follow meetings…"), permissions=["follow"])
     def follow(self, request: HttpRequest, queryset: QuerySet[Contact]) -> HttpResponse:
@@ -80,6 +81,7 @@ class FollowAdmin(FollowPages, HistoryAdmin):
 
     def save_model(self, request: HttpRequest, obj: Follow, form: Any, change: bool) -> None:
         save_follows([obj], actor=request.user, reason=form.cleaned_data.get("reason", ""))
+        warn_of_refusing(request, [obj.contact])
 
     def delete_model(self, request: HttpRequest, obj: Follow) -> None:
         remove_follows([obj], actor=request.user)

@@ -23,7 +23,8 @@ from rotation.models import State
 
 from .follow import Follow
 from .following import follows_of, planned_by, save_follows
-from .models import Delivery
+from .models import Delivery, Unsubscription
+from .replies.topics import refusing
 
 LISTS = {"contacts": Contact, "tracks": Track, "meetings": Meeting}
 MOST = 1000  # rows taken along from a list
@@ -109,6 +110,8 @@ class FollowPages:
         mails: list[Delivery] | None = None
         if form.is_valid():
             mails = planned_by(form.follows())
+            if "confirm" not in request.POST:
+                warn_of_refusing(request, form.cleaned_data["contacts"])
             if "confirm" in request.POST and request.POST.get("shown") == str(len(mails)):
                 return self._started(request, form)
         context = {
@@ -127,9 +130,22 @@ class FollowPages:
     def _started(self, request: HttpRequest, form: FollowForm) -> HttpResponse:
         rows = form.follows()
         save_follows(rows, actor=request.user, reason=form.cleaned_data["reason"])
+        warn_of_refusing(request, form.cleaned_data["contacts"])
         text = ngettext("%(count)d row was recorded.", "%(count)d rows were recorded.", len(rows))
         messages.success(request, text % {"count": len(rows)})
         return HttpResponseRedirect(reverse("admin:reminders_follow_changelist"))
+
+
+def warn_of_refusing(request: HttpRequest, contacts: Iterable[Contact]) -> None:
+    """Say who of them gets no invitation whatever it follows, since it ended them by the link in a mail."""
+    refused = refusing(Unsubscription.Topic.FOLLOWED)
+    for contact in contacts:
+        if contact.pk in refused:
+            text = _(
+                "%(contact)s has ended such invitations by the link in a mail and gets none. Where it asks for them "
+                "again, end that under Unsubscriptions."
+            )
+            messages.warning(request, text % {"contact": contact})
 
 
 def _ticked(request: HttpRequest) -> dict[str, list[str]]:

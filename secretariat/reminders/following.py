@@ -42,6 +42,11 @@ def remove_follows(follows: Collection[Follow], *, actor: Any, reason: str = "")
         return reconcile_deliveries(invitations, touched)
 
 
+def reconcile_followed(contact: Contact) -> list[str]:
+    """Let the ledger follow what a contact takes of the meetings that it follows."""
+    return _reconcile(Follow.objects.filter(contact=contact))
+
+
 def _reconcile(follows: Iterable[Follow]) -> list[str]:
     return reconcile_deliveries(invitations, _meetings_of(follows))
 

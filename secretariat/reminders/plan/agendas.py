@@ -66,8 +66,11 @@ def wanted_of_issue(
 
 
 def _hears(invited: Invited | None, issue: Issue) -> bool:
-    """Whether this move, or end, of the meeting is or will be told by the invitation to it."""
-    return invited is not None and (invited.stands or invited.sequence >= issue.meeting_sequence)
+    """Whether this move, or end, of the meeting is or will be told by the invitation to it. That a contact follows the
+    meeting no longer tells neither."""
+    if invited is None or invited.stands:
+        return invited is not None
+    return not issue.stands and invited.sequence >= issue.meeting_sequence
 
 
 def _issued(issue: Issue, contact: ContactFact, before: Told | None, now: datetime) -> Iterator[Wanted]:

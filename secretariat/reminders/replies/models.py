@@ -126,6 +126,7 @@ class Unsubscription(models.Model):
 
     class Topic(models.TextChoices):
         AGENDA = "agenda", _("agendas")
+        FOLLOWED = "followed", _("invitations to meetings")
 
     contact = models.ForeignKey(
         Contact, on_delete=models.PROTECT, related_name="unsubscriptions", verbose_name=_("contact")

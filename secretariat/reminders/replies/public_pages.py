@@ -117,7 +117,8 @@ def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
         topic = topic_of(row)
         is_ended = row.contact.unsubscriptions.filter(topic=topic, ended_at__isnull=True).exists()
         status = 400 if is_stale else 200
-        return _page("unsubscribe", row, status, is_ended=is_ended, is_stale=is_stale, seal=form_seal(token))
+        told = {"topic": topic, "is_ended": is_ended, "is_stale": is_stale, "seal": form_seal(token)}
+        return _page("unsubscribe", row, status, **told)
 
 
 def _language(row: Delivery) -> str:

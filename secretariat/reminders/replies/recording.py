@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from meetings.models import Agenda, Contact, Due, Meeting, Responsibility
 
+from ..following import reconcile_followed
 from ..ledger import reconcile_deliveries
 from ..models import Delivery, Reply, SettingAside, Unsubscription
 from ..plan.answers import answer_code
@@ -114,13 +115,16 @@ def answer_to(reply: Reply) -> Delivery | None:
 
 @transaction.atomic
 def unsubscribe(row: Delivery) -> bool:
-    """End the notices of this mail's topic for its contact; False when they had ended. What is planned is cancelled."""
+    """End the notices of this mail's topic for its contact; False when they had ended. What is planned is cancelled.
+
+    Who was invited to a meeting gets the CANCEL, since no change of it would reach the calendar any more.
+    """
     contact = Contact.objects.select_for_update(of=("self",)).get(pk=row.contact_id)
     _refusal, is_new = Unsubscription.objects.get_or_create(
         contact=contact, topic=topic_of(row), ended_at=None, defaults={"delivery": row}
     )
     if is_new:
-        _follow(contact)
+        _follow(contact, topic_of(row))
     return is_new
 
 
@@ -132,12 +136,15 @@ def end_unsubscription(pk: int, *, actor: Any, reason: str) -> bool:
         return False
     row.ended_at, row.ended_by, row.ended_reason = timezone.now(), actor, reason
     row.save(update_fields=["ended_at", "ended_by", "ended_reason"])
-    _follow(row.contact)
+    _follow(row.contact, row.topic)
     return True
 
 
-def _follow(contact: Contact) -> None:
+def _follow(contact: Contact, topic: str) -> None:
     """Let the ledger follow what a contact takes."""
+    if topic == Unsubscription.Topic.FOLLOWED:
+        reconcile_followed(contact)
+        return
     tracks = Responsibility.objects.filter(ministry=contact.ministry_id).values("track")
     followed = Meeting.objects.filter(track__in=tracks, pk__in=Agenda.objects.values("meeting"))
     reconcile_deliveries(agendas, list(followed.values_list("pk", flat=True)))

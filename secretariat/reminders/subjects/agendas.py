@@ -14,7 +14,7 @@ from meetings.schedule.dates import instant
 from ..plan.agendas import Issue, wanted_of_issue
 from ..plan.dated import Dated, wanted_of_dated
 from ..plan.wanted import NEWS, ToldOf, Wanted
-from ..replies.topics import without_refusing
+from ..replies.topics import refusing, without_refusing
 from .audience import Policy, contacts_of
 from .invitations import invited_to
 
@@ -37,7 +37,7 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
     )
     agendas = list(rows)
     contacts = without_refusing(contacts_of({agenda.meeting.track_id for agenda in agendas}, now), "agenda")
-    policy, invited = Policy(), invited_to(meeting_ids)
+    policy, invited, refused = Policy(), invited_to(meeting_ids), refusing("followed")
     for agenda in agendas:
         track_id = agenda.meeting.track_id
         to = contacts.get(track_id, [])
@@ -45,7 +45,8 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
         issue = _issue(agenda, issued)
         if issue is not None:
             rules = policy.of("agenda", track_id)
-            for want in wanted_of_issue(issue, to, rules, told, now, invited.get(agenda.meeting_id, {})):
+            of_it = {pk: last for pk, last in invited[agenda.meeting_id].items() if pk not in refused}
+            for want in wanted_of_issue(issue, to, rules, told, now, of_it):
                 yield agenda.meeting_id, want
         closing = _closing(agenda, issued, now)
         rules = policy.of("closing", track_id)

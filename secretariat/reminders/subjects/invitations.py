@@ -17,6 +17,7 @@ from ..models import Delivery
 from ..plan.agendas import Invited
 from ..plan.invitations import Follower, Occasion, Slot, awake, wanted_of_occasion
 from ..plan.wanted import ContactFact, ToldOf, Wanted
+from ..replies.topics import refusing
 from .audience import Policy
 
 Status = Meeting.Status
@@ -32,14 +33,16 @@ def deliveries_of(meeting_ids: Collection[int]) -> Q:
 def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[tuple[int | None, Wanted]]:
     """What is wanted about these meetings; a constant number of queries."""
     meetings = list(Meeting.objects.filter(pk__in=meeting_ids).select_related("track"))
-    follows = _follows_of(meetings)
+    follows, refused = _follows_of(meetings), refusing("followed")
     knew = {contact_id for (about, contact_id), _told in told.items() if about[0] == "meeting"}
     contacts = _contacts(knew | {follow.contact_id for follow in follows}, now)
     participants, policy = participants_of(meetings), Policy()
     for meeting in meetings:
         days: dict[int, list[Follow]] = defaultdict(list)
         for follow in follows:
-            if follows_meeting(follow, meeting, participants[meeting.pk]):
+            if follow.contact_id not in refused and follows_meeting(
+                follow, meeting, participants[meeting.pk]
+            ):
                 days[follow.contact_id].append(follow)
         followers = [
             Follower(contact, tuple((row.valid_from, row.valid_until) for row in days[pk]))

@@ -1,4 +1,5 @@
-"""What a contact may end by one click, and what it may not: notices about agendas, never what its state owes."""
+"""What a contact may end by one click, and what it may not: notices about agendas and invitations to meetings, never
+what its state owes."""
 
 import email
 import email.policy
@@ -11,12 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from meetings.agenda.stages import Stage
+from meetings.models import Contact
+from meetings.schedule.moves import move_meeting
 from secretariat.reminders.models import Delivery, Unsubscription
 from secretariat.reminders.reconciling import reconcile
 from secretariat.reminders.sending import send_due
-from tests.factories import UserFactory
+from tests.factories import UserFactory, day_span
 
 from .test_every_dated_thing import agenda, freeze, track  # noqa: F401
+from .test_invitations import calendar_of, follow, sent
 
 pytestmark = pytest.mark.django_db
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -37,6 +41,23 @@ def mail(agenda, sink):  # noqa: F811
 
 @pytest.fixture
 def link(mail):
+    return link_in(mail)
+
+
+@pytest.fixture
+def followed(agenda):  # noqa: F811
+    """A meeting with an agenda, which a contact follows."""
+    follow(Contact.objects.get(email="kg@example.org"), meeting=agenda.meeting)
+    return agenda.meeting
+
+
+@pytest.fixture
+def invitation(followed, sink):
+    reconcile()
+    return sent(sink)[0]
+
+
+def link_in(mail):
     return re.fullmatch(r"<https?://[^/]+(/unsubscribe/\S+)>", mail["List-Unsubscribe"])[1]
 
 
@@ -155,3 +176,47 @@ def test_it_holds_for_the_next_agenda_too(strict, link, agenda, sink):  # noqa: 
     freeze(agenda, Stage.ADOPTED)
     send_due()
     assert sink.recipients == ["cn@example.org", "kz@example.org"]
+
+
+def test_who_refuses_invitations_is_told_of_no_change_so_its_calendar_lets_the_meeting_go(
+    strict, invitation, followed, sink
+):
+    assert invitation["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    page = strict.get(link_in(invitation)).content.decode()
+    assert ("Receive no more invitations to meetings?" in page, ended()) == (True, [])
+    assert "taken out of your calendar" in strict.post(link_in(invitation), ONE_CLICK).content.decode()
+    assert ended() == [("kg@example.org", "followed")]
+    [farewell] = sent(sink)
+    assert farewell["Subject"].startswith(f"No longer followed: {followed.title()}, ")
+    assert "METHOD:CANCEL" in calendar_of(farewell)
+    move_meeting(followed.pk, to=day_span("2027-06-18"), actor=None, reason="Agreed.")
+    assert (sent(sink), reconcile()) == ([], [])
+
+
+def test_who_refuses_invitations_is_told_by_the_agenda_it_has_that_the_meeting_moved(
+    strict, invitation, followed, sink
+):
+    freeze(followed.agenda, Stage.PROVISIONAL)
+    strict.post(link_in(invitation), ONE_CLICK)
+    sent(sink)
+    move_meeting(followed.pk, to=day_span("2027-06-18"), actor=None, reason="Agreed.")
+    sent(sink)
+    told = Delivery.objects.filter(contact__email="kg@example.org", meeting=followed, state="sent")
+    assert list(told.order_by("sent_at").values_list("kind", flat=True)) == [
+        "invited", "issued", "withdrawn", "moved"
+    ]  # fmt: skip
+    assert reconcile() == []
+
+
+def test_who_is_to_follow_again_is_shown_to_have_refused_and_is_invited_once_staff_end_that(
+    strict, invitation, followed, sink, desk
+):
+    strict.post(link_in(invitation), ONE_CLICK)
+    sent(sink)
+    [row] = Unsubscription.objects.all()
+    asked = {"contacts": [row.contact_id], "meetings": [followed.pk], "preview": "1"}
+    page = desk.post(reverse("admin:reminders_follow_start"), asked).content.decode()
+    assert "has ended such invitations by the link in a mail and gets none" in page
+    desk.post(reverse("admin:reminders_unsubscription_end", args=[row.pk]), {"reason": "Ms Asanova asked"})
+    assert ["METHOD:REQUEST" in calendar_of(mail) for mail in sent(sink)] == [True]
+    assert reconcile() == []
