@@ -92,7 +92,8 @@ def coding_for(request: HttpRequest) -> str:
         name, *parameters = (text.strip().lower() for text in part.split(";"))
         weights[name] = _weight(parameters)
     anything = weights.get("*", 0.0)
-    return max(CODINGS, key=lambda name: weights.get(name, anything))
+    best = max(CODINGS, key=lambda name: weights.get(name, anything))
+    return best if weights.get(best, anything) > 0 else "identity"
 
 
 def _weight(parameters: list[str]) -> float:

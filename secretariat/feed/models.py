@@ -151,6 +151,10 @@ class PartnerSystem(models.Model):
         return self.name
 
 
+# None chosen means all: the end of a track that a system is confined to would open all others to it.
+PartnerSystem.tracks.through._meta.get_field("track").remote_field.on_delete = models.PROTECT
+
+
 @pghistory.track(obj_field=None)
 class SystemTrack(PartnerSystem.tracks.through):  # type: ignore[name-defined]
     """Which tracks a system reads: what it may see has a history like all else about it."""

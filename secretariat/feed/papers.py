@@ -29,6 +29,15 @@ def documents_for(audience: str) -> QuerySet[Document]:
     )
 
 
+def is_told(paper: Document, audience: str) -> bool:
+    """`documents_for`, of a paper in hand."""
+    return (
+        paper.distribution in DISTRIBUTED[Audience(audience)]
+        and paper.status in OUT
+        and paper.issued_at is not None
+    )
+
+
 def public_stages() -> QuerySet[AgendaStage]:
     """Agendas as they were issued to everybody, oldest first; without what they hold."""
     return AgendaStage.objects.filter(code__in=sorted(PUBLIC)).defer("snapshot").order_by("number")

@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import transaction
@@ -24,6 +24,8 @@ from .render import RENDERER, Rendering, render
 
 logger = logging.getLogger(__name__)
 BATCH = 500
+# Longer than any transaction of the desk; of more meetings than a batch the rest waits for the six hours' look.
+LOOKED_AT_AGAIN = timedelta(minutes=5)
 RENDERED = tuple(each.name for each in fields(Rendering))
 
 
@@ -72,8 +74,24 @@ def publish_unpublished() -> list[Difference]:
     One that somebody is writing waits for the next time, and no worker waits for it.
     """
     unpublished = FeedItem.objects.filter(renderer=0, removed=False, meeting__isnull=False)
-    free = Meeting.objects.select_for_update(skip_locked=True, no_key=True)
-    return publish(free.filter(pk__in=unpublished.values("meeting")).values_list("pk", flat=True))
+    due = {*unpublished.values_list("meeting", flat=True), *_just_rendered()}
+    # Each is rendered with those that prepare it: all of them have to be free.
+    goals = dict(Meeting.objects.filter(prepares__in=due).values_list("pk", "prepares"))
+    rows = Meeting.objects.filter(pk__in=due | goals.keys()).order_by("pk")
+    free = set(rows.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+    waiting = {goal for pk, goal in goals.items() if pk not in free}
+    found = publish((due & free) - waiting)
+    return [each for each in found if each.kind != "unchanged"]
+
+
+def _just_rendered() -> set[int]:
+    """Meetings to look at again: while they were rendered, another transaction may have changed what they show (a name,
+    or whether the meeting that they prepare is shown), and neither saw the other."""
+    since, found = timezone.now() - LOOKED_AT_AGAIN, set()
+    for audience in Audience.values:
+        last = FeedItem.objects.filter(audience=audience, removed=False, seq__isnull=False).order_by("-seq")
+        found |= {pk for pk, at in last.values_list("meeting", "changed_at")[:BATCH] if pk and at > since}
+    return found
 
 
 @transaction.atomic
@@ -103,7 +121,11 @@ def _batches(ids: list[int]) -> Iterator[list[int]]:
 def _publish_batch(ids: list[int], *, write: bool) -> list[Difference]:
     # Locked in one order: two writers would otherwise both render, and the older text could win.
     found = with_coordinates(with_papers(Meeting.objects.with_parties())).filter(pk__in=ids).order_by("pk")
-    meetings = list(found.select_for_update(of=("self",), no_key=True) if write else found)
+    if write:
+        # In a statement of its own: whoever waited for a row still reads what it joins as it was before the wait.
+        rows = Meeting.objects.filter(pk__in=ids).order_by("pk")
+        list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+    meetings = list(found)
     stored = {
         (item.audience, item.meeting_id): item for item in FeedItem.objects.filter(meeting__in=meetings)
     }

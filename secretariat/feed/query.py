@@ -6,7 +6,7 @@ import hashlib
 import re
 from calendar import monthrange
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from django.core import signing
@@ -17,6 +17,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from meetings.models import Meeting, Track
+from meetings.schedule.dates import Precision
 from rotation.models import State
 
 from .ics_options import DURATION
@@ -112,7 +113,10 @@ def instant(params: QueryDict, name: str) -> datetime | None:
             "This is not a moment with its offset.",
             "Write it like 2027-05-18T09:00:00Z; a + is sent as %2B.",
         )
-    return found
+    try:
+        return found.astimezone(UTC)  # the database knows no offset of sixteen hours and more
+    except OverflowError:
+        return (datetime.min if found.year == 1 else datetime.max).replace(tzinfo=UTC)
 
 
 def duration(params: QueryDict, name: str) -> str:
@@ -159,14 +163,16 @@ def filtered(items: FeedItemQuerySet, params: QueryDict) -> FeedItemQuerySet:
     if status := choice(params, "status", STATUSES):
         items = items.filter(meeting__status=status)
     if first := bound(params, "from", is_last=False):
-        items = items.filter(meeting__last_on__gte=first)
+        # What ended at the midnight with which that day begins was over before it.
+        over = Q(meeting__precision=Precision.TIME, meeting__ends=time(0), meeting__last_on=first)
+        items = items.filter(meeting__last_on__gte=first).exclude(over)
     if last := bound(params, "to", is_last=True):
         items = items.filter(meeting__first_on__lte=last)
     if since := instant(params, "updated_since"):
         items = items.filter(changed_at__gte=since)
-    for word in params.get("q", "").casefold().split():
-        items = items.filter(words__contains=word)
-    return items
+    words = dict.fromkeys(params.get("q", "").casefold().split())
+    # In one call: each of its own copies the whole question.
+    return items.filter(*(Q(words__contains=word) for word in words))
 
 
 def track_key(slug: str) -> int:

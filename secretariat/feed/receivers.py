@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models.signals import post_delete, post_save, pre_delete
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 
 from meetings.changes import meetings_changed
@@ -53,10 +53,18 @@ def publish_of_members(instance: Membership, **_: Any) -> None:
     publish(meetings_showing(track__mechanism=instance.side.mechanism_id))
 
 
+@receiver(pre_save, sender=City, dispatch_uid="feed.city_before")
+def note_former_country(instance: City, **_: Any) -> None:
+    former = City.objects.filter(pk=instance.pk).values_list("country_id", flat=True).first()
+    instance.former_country = former  # type: ignore[attr-defined]
+
+
 @receiver([post_save, post_delete], sender=City, dispatch_uid="feed.city")
 def publish_of_city(instance: City, **_: Any) -> None:
-    """All of its country: a city that was renamed no longer lies where its old name's meetings are."""
-    publish(meetings_showing(country=instance.country_id))
+    """All of its country, and of the one that it was in: a city that was renamed no longer lies where its old name's
+    meetings are."""
+    countries = {instance.country_id, getattr(instance, "former_country", None)}
+    publish(meetings_showing(country__in=countries - {None}))
 
 
 @receiver(database_restored, dispatch_uid="feed.restored")

@@ -37,8 +37,8 @@ OF_UNCHANGED = (
 )  # fmt: skip
 # Of an answer, what is another at each request.
 OWN = {"content-length", "content-encoding", "ratelimit", "ratelimit-policy", "token-expires"}
-# What is asked under a condition other than a tag goes the whole way.
-CONDITIONS = {"HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_MATCH"}
+# Conditions that come before the tag that a reader has (RFC 9110 §13.2.2): they go the whole way.
+CONDITIONS = {"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
 OF_ANY_ANSWER = {"Vary", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers"}
 ANYBODY = "SELECT epoch, high_seq FROM feed_feed WHERE audience = %s"
 SYSTEM = """
@@ -145,7 +145,7 @@ class Repeating:
     def again(self, request: HttpRequest) -> HttpResponse | None:
         key = question(request)
         found = remembered.get(key)
-        if found is None:
+        if found is None or CONDITIONS & request.META.keys():
             return None
         state, headers = found
         body = None
@@ -190,7 +190,8 @@ def body_again(request: HttpRequest, headers: dict[str, str]) -> tuple[str, byte
 
     A 304 says nothing of a body, and HEAD wants none.
     """
-    is_conditional = CONDITIONS & request.META.keys() or request.META.get("HTTP_IF_NONE_MATCH") == "*"
+    asked = request.META
+    is_conditional = "HTTP_IF_MODIFIED_SINCE" in asked or asked.get("HTTP_IF_NONE_MATCH") == "*"
     if request.method != "GET" or is_conditional or "Content-Type" not in headers:
         return None
     plain = kept.get(key_of(request, headers["ETag"]))

@@ -44,10 +44,13 @@ def revoke_subscription(subscription: Subscription, *, actor: Any) -> bool:
     )
 
 
-def subscription_of(secret: str, now: datetime) -> Subscription | None:
-    """The one that this secret opens; None for unknown and revoked alike. One query, and a write an hour."""
+def subscription_of(secret: str, now: datetime, *, again: bool = False) -> Subscription | None:
+    """The one that this secret opens; None for unknown and revoked alike. One query, and a write an hour.
+
+    again: in the same request, which has noted the use, perhaps in a transaction that only reads.
+    """
     found = Subscription.objects.good().filter(digest=digest_of(secret)).first()
-    if found and (found.last_used_at is None or now - found.last_used_at > USE_GRAIN):
+    if found and not again and (found.last_used_at is None or now - found.last_used_at > USE_GRAIN):
         Subscription.objects.filter(pk=found.pk).update(last_used_at=now)
     return found
 

@@ -83,7 +83,8 @@ class CalendarView(ReadView):
 
     def body(self, **kwargs: Any) -> bytes:
         """Raises TooLong."""
-        rows = list(self.chosen(**kwargs)[: LONG + 1])
+        chosen = self.chosen(**kwargs)
+        rows = list(chosen if self.is_json else chosen[: LONG + 1])
         if len(rows) > LONG and not self.is_json:
             raise TooLong
         rows = [row for row in rows if row.body]

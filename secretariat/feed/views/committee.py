@@ -14,7 +14,7 @@ from meetings.models import Committee, Recommendation, Sitting
 from .. import query
 from ..asking import parameters, responses
 from ..audiences import Audience
-from ..render import meeting_address
+from ..render import mark_example, meeting_address
 from ..schema import SessionsSerializer
 from ..words import text_and_language
 from .base import CatalogueView
@@ -61,6 +61,7 @@ class SessionsView(CatalogueView):
         self, meeting: Any, sittings: list[Sitting], recommended: list[Recommendation]
     ) -> dict[str, Any]:
         title, found = text_and_language(meeting.titles_by_language(), self.language)
+        title = mark_example(meeting, title)
         return {
             "meeting": {"uid": str(meeting.uid), "url": meeting_address(meeting.uid)},
             "track": meeting.track.slug,

@@ -104,7 +104,7 @@ def meeting_shown(meeting: Meeting, language: str) -> dict[str, Any]:
         "status": meeting.get_status_display(),
         "facts": [(label, value) for label, value in facts if value],
         "clocks": clocks_of(meeting, states),
-        "prepares": prepares and (prepares.title(), page_address(prepares)),
+        "prepares": prepares and (mark_example(prepares, prepares.title()), page_address(prepares)),
         "agenda": agenda_shown(meeting),
         "papers": papers_shown(meeting, language),
         "file": f"{settings.BASE_URL}/api/v1/meetings/{meeting.uid}.ics",
@@ -132,4 +132,4 @@ def agenda_shown(meeting: Meeting) -> dict[str, Any] | None:
 def papers_shown(meeting: Meeting, language: str) -> list[dict[str, Any]]:
     papers = documents_for(Audience.PUBLIC).filter(meeting=meeting).select_related("parent")
     rows = papers.prefetch_related("versions").order_by("dated_on", "pk")
-    return [document_body(paper, meeting.uid, language) for paper in rows]
+    return [document_body(paper, meeting.uid, language, Audience.PUBLIC) for paper in rows]

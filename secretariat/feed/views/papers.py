@@ -6,6 +6,7 @@ import logging
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import FileResponse, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -21,8 +22,8 @@ from meetings.papers.uploads import MEDIA_TYPES
 
 from ..asking import parameters, responses
 from ..negotiation import AnyType
-from ..papers import documents_for, public_stages, stage_body
-from ..readers import short_hash
+from ..papers import documents_for, is_told, public_stages, stage_body
+from ..readers import Reader, short_hash
 from ..render import meeting_address
 from ..schema import AgendaSerializer, DocumentsSerializer
 from ..words import moment, text_and_language
@@ -53,7 +54,7 @@ class AgendaView(OfMeeting):
         if last is None:
             raise NotFound
         self.last, self.items = last, items_of(last.snapshot)
-        self.hidden = papers_hidden_from(self.reader.feed.audience, self.items)
+        self.hidden = papers_hidden_from(self.reader, self.items)
 
     def etag(self) -> str:
         """With the papers left out: one of another meeting, or of none, is issued without a change of this one."""
@@ -93,14 +94,14 @@ def item_body(number: str, item: Item, language: str, hidden: set[str]) -> dict[
     }
 
 
-def papers_hidden_from(audience: str, items: tuple[Item, ...]) -> set[str]:
-    """Of the papers that an agenda names by symbol, those that this audience is not told of."""
+def papers_hidden_from(reader: Reader, items: tuple[Item, ...]) -> set[str]:
+    """Of the papers that an agenda names by symbol, those that this reader is not told of: by their distribution, or
+    because they are of a meeting that it may not see."""
     named = {paper for item in items for paper in item.papers}
-    return set(
-        Document.objects.filter(symbol__in=named)
-        .exclude(pk__in=documents_for(audience).values("pk"))
-        .values_list("symbol_id", flat=True)
-    )
+    is_shown = Q(meeting=None) | Q(meeting__in=reader.items.values("meeting"))
+    told = documents_for(reader.feed.audience).filter(is_shown)
+    hidden = Document.objects.filter(symbol__in=named).exclude(pk__in=told.values("pk"))
+    return set(hidden.values_list("symbol_id", flat=True))
 
 
 class DocumentsView(OfMeeting):
@@ -127,12 +128,14 @@ class DocumentsView(OfMeeting):
         return as_json(
             {
                 "meeting": {"uid": str(uid), "url": meeting_address(uid)},
-                "items": [document_body(paper, uid, self.language) for paper in papers],
+                "items": [
+                    document_body(paper, uid, self.language, self.reader.feed.audience) for paper in papers
+                ],
             }
         )
 
 
-def document_body(paper: Document, uid: UUID, language: str) -> dict[str, Any]:
+def document_body(paper: Document, uid: UUID, language: str, audience: str) -> dict[str, Any]:
     """A paper's particulars. One that was withdrawn keeps its symbol, and offers no file any more."""
     title, found = text_and_language(paper.titles, language)
     is_out = paper.status == Document.Status.ISSUED
@@ -147,7 +150,7 @@ def document_body(paper: Document, uid: UUID, language: str) -> dict[str, Any]:
         "dated": paper.dated_on.isoformat(),
         "issued": paper.issued_at and moment(paper.issued_at),
         "withdrawn": paper.withdrawn_at and moment(paper.withdrawn_at),
-        "follows": paper.parent and paper.parent.symbol_id,
+        "follows": paper.parent.symbol_id if paper.parent and is_told(paper.parent, audience) else None,
         "authentic_languages": list(paper.authentic_languages),
         "original_language": paper.original_language or None,
         "versions": [

@@ -46,8 +46,8 @@ class SubscriptionView(CalendarView):
     def path(self) -> str:
         return f"/calendar/{self.subscription.pk}"
 
-    def reader_from(self, request: Request) -> Reader:
-        found = subscription_of(self.kwargs["secret"], timezone.now())
+    def reader_from(self, request: Request, *, again: bool = False) -> Reader:
+        found = subscription_of(self.kwargs["secret"], timezone.now(), again=again)
         if found is None:
             raise NotFound
         self.subscription = found
@@ -57,7 +57,7 @@ class SubscriptionView(CalendarView):
 
     def refresh(self, *args: Any, **kwargs: Any) -> None:
         """Read again how far the feed is, of a subscription that may have been revoked meanwhile."""
-        self.reader = self.reader_from(self.request)
+        self.reader = self.reader_from(self.request, again=True)
 
     def get(self, request: Request, secret: str) -> HttpResponse:
         response = super().get(request)

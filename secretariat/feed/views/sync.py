@@ -54,6 +54,11 @@ class SyncView(ReadView):
         """With the system: the token in the body is this reader's alone."""
         return with_mark(str(super().etag()), self.reader.system)
 
+    def refresh(self) -> None:
+        super().refresh()
+        if not {"page_token", "sync_token"} & self.request.query_params.keys():
+            self.mark = first_mark(self.reader, self.language)  # its beginning is a part of the body
+
     def mark_of(self, request: Request) -> Mark:
         """Raises ExpiredMark, PermissionDenied, BadParameter."""
         given = [name for name in ("page_token", "sync_token") if name in request.query_params]
