@@ -11,7 +11,7 @@ from django.utils import timezone
 from .authorship import authored
 from .changes import announce, audience_changed
 from .deadlines.dues import derive_dues
-from .models import Contact, Deadline, DeadlineTemplate, Meeting, Ministry, Responsibility, Track
+from .models import Contact, Deadline, DeadlineTemplate, Due, Meeting, Ministry, Responsibility, Track
 from .models.deadlines import RULE_FIELDS
 from .schedule.lifecycle import Act
 from .schedule.lifecycle_said import status_refusal
@@ -106,7 +106,9 @@ def rederive(meeting_ids: Iterable[int]) -> None:
 @transaction.atomic
 def save_party(party: Contact | Ministry | Responsibility, *, actor: Any = None, reason: str = "") -> None:
     """Save who answers or is written to, and tell the floors above which meetings that touches."""
-    tracks = _tracks_of(party) if party.pk else set()
+    # As stored: a contact may leave one ministry for another.
+    stored = type(party)._default_manager.filter(pk=party.pk).first() if party.pk else None
+    tracks = _tracks_of(stored) if stored else set()
     with authored(actor, reason):
         party.save()
         tell_audience(tracks | _tracks_of(party))
@@ -123,7 +125,9 @@ def remove_responsibility(row: Responsibility, *, actor: Any = None, reason: str
 def tell_audience(track_ids: Collection[int]) -> None:
     """Tell the floors above that other people answer for these tracks, or are written to."""
     open_ones = [Meeting.Status.PROPOSED, Meeting.Status.CONFIRMED, Meeting.Status.POSTPONED]
-    announce(Meeting.objects.filter(track__in=track_ids, status__in=open_ones).values_list("pk", flat=True))
+    owing = Meeting.objects.filter(pk__in=Due.objects.open().values("deadline__meeting"))
+    concerned = Meeting.objects.filter(status__in=open_ones) | owing.filter(status=Meeting.Status.HELD)
+    announce(concerned.filter(track__in=track_ids).values_list("pk", flat=True))
     audience_changed.send(sender=None, track_ids=frozenset(track_ids))
 
 

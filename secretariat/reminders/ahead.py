@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from meetings.models import Contact, Meeting
 from rotation.models import State
@@ -47,7 +47,15 @@ class Scope:
             is_item=False, next_try_at__lt=now + timedelta(days=AHEAD_DAYS)
         )
         if self.meeting is not None:
-            rows = rows.filter(meeting=self.meeting)
+            # A digest tells of its items' meetings.
+            items = Delivery.objects.waiting().filter(
+                is_item=True,
+                is_held=False,
+                meeting=self.meeting,
+                contact=OuterRef("contact"),
+                planned_on=OuterRef("planned_on"),
+            )
+            rows = rows.filter(Q(meeting=self.meeting) | Q(Exists(items), kind=Delivery.Kind.DIGEST))
         if self.state is not None:
             rows = rows.filter(contact__ministry__state=self.state)
         if self.contact is not None:
@@ -60,7 +68,7 @@ def scope_of(values: Mapping[str, str]) -> Scope:
     meeting, state, contact = (values.get(name, "") for name in ("meeting", "state", "contact"))
     return Scope(
         Meeting.objects.select_related("track").get(pk=_key(meeting)) if meeting else None,
-        State.objects.get(pk=state) if state else None,
+        State.objects.get(pk=state if state.isprintable() else "") if state else None,
         Contact.objects.get(pk=_key(contact)) if contact else None,
     )
 

@@ -8,7 +8,7 @@ Locks: items first, then their digest; the sender, who comes the other way, wait
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Literal
 
@@ -42,7 +42,9 @@ def reconcile_digests(contact_ids: Collection[int], changed: Collection[Day] = (
         return []
     waiting: dict[Day, Delivery] = {}
     for item in (
-        Delivery.objects.waiting().filter(is_item=True, contact__in=contact_ids).defer("text", "html")
+        Delivery.objects.waiting()
+        .filter(is_item=True, is_held=False, contact__in=contact_ids)
+        .defer("text", "html")
     ):
         waiting.setdefault((item.contact_id, item.planned_on), item)
     rows = Delivery.objects.select_for_update().filter(
@@ -72,6 +74,21 @@ def reconcile_digests(contact_ids: Collection[int], changed: Collection[Day] = (
         if what != "changed"
         for row in found
     ]
+
+
+def left_behind(items: Iterable[Delivery]) -> set[int]:
+    """The keys of those items that wait for a digest which has gone without them, since they were held then."""
+    waiting = [row for row in items if row.state in Delivery.UNSENT and not row.is_held]
+    if not waiting:
+        return set()
+    gone = Delivery.objects.filter(
+        kind=Delivery.Kind.DIGEST,
+        resends=None,
+        state__in=Delivery.TOLD,
+        contact__in={row.contact_id for row in waiting},
+    )
+    days = set(gone.values_list("contact_id", "planned_on"))
+    return {row.pk for row in waiting if (row.contact_id, row.planned_on) in days}
 
 
 def _digest_of(item: Delivery) -> Delivery:
@@ -130,9 +147,11 @@ def give_back_items(row: Delivery) -> None:
 
     Nothing of a digest that is no longer ours.
     """
+    if row.resends_id is not None:
+        return  # a copy carries nothing: it says what was sent
+    keys = list(row.items.select_for_update().order_by("pk").values_list("pk", flat=True))
     if not Delivery.objects.select_for_update().filter(pk=row.pk, token=row.token).exists():
         return
-    keys = list(row.items.values_list("pk", flat=True))
     Delivery.objects.filter(pk__in=keys).update(state=State.PENDING, digest=None)
     append_events(keys, State.PENDING, "the digest did not arrive")
     Delivery.objects.filter(pk=row.pk).update(subject="", text="", html="", dated_at=None)

@@ -150,7 +150,8 @@ def warn_of_refusing(request: HttpRequest, contacts: Iterable[Contact]) -> None:
 
 def _ticked(request: HttpRequest) -> dict[str, list[str]]:
     return {
-        name: [key for key in request.GET.get(name, "").split(",") if key.isdigit()][:MOST] for name in LISTS
+        name: [key for key in request.GET.get(name, "").split(",") if key.isdecimal()][:MOST]
+        for name in LISTS
     }
 
 

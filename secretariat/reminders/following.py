@@ -44,7 +44,8 @@ def remove_follows(follows: Collection[Follow], *, actor: Any, reason: str = "")
 
 def reconcile_followed(contact: Contact) -> list[str]:
     """Let the ledger follow what a contact takes of the meetings that it follows."""
-    return _reconcile(Follow.objects.filter(contact=contact))
+    follows = list(Follow.objects.filter(contact=contact))
+    return _reconcile(follows) if follows else []
 
 
 def _reconcile(follows: Iterable[Follow]) -> list[str]:

@@ -113,7 +113,7 @@ class KeepPages:
             raise Http404
         if not (self.has_hold_permission(request) and self.has_view_permission(request)):
             raise PermissionDenied
-        keys = [key for key in request.GET.get("ids", "").split(",") if key.isdigit()]
+        keys = [key for key in request.GET.get("ids", "").split(",") if key.isdecimal()]
         rows = list(
             with_related(KEEPINGS[what].rows().filter(pk__in=keys[:MOST])).select_related("term__seat")
         )

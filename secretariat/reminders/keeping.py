@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from .digesting import reconcile_digests
 from .ledger import reconcile_deliveries, scopes_of, still_wanted
 from .message import sender_address, trial_bytes
 from .models import Delivery, append_events
@@ -35,6 +36,7 @@ def hold(delivery_ids: Collection[int], *, actor: Any, reason: str) -> int:
         row.is_held, row.token, row.lease_until = True, None, None
     Delivery.objects.bulk_update(rows, ["state", "is_held", "token", "lease_until"], batch_size=1000)
     _record(rows, f"held: {reason}", actor)
+    _digest_anew(rows)
     return len(rows)
 
 
@@ -46,7 +48,14 @@ def release(delivery_ids: Collection[int], *, actor: Any, reason: str) -> int:
     _record(rows, f"released: {reason}", actor)
     for subject, ids in scopes_of(rows):
         reconcile_deliveries(subject, ids)
+    _digest_anew(rows)
     return len(rows)
+
+
+def _digest_anew(rows: Collection[Delivery]) -> None:
+    """Let the digests follow: what is held is not told in one, and one of nothing does not go."""
+    days = {(row.contact_id, row.planned_on) for row in rows if row.is_item}
+    reconcile_digests({contact for contact, _day in days}, days)
 
 
 @transaction.atomic

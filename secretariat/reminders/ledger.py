@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from .digesting import reconcile_digests
+from .digesting import left_behind, reconcile_digests
 from .models import Delivery, append_events
 from .plan.wanted import About, Told, ToldOf, Wanted
 from .planting import plant
@@ -69,7 +69,8 @@ def reconcile_deliveries(
     untrue = [row for key, row in stored.items() if row.state in Delivery.UNSENT and key not in wanted]
     untrue += _untrue_copies(rows, now)
     known = [(stored[key], want) for key, (_meeting, want) in wanted.items() if key in stored]
-    stale = [(row, want) for row, want in known if _is_stale(row, want, now)]
+    behind = left_behind(row for row, want in known if row.is_item and not want.is_item)
+    stale = [(row, want) for row, want in known if row.pk in behind or _is_stale(row, want, now)]
     new = [(meeting_id, want) for key, (meeting_id, want) in wanted.items() if key not in stored]
     days = {
         *(
@@ -118,7 +119,8 @@ def still_wanted(rows: Collection[Delivery], now: datetime) -> set[int]:
 
     Each alone, since one may be true only because of another: of a move is told who knew the former day.
     """
-    found = {row.pk for row in rows if row.kind == Delivery.Kind.DIGEST and row.expires_at > now}
+    digests = [row for row in rows if row.kind == Delivery.Kind.DIGEST and row.expires_at > now]
+    found = {row.pk for row in digests if _is_digest_wanted(row, now)}
     for subject, ids in scopes_of(rows):
         of_it = list(_rows_of(subject, ids))
         for asked in _each_alone(rows):
@@ -126,6 +128,18 @@ def still_wanted(rows: Collection[Delivery], now: datetime) -> set[int]:
             wanted = {want.key for _meeting, want in subject.plan(ids, told, now)}
             found |= {row.pk for row in of_it if row.pk in asked and key_of(row) in wanted}
     return found
+
+
+def _is_digest_wanted(row: Delivery, now: datetime) -> bool:
+    """Whether the plan would still say it: all of what was sent and is told again; something, where it is written anew."""
+    is_written_anew = row.resends_id is None and row.state in (State.UNCERTAIN, State.FAILED)
+    first = row
+    while first.resends is not None:
+        first = first.resends
+    items = list(first.items.all()) or list(Delivery.objects.in_digest(first))
+    true = still_wanted(items, now)
+    holds = [item.pk in true for item in items]
+    return any(holds) if is_written_anew else bool(holds) and all(holds)
 
 
 def _each_alone(rows: Iterable[Delivery]) -> list[set[int]]:
@@ -162,6 +176,7 @@ def told_by(rows: Iterable[Delivery]) -> ToldOf:
                 getattr(row, "told_as", None) or row.message_id,
                 row.planned_at,
                 row.offset_code,
+                row.dated_at,
             )
     return told
 
@@ -210,9 +225,11 @@ def _revive(pairs: list[tuple[Delivery, Wanted]]) -> list[str]:
             setattr(row, name, value)
         # Taken from the worker that has it: what it wrote may say the former moment.
         row.state, row.next_try_at = Delivery.State.PENDING, want.goes_at or want.planned_at
-        row.token = row.lease_until = None
+        row.token = row.lease_until = row.dated_at = None  # and it is written anew
         changed.append(row)
-    Delivery.objects.bulk_update(changed, ["state", "next_try_at", "token", "lease_until", *COLUMNS])
+    Delivery.objects.bulk_update(
+        changed, ["state", "next_try_at", "token", "lease_until", "dated_at", *COLUMNS]
+    )
     append_events([row.pk for row in changed], Delivery.State.PENDING, "planned anew")
     return _in_words("planned anew", changed)
 

@@ -26,6 +26,8 @@ from .replies.topics import topic_of
 
 # Content language → the language of our catalogue.
 DJANGO_LANGUAGE = {"zh": "zh-hans"}
+# What comes along from word processors and changes no line: soft hyphen, zero-width space, word joiner, byte order mark.
+UNSEEN = dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF))
 LINE = 75  # columns of a header's line; RFC 2047 §2 allows an encoded word as many
 
 
@@ -61,7 +63,7 @@ def render(row: Delivery) -> Rendered:
     Raises ValueError when a name or title would break a header (RFC 5322 §2.2: no CR or LF in a value).
     """
     written = written_of(row)
-    dated_at = row.dated_at or timezone.now().replace(microsecond=0)
+    dated_at = row.dated_at or timezone.now()
     # An address put right after a refusal is the attendee's too.
     is_as_before = row.dated_at is not None and row.recipient == row.contact.email
     written = replace(written, calendar=row.calendar if is_as_before else _calendar(row, dated_at))
@@ -173,6 +175,7 @@ def _unsubscribing(row: Delivery) -> list[tuple[str, str]]:
 @lru_cache(maxsize=512)
 def _mailbox(header: str, name: str, address: str) -> str:
     """A name and an address as a header's value."""
+    name = name.translate(UNSEEN)
     text = _header_text(header, name)
     if text == name:
         name = formataddr((name, _header_safe(address)))
@@ -187,7 +190,7 @@ def _header_text(header: str, text: str) -> str:
     The library's own folding mixes plain and encoded words and loses or adds blanks between them; blanks
     between two encoded words every reader drops.
     """
-    text = _header_safe(text)
+    text = _header_safe(text.translate(UNSEEN))
     if text.isascii() and "=?" not in text and len(header) + len(text) < LINE:
         return text
     return Header(text, "utf-8", maxlinelen=LINE, header_name=header).encode(linesep="\r\n")

@@ -108,6 +108,15 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """What has not ended, or may have arrived."""
         return self.filter(state__in=[*Delivery.UNSENT, Delivery.State.SENDING, Delivery.State.UNCERTAIN])
 
+    def later_than(self, row: Delivery) -> DeliveryQuerySet:
+        """Those that say the same later than a row does, or will: told, or still to be and kept back by nobody."""
+        same = ("kind", "due_id", "silence_id", "term_id", "agenda_id", "sequence", "contact_id")
+        rows = self.filter(**{name: getattr(row, name) for name in same})
+        is_said = Q(state__in=Delivery.TOLD) | Q(
+            state__in=Delivery.UNSENT, is_held=False, expires_at__gt=Now()
+        )
+        return rows.filter(is_said, planned_at__gt=row.planned_at, resends=None)
+
     def in_digest(self, row: Delivery) -> DeliveryQuerySet:
         """What a digest carries, or would carry now, the earliest first."""
         carried = Q(digest=row)

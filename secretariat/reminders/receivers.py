@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -12,8 +13,9 @@ from meetings.changes import (
     meetings_changed,
     silence_changed,
 )
-from meetings.models import SilenceProcedure
+from meetings.models import Contact, SilenceProcedure
 
+from .following import reconcile_followed
 from .ledger import reconcile_deliveries, reconcile_meetings
 from .replanning import follow_calendars
 from .subjects import silences, terms
@@ -41,6 +43,13 @@ def ledger_follows_audience(*, track_ids: frozenset[int], **_kwargs: Any) -> Non
     )
     reconcile_deliveries(silences, list(told.values_list("pk", flat=True)))
     reconcile_deliveries(terms, track_ids)
+
+
+@receiver(post_save, sender=Contact)
+def ledger_follows_who_follows(*, instance: Contact, created: bool, **_kwargs: Any) -> None:
+    """Who follows meetings may do so for a ministry that answers for no track."""
+    if not created:
+        reconcile_followed(instance)
 
 
 @receiver(calendars_changed)

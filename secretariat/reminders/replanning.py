@@ -6,9 +6,10 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from meetings.models import Committee, Meeting, SilenceProcedure
+from meetings.models import Committee, Due, Meeting, SilenceProcedure
 
 from .ledger import reconcile_deliveries, reconcile_meetings, scopes_of
 from .models import Delivery, ReminderRule
@@ -18,7 +19,8 @@ from .subjects import silences, terms
 
 def open_meetings(now: datetime) -> list[int]:
     """The meetings of which something may have to be told."""
-    meetings = Meeting.objects.exclude(status=Meeting.Status.HELD, ends_at__lt=now - NEWS)
+    owing = Q(pk__in=Due.objects.open().values("deadline__meeting"))
+    meetings = Meeting.objects.filter(~Q(status=Meeting.Status.HELD, ends_at__lt=now - NEWS) | owing)
     return list(meetings.values_list("pk", flat=True))
 
 

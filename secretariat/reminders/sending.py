@@ -20,12 +20,13 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import F, Func, Value
 from django.db.models.functions import Lower, Now
+from django.utils import timezone
 
 from .bounces.addresses import return_path
 from .bounces.recording import record_refusal
 from .digesting import begin_digest, give_back_items
 from .domains import PATIENCE, domain_of, in_pace, slow_down, waiting_domains
-from .ledger import TOO_LATE
+from .ledger import TOO_LATE, still_wanted
 from .letters import RELATED
 from .message import Rendered, render, sender_address
 from .models import Delivery, append_events
@@ -219,7 +220,13 @@ def _send_one(smtp: Connection, row: Delivery, ahead: Ahead, deadline: float) ->
 
 
 def _begin(row: Delivery, rendered: Rendered) -> bool:
-    if row.kind == Delivery.Kind.DIGEST:
+    if (
+        row.kind == Delivery.Kind.DIGEST
+        and row.resends_id is not None
+        and not still_wanted([row], timezone.now())
+    ):
+        begun = "untrue"  # a copy says what was sent, whatever became of it since
+    elif row.kind == Delivery.Kind.DIGEST:
         begun = begin_digest(row, rendered)
     else:
         begun = "begun" if begin_sending(row, rendered) else "untrue"
@@ -236,8 +243,13 @@ def _begin(row: Delivery, rendered: Rendered) -> bool:
 
 @transaction.atomic
 def _lapse(row: Delivery) -> bool:
-    """End a row of ours whose time is over as one that staff must look at; returns whether it is such a row."""
+    """End a row of ours whose time is over as one that staff must look at; returns whether it is such a row.
+
+    What a later reminder or overdue notice says, or will say, is no loss.
+    """
     ours = Delivery.objects.filter(pk=row.pk, token=row.token, state=State.CLAIMED, is_held=False)
+    if Delivery.objects.later_than(row).exists():
+        return False
     lapsed = ours.filter(expires_at__lte=Now()).update(state=State.LAPSED, token=None, lease_until=None)
     if lapsed:
         append_events([row.pk], State.LAPSED, TOO_LATE, WORKER)

@@ -100,7 +100,7 @@ class SettlePages:
         if not self.has_settle_permission(request):
             raise PermissionDenied
         state, form_class = self.SETTLED[what]
-        keys = [key for key in request.GET.get("ids", "").split(",") if key.isdigit()][:MOST]
+        keys = [key for key in request.GET.get("ids", "").split(",") if key.isdecimal()][:MOST]
         rows = list(
             Delivery.objects.filter(pk__in=keys, state=state)
             .select_related("contact__ministry", "meeting__track", "term__seat")

@@ -18,8 +18,9 @@ from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from .digesting import give_back_items
 from .ledger import reconcile_deliveries, scopes_of
-from .models import Delivery, append_events
+from .models import Delivery, DeliveryEvent, append_events
 from .subjects.invitations import INVITATIONS
 
 State = Delivery.State
@@ -66,13 +67,24 @@ def settle(delivery_ids: Collection[int], *, arrived: bool, actor: Any, reason: 
 
     Returns how many; one that is no longer uncertain is left alone, one that became untrue is not sent.
     """
+    # Items before their digest, as everybody locks them.
+    items = Delivery.objects.select_for_update(of=("self",)).filter(digest__in=delivery_ids)
+    carried = list(items.select_related("term__seat").defer("text", "html").order_by("pk"))
     rows = _locked(delivery_ids, State.UNCERTAIN)
+    given_back: set[int] = set()
     for row in rows:
+        if not arrived and row.kind == Delivery.Kind.DIGEST and row.resends_id is None:
+            give_back_items(row)
+            row.dated_at = None
+            given_back.add(row.pk)
         if arrived:
             row.state, row.sent_at = State.SENT, row.dated_at or timezone.now()
         else:
             row.state, row.next_try_at = State.PENDING, timezone.now()
     _write(rows, f"settled: {reason}", actor)
+    # Of what a digest did not tell after all, only what still holds is told in it.
+    for subject, ids in scopes_of(item for item in carried if item.digest_id in given_back):
+        reconcile_deliveries(subject, ids)
     return len(rows)
 
 
@@ -84,8 +96,12 @@ def try_again(delivery_ids: Collection[int], *, actor: Any, reason: str) -> int:
     stays in their events. Returns how many; the others had not failed, or not any more.
     """
     rows = _locked(delivery_ids, State.FAILED)
+    uncertain = DeliveryEvent.objects.filter(delivery__in=rows, state=State.UNCERTAIN)
+    may_have_arrived = set(uncertain.values_list("delivery", flat=True))
     for row in rows:
         row.state, row.next_try_at = State.PENDING, timezone.now()
+        if row.resends_id is None and row.pk not in may_have_arrived:
+            row.dated_at = None  # written anew: what was refused may no longer hold
     _write(rows, f"to be tried again: {reason}", actor)
     return len(rows)
 
@@ -108,7 +124,7 @@ def _locked(delivery_ids: Collection[int], state: str) -> list[Delivery]:
 
 def _write(rows: list[Delivery], detail: str, actor: Any) -> None:
     """Store what became of the rows; those that are to go out again are held against the plan first."""
-    Delivery.objects.bulk_update(rows, ["state", "sent_at", "next_try_at"], batch_size=1000)
+    Delivery.objects.bulk_update(rows, ["state", "sent_at", "next_try_at", "dated_at"], batch_size=1000)
     for state in {row.state for row in rows}:
         append_events([row.pk for row in rows if row.state == state], state, detail, author=actor)
     for subject, ids in scopes_of(row for row in rows if row.state == State.PENDING):

@@ -45,17 +45,24 @@ UPDATE reminders_delivery AS d
           AND NOT newer.is_held AND newer.resends_id IS NULL
           AND (newer.meeting_id = d.meeting_id AND newer.due_id = d.due_id OR newer.silence_id = d.silence_id
                OR newer.term_id = d.term_id OR newer.agenda_id = d.agenda_id)
+          AND newer.sequence >= d.sequence
           AND newer.planned_at > d.planned_at AND newer.planned_at <= statement_timestamp()
           AND newer.state <> 'cancelled'))
 """
 
-# A row that is no longer ours is left alone, and then nothing is told of it either.
+# A row that is no longer ours is left alone, and then nothing is told of it either. What certainly did not arrive is
+# written anew, since by then it may say what no longer holds; but a copy says what was sent, and what may have arrived
+# once says the same again.
 FINISH = """
 WITH ours AS (
     UPDATE reminders_delivery
        SET state = %(state)s::text, reply = %(reply)s::text, token = NULL, lease_until = NULL,
            sent_at = CASE %(state)s::text WHEN 'sent' THEN statement_timestamp() ELSE sent_at END,
-           next_try_at = coalesce(statement_timestamp() + %(pause)s::interval, next_try_at)
+           next_try_at = coalesce(statement_timestamp() + %(pause)s::interval, next_try_at),
+           dated_at = CASE WHEN %(state)s::text IN ('deferred', 'pending') AND resends_id IS NULL AND NOT EXISTS (
+               SELECT FROM reminders_deliveryevent AS event
+                WHERE event.delivery_id = reminders_delivery.id AND event.state = 'uncertain')
+           THEN NULL ELSE dated_at END
      WHERE id = %(id)s AND token = %(token)s AND (state = 'claimed' OR NOT %(only_claimed)s::boolean)
  RETURNING id)
 INSERT INTO reminders_deliveryevent (delivery_id, at, state, detail, worker)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import imaplib
 import mailbox
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -29,14 +30,14 @@ def collect_bounces() -> int:
 
 
 def _read_maildir(record: Callable[[bytes], bool]) -> int:
-    box = mailbox.Maildir(unquote(urlsplit(settings.BOUNCE_MAILBOX).path), factory=None, create=True)
+    folder = Path(unquote(urlsplit(settings.BOUNCE_MAILBOX).path))
+    mailbox.Maildir(folder, create=True)
     recorded = 0
-    for key in [key for key in box.keys() if box.get_message(key).get_subdir() == "new"][:MOST]:  # noqa: SIM118
-        recorded += record(box.get_bytes(key)[:MOST_BYTES])
-        message = box.get_message(key)
-        message.set_subdir("cur")
-        message.add_flag("S")
-        box[key] = message
+    # By their names and not by `mailbox`, which reads each whole and fails on some; and no more than a notification has.
+    for mail in sorted(path for path in (folder / "new").iterdir() if path.is_file())[:MOST]:
+        with mail.open("rb") as text:
+            recorded += record(text.read(MOST_BYTES))
+        mail.rename(folder / "cur" / f"{mail.name.partition(':')[0]}:2,S")
     return recorded
 
 

@@ -28,12 +28,18 @@ def _moved(row: Delivery) -> Letter:
         "was": short_day(row.was_due_at, meeting.zone, language) if row.was_due_at else "",
         "day": meeting_days(meeting, language),
     }
-    if row.kind == Kind.MOVED:
+    if row.kind == Kind.MOVED and row.was_due_at == row.says_due_at:
+        subject = _("Meeting held after all: %(meeting)s, %(day)s")
+        lead = _("“%(meeting)s” will be held after all, on the day that its agenda named: %(day)s.")
+    elif row.kind == Kind.MOVED:
         subject = _("Meeting moved: %(meeting)s, %(day)s")
         lead = _("“%(meeting)s” will be held on another day: %(day)s. Its agenda named %(was)s.")
     elif meeting.status == Meeting.Status.POSTPONED:
         subject = _("Meeting postponed: %(meeting)s")
         lead = _("“%(meeting)s” of %(was)s has been postponed; the new date is not known yet.")
+    elif meeting.status != Meeting.Status.CANCELLED and meeting.visibility != Meeting.Visibility.INTERNAL:
+        subject = _("No longer on %(was)s: %(meeting)s")
+        lead = _("“%(meeting)s” is not held on %(was)s. You are told as soon as its day is known.")
     else:
         subject = _("Meeting off: %(meeting)s")
         lead = _("“%(meeting)s” of %(was)s will not be held.")
@@ -73,6 +79,9 @@ def closing(row: Delivery) -> Letter:
         "was": moment(row.was_due_at, zone, language) if row.was_due_at else "",
     }
     match row.kind:
+        case Kind.CHANGED if row.was_due_at == row.says_due_at:
+            subject = _("Items for the agenda until %(day)s after all — %(meeting)s")
+            lead = _("The last moment to ask for an item of the agenda stands again, as it was: %(now)s.")
         case Kind.CHANGED:
             subject = _("Items for the agenda now until %(day)s — %(meeting)s")
             lead = _(

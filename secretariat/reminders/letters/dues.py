@@ -32,6 +32,9 @@ def letter(row: Delivery) -> Letter:
     }
     note = ""
     match row.kind:
+        case Kind.CHANGED if row.was_due_at == row.says_due_at:
+            subject = _("Due after all %(day)s: %(deadline)s — %(meeting)s")
+            lead = _("The deadline “%(deadline)s” stands again, as it was: it is due by %(now)s.")
         case Kind.CHANGED:
             subject = _("Deadline moved: %(deadline)s, now due %(day)s — %(meeting)s")
             lead = _("The deadline “%(deadline)s” has moved. It was %(was)s; it is now %(now)s.")

@@ -27,6 +27,9 @@ def letter(row: Delivery) -> Letter:
         "was": short_day(was, zone, language) if was else "",
     }
     match row.kind:
+        case Kind.CHANGED if row.was_due_at == row.says_due_at:
+            subject = _("Term ends %(day)s after all: %(organisation)s — %(committee)s")
+            lead = _("The term of %(organisation)s in “%(committee)s” ends on %(day)s after all.")
         case Kind.CHANGED:
             subject = _("Term now ends %(day)s: %(organisation)s — %(committee)s")
             lead = _(

@@ -11,7 +11,17 @@ from datetime import datetime
 from types import MappingProxyType
 
 from .policy import Occasion, Rule, told_to
-from .wanted import About, ContactFact, Told, ToldOf, Wanted, notice, when_awake, while_it_answers
+from .wanted import (
+    About,
+    Cancelled,
+    ContactFact,
+    Told,
+    ToldOf,
+    Wanted,
+    notice,
+    when_awake,
+    while_it_answers,
+)
 
 OCCASION: dict[str, Occasion] = {"issued": "first", "moved": "changed", "off": "withdrawn"}
 
@@ -31,6 +41,12 @@ class Issue:
     meets_at: datetime | None
     stands: bool
     meeting_sequence: int
+    cancelled: Cancelled | None = None
+
+    @property
+    def has_day(self) -> bool:
+        """The parties expect the meeting on a day that is known."""
+        return self.stands and self.meets_at is not None
 
     @property
     def says(self) -> datetime:
@@ -39,10 +55,14 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """What a contact was told last of a meeting that it follows. stands: an invitation, and not the end of one."""
+    """What a contact was told last of a meeting that it follows. stands: an invitation, and not the end of one.
+
+    is_to_hear: it was told that a new day follows, and will be that none does.
+    """
 
     stands: bool
     sequence: int
+    is_to_hear: bool = False
 
 
 def wanted_of_issue(
@@ -68,9 +88,9 @@ def wanted_of_issue(
 def _hears(invited: Invited | None, issue: Issue) -> bool:
     """Whether this move, or end, of the meeting is or will be told by the invitation to it. That a contact follows the
     meeting no longer tells neither."""
-    if invited is None or invited.stands:
+    if invited is None or invited.stands or invited.is_to_hear:
         return invited is not None
-    return not issue.stands and invited.sequence >= issue.meeting_sequence
+    return not issue.has_day and invited.sequence >= issue.meeting_sequence
 
 
 def _issued(issue: Issue, contact: ContactFact, before: Told | None, now: datetime) -> Iterator[Wanted]:
@@ -82,9 +102,11 @@ def _moved(issue: Issue, contact: ContactFact, before: Told | None, now: datetim
     """Who has an agenda with a day that is still to come is told when that day no longer holds."""
     if before is None or (before.says <= now and before.kind != "off"):
         return
-    if not issue.stands:
+    if not issue.has_day:
         if before.kind != "off":
             yield _notice("off", issue, contact, before, at=now, expires_at=before.says)
+        elif issue.cancelled and (until := issue.cancelled.until(before)):
+            yield _notice("off", issue, contact, before, at=now, expires_at=until)
     elif (before.kind == "off" or before.says != issue.says) and issue.says > now:
         yield _notice("moved", issue, contact, before, at=now, expires_at=issue.says)
 
@@ -94,4 +116,6 @@ def _notice(
 ) -> Wanted:
     sequence = issue.number if kind == "issued" else issue.meeting_sequence
     about: About = ("agenda", issue.agenda_id)
-    return notice(kind, about, sequence, contact, before, at=at, expires_at=expires_at, says=issue.says)
+    # That a day no longer holds names this day, which the next notice may have to compare with.
+    says = before.says if kind == "off" and before else issue.says
+    return notice(kind, about, sequence, contact, before, at=at, expires_at=expires_at, says=says)

@@ -48,7 +48,13 @@ class Report:
 
 def read_report(raw: bytes) -> Report | None:
     """What a mail says of one that came back; None where it says nothing of that kind."""
-    message = message_from_bytes(raw, policy=policy.compat32)
+    try:
+        return _report_in(message_from_bytes(raw, policy=policy.compat32))
+    except RecursionError:  # parts within parts within parts: no notification is so deep
+        return None
+
+
+def _report_in(message: Message) -> Report | None:
     if not _is_report(message):
         return None
     fields = next(_recipients(message), None)

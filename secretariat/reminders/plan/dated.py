@@ -16,11 +16,24 @@ from meetings.schedule.dates import instant
 
 from .digests import ITEM, digest_before, singly
 from .policy import AFTER, Occasion, Rule
-from .wanted import NEWS, About, ContactFact, Told, ToldOf, Wanted, notice, when_awake, while_it_answers
+from .wanted import (
+    NEWS,
+    About,
+    Cancelled,
+    ContactFact,
+    Told,
+    ToldOf,
+    Wanted,
+    notice,
+    when_awake,
+    while_it_answers,
+)
 
 # How long it is worth saying that something is overdue, and to thank for it.
 OVERDUE_NEWS = timedelta(days=7)
 THANKS_NEWS = timedelta(days=2)
+# The offset code of what is said to who waits in vain for a new day.
+IN_VAIN = "never"
 KINDS = {"before": "reminder"}  # of an occasion, where it is not the same word
 
 
@@ -32,7 +45,7 @@ class Dated:
     often this contact was told another one. state: whose contacts are told; empty for all states'. on: the day that
     reminders are counted from; at: the moment itself, which ends them. status: `open`; `received`, at
     `received_at`; `settled` otherwise, then nothing is said of it any more; `withdrawn`, then who was told of it is
-    told so.
+    told so. cancelled: its meeting, where that was.
     """
 
     about: About
@@ -42,6 +55,7 @@ class Dated:
     at: datetime
     status: Literal["open", "received", "settled", "withdrawn"] = "open"
     received_at: datetime | None = None
+    cancelled: Cancelled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +78,7 @@ class Case:
     def is_changed(self) -> bool:
         """The contact was told another moment, or that there is none."""
         told = self.before
-        return told is not None and (told.kind == "withdrawn" or told.says != self.moment.at)
+        return told is not None and (told.kind in ("withdrawn", "received") or told.says != self.moment.at)
 
     @property
     def sequence(self) -> int:
@@ -112,14 +126,23 @@ def _wanted_of(case: Case) -> Iterator[Wanted]:
 def _withdrawal(case: Case) -> Iterator[Wanted]:
     """Who was told of a moment that no longer stands is told so; who was not hears nothing of it."""
     before = case.before
-    if before is None or before.kind == "withdrawn":
+    if before is None:
         return
-    expires_at = before.planned_at + NEWS if before.kind in AFTER else before.says
-    yield from _at_once("withdrawn", case, expires_at)
+    if before.kind == "withdrawn":
+        until = case.moment.cancelled.until(before) if case.moment.cancelled else None
+        for want in _at_once("withdrawn", case, until) if until else ():
+            yield replace(want, offset_code=IN_VAIN, says_due_at=before.says)
+        return
+    # Who was told after the moment, that it is overdue or that it stays, hears of it for a while too.
+    expires_at = before.says if before.says > before.planned_at else before.planned_at + NEWS
+    for want in _at_once("withdrawn", case, expires_at):
+        # It names the moment that no longer stands: the next notice may have to compare with it.
+        yield replace(want, says_due_at=before.says)
 
 
 def _thanks(case: Case) -> Iterator[Wanted]:
-    if case.moment.received_at is not None:
+    is_thanked = case.before is not None and case.before.kind == "received"
+    if case.moment.received_at is not None and not is_thanked:
         yield from _at_once("received", case, case.moment.received_at + THANKS_NEWS)
 
 

@@ -14,7 +14,7 @@ from meetings.schedule.dates import instant
 
 from . import policy
 from .policy import Rule
-from .wanted import About, ContactFact, Told, ToldOf, Wanted, notice, when_awake
+from .wanted import About, Cancelled, ContactFact, Told, ToldOf, Wanted, notice, when_awake
 
 OCCASION: Mapping[str, policy.Occasion] = {"invited": "first", "changed": "changed", "withdrawn": "withdrawn"}
 # At which hour of its own day a contact is invited to what it follows from that day on.
@@ -42,6 +42,7 @@ class Occasion:
     sequence: int
     slot: Slot | None
     is_over: bool = False
+    cancelled: Cancelled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,14 @@ def wanted_of_occasion(
         before = told.get((about, follower.contact.id))
         is_invited = before is not None and before.kind != "withdrawn"
         since = occasion.slot and _followed_since(occasion.slot, follower, now)
+        until = occasion.cancelled.until(before) if occasion.cancelled and before else None
         if occasion.slot and since:
             kind = "changed" if is_invited else "invited"
             yield _request(kind, about, occasion.sequence, occasion.slot, follower.contact, before, since)
         elif before is not None and is_invited and before.says > now:
-            yield _cancel(about, occasion.sequence, follower.contact, before, now)
+            yield _cancel(about, occasion.sequence, follower.contact, before, now, before.says)
+        elif before is not None and follower.days and until is not None:
+            yield _cancel(about, occasion.sequence, follower.contact, before, now, until)
 
 
 def awake(want: Wanted, rules: Iterable[Rule], now: datetime) -> Iterator[Wanted]:
@@ -115,9 +119,23 @@ def _request(
     return replace(want, offset_code=code)
 
 
-def _cancel(about: About, sequence: int, contact: ContactFact, before: Told, now: datetime) -> Wanted:
+def _cancel(
+    about: About,
+    sequence: int,
+    contact: ContactFact,
+    before: Told,
+    now: datetime,
+    expires_at: datetime,
+) -> Wanted:
     """It tells the moment that the contact knows: another one may not be known, or not be for it."""
     want = notice(
-        "withdrawn", about, sequence, contact, before, at=now, expires_at=before.says, says=before.says
+        "withdrawn",
+        about,
+        sequence,
+        contact,
+        before,
+        at=now,
+        expires_at=expires_at,
+        says=before.says,
     )
     return replace(want, offset_code=before.offset_code if before.sequence == sequence else "")

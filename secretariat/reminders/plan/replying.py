@@ -14,14 +14,13 @@ Bar = Literal["withdrawn", "moved", "settled", "left", "expired"]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What the mail said, and how things stand. sequence: of the due when the mail was written, and now.
+    """What the mail said, and how things stand. due_at: when it is due now.
 
     answers: whether its reader is in office and answers for the track today.
     """
 
     says_due_at: datetime
-    sequence: int
-    due_sequence: int
+    due_at: datetime
     due_status: str
     answers: bool
 
@@ -34,6 +33,6 @@ def bar(link: Link, now: datetime) -> Bar | None:
         return "withdrawn"
     if link.due_status != "open":
         return "settled"
-    if link.sequence != link.due_sequence:
+    if link.says_due_at != link.due_at:
         return "moved"
     return "expired" if now >= link.says_due_at + LASTS else None

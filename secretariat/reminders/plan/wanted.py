@@ -20,6 +20,8 @@ About = tuple[Subject, int]
 
 # How long something that happened is worth telling to who was not told of it.
 NEWS = timedelta(days=14)
+# How far the clocks of the database and of a worker may be apart.
+SKEW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class ContactFact:
     answers_until: date | None = None
     roles: frozenset[str] = frozenset()
     digest: Digest | None = None
+    email: str = ""  # in small letters, where contacts with one address are to be told apart from others
 
     def answers_on(self, day: date) -> bool:
         return (self.answers_from is None or self.answers_from <= day) and (
@@ -45,7 +48,10 @@ class ContactFact:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The last thing that a contact was told of something, or may have been; `says` is the moment it named."""
+    """The last thing that a contact was told of something, or may have been.
+
+    says: the moment it named. written_at: when its mail was written.
+    """
 
     kind: str
     sequence: int
@@ -53,6 +59,21 @@ class Told:
     message_id: str
     planned_at: datetime
     offset_code: str = ""
+    written_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """That a meeting was cancelled at `at`, which had had no day since `undated`, the same where it had one till then."""
+
+    undated: datetime
+    at: datetime
+
+    def until(self, before: Told) -> datetime | None:
+        """How long to say so to who was told that it has no day for now and that a new one follows; None for others."""
+        written_at = before.written_at or before.planned_at
+        waits = before.kind in ("withdrawn", "off") and self.undated - SKEW <= written_at < self.at
+        return self.at + NEWS if waits else None
 
 
 # By what it was about, and the contact.

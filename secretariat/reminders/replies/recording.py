@@ -52,10 +52,10 @@ def bar_of(row: Delivery, now: datetime) -> Bar | None:
     """What stands against using a link of this mail now."""
     link = Link(
         says_due_at=row.says_due_at,
-        sequence=row.sequence,
-        due_sequence=row.due.sequence,
+        due_at=row.due.due_at,
         due_status=row.due.status,
-        answers=_answers(row.contact, row.meeting.track_id, now),
+        answers=row.contact.ministry.state_id == row.due.state_id
+        and _answers(row.contact, row.meeting.track_id, now),
     )
     return bar(link, now)
 

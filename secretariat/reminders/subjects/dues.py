@@ -16,6 +16,7 @@ from ..plan.answers import Answer, wanted_of_answers
 from ..plan.dated import Dated, wanted_of_dated
 from ..plan.wanted import ToldOf, Wanted
 from .audience import Policy, contacts_of
+from .cancelled import cancelled_of
 
 STATUS: dict[str, Literal["open", "received", "settled", "withdrawn"]] = {
     Due.Status.OPEN: "open",
@@ -31,7 +32,9 @@ def deliveries_of(meeting_ids: Collection[int]) -> Q:
 
 def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[tuple[int | None, Wanted]]:
     """What is wanted about the dues of these meetings, each with its meeting; a constant number of queries."""
-    meetings = dict(Meeting.objects.filter(pk__in=meeting_ids).values_list("pk", "track_id"))
+    found = list(Meeting.objects.filter(pk__in=meeting_ids))
+    meetings = {meeting.pk: meeting.track_id for meeting in found}
+    cancelled = cancelled_of(found)
     contacts = contacts_of(set(meetings.values()), now)
     answers, policy = _answers_by_due(meeting_ids), Policy()
     # The rules are those of the deadline's line, by its key.
@@ -46,6 +49,7 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
                 due.due_at,
                 STATUS.get(due.status, "settled"),
                 due.received_at,
+                cancelled.get(due.deadline.meeting_id),
             )
         )
     for (pk, key), of_it in moments.items():
@@ -72,5 +76,5 @@ def _answers(moment: Dated, asides: Mapping[int, Sequence[SettingAside]]) -> Ite
     """To what was said of this moment as it stands; after it moved, the notice of that is the answer."""
     for aside in asides.get(moment.about[1], ()):
         mail: Delivery = aside.reply.delivery
-        if mail.sequence == moment.sequence:
+        if mail.says_due_at == moment.at:
             yield Answer(aside.reply_id, moment, mail.contact_id, mail.message_id, aside.at)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Q
@@ -16,9 +17,10 @@ from ..follow import Follow
 from ..models import Delivery
 from ..plan.agendas import Invited
 from ..plan.invitations import Follower, Occasion, Slot, awake, wanted_of_occasion
-from ..plan.wanted import ContactFact, ToldOf, Wanted
+from ..plan.wanted import Cancelled, ContactFact, Told, ToldOf, Wanted
 from ..replies.topics import refusing
 from .audience import Policy
+from .cancelled import shown_cancelled
 
 Status = Meeting.Status
 # The ledger's rows about meetings themselves.
@@ -36,33 +38,70 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
     follows, refused = _follows_of(meetings), refusing("followed")
     knew = {contact_id for (about, contact_id), _told in told.items() if about[0] == "meeting"}
     contacts = _contacts(knew | {follow.contact_id for follow in follows}, now)
-    participants, policy = participants_of(meetings), Policy()
+    participants, cancelled, policy = participants_of(meetings), shown_cancelled(meetings), Policy()
     for meeting in meetings:
         days: dict[int, list[Follow]] = defaultdict(list)
         for follow in follows:
-            if follow.contact_id not in refused and follows_meeting(
-                follow, meeting, participants[meeting.pk]
-            ):
+            if follows_meeting(follow, meeting, participants[meeting.pk]):
                 days[follow.contact_id].append(follow)
         followers = [
             Follower(contact, tuple((row.valid_from, row.valid_until) for row in days[pk]))
             for pk, contact in contacts.items()
         ]
+        people = _one_an_address(followers, meeting, told, refused)
         rules = policy.of("meeting", meeting.track_id)
-        for want in wanted_of_occasion(occasion_of(meeting, now), followers, told, now):
+        occasion = replace(occasion_of(meeting, now), cancelled=cancelled.get(meeting.pk))
+        for want in wanted_of_occasion(occasion, people, told, now):
             for awake_want in awake(want, rules, now):
                 yield meeting.pk, awake_want
 
 
-def invited_to(meeting_ids: Collection[int]) -> dict[int, dict[int, Invited]]:
+def _one_an_address(
+    followers: Iterable[Follower], meeting: Meeting, told: ToldOf, refused: Collection[int]
+) -> Iterator[Follower]:
+    """Contacts of one state with one address are one person: who was invited, else told of it, else who follows first.
+
+    refused: contacts. Who has refused invitations follows nothing, whichever of them it was.
+    """
+    people: dict[tuple[str, str], list[Follower]] = defaultdict(list)
+    for follower in followers:
+        people[follower.contact.state, follower.contact.email].append(follower)
+    for found in people.values():
+        one = min(found, key=lambda each: _order(each, told.get((("meeting", meeting.pk), each.contact.id))))
+        is_refused = any(each.contact.id in refused for each in found)
+        yield replace(one, days=() if is_refused else tuple(days for each in found for days in each.days))
+
+
+def _order(follower: Follower, before: Told | None) -> tuple[bool, bool, bool, int]:
+    is_invited = before is not None and before.kind != "withdrawn"
+    return (not is_invited, before is None, not follower.days, follower.contact.id)
+
+
+def invited_to(
+    meetings: Collection[Meeting], cancelled: Mapping[int, Cancelled]
+) -> dict[int, dict[int, Invited]]:
     """By meeting and contact: what who follows it was told of it last, or may have been."""
-    rows = Delivery.objects.filter(deliveries_of(meeting_ids), state__in=Delivery.TOLD)
-    last = rows.order_by(Coalesce("dated_at", "planned_at"), "pk")
+    followed = _followed([meeting for meeting in meetings if meeting.pk in cancelled])
+    rows = Delivery.objects.filter(
+        deliveries_of([meeting.pk for meeting in meetings]), state__in=Delivery.TOLD
+    ).order_by(Coalesce("dated_at", "planned_at"), "pk")
+    columns = ("meeting_id", "contact_id", "kind", "sequence", "says_due_at", "planned_at", "dated_at")
     found: dict[int, dict[int, Invited]] = defaultdict(dict)
-    for meeting_id, contact_id, kind, sequence in last.values_list(
-        "meeting_id", "contact_id", "kind", "sequence"
-    ):
-        found[meeting_id][contact_id] = Invited(kind != "withdrawn", sequence)
+    for meeting_id, contact_id, kind, sequence, says, planned_at, dated_at in rows.values_list(*columns):
+        last = Told(kind, sequence, says, "", planned_at, written_at=dated_at)
+        waits = contact_id in followed[meeting_id] and cancelled[meeting_id].until(last) is not None
+        found[meeting_id][contact_id] = Invited(kind != "withdrawn", sequence, waits)
+    return found
+
+
+def _followed(meetings: Collection[Meeting]) -> dict[int, set[int]]:
+    """By meeting the contacts who follow it, on whatever days; no query for none."""
+    found: dict[int, set[int]] = defaultdict(set)
+    if meetings:
+        follows, participants = _follows_of(meetings), participants_of(meetings)
+        for meeting in meetings:
+            covering = (row for row in follows if follows_meeting(row, meeting, participants[meeting.pk]))
+            found[meeting.pk] = {row.contact_id for row in covering}
     return found
 
 
@@ -106,8 +145,8 @@ def _contacts(ids: Collection[int], now: datetime) -> dict[int, ContactFact]:
     if not ids:
         return {}
     rows = Contact.objects.in_office(now).filter(pk__in=ids).order_by("pk")
-    columns = ("pk", "ministry__state_id", "zone", "ministry__state__zone")
+    columns = ("pk", "ministry__state_id", "zone", "ministry__state__zone", "email")
     return {
-        pk: ContactFact(pk, state, zone or state_zone)
-        for pk, state, zone, state_zone in rows.values_list(*columns)
+        pk: ContactFact(pk, state, zone or state_zone, email=email.lower())
+        for pk, state, zone, state_zone, email in rows.values_list(*columns)
     }

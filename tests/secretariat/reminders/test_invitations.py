@@ -13,7 +13,7 @@ from ical.calendar_stream import IcsCalendarStream
 from icalendar import Calendar
 
 from meetings.models import Meeting
-from meetings.saving import save_meeting
+from meetings.saving import save_meeting, save_party
 from meetings.schedule.dates import Precision, Span, month_span
 from meetings.schedule.moves import cancel_meeting, move_meeting, postpone_meeting
 from secretariat.reminders.following import remove_follows, save_follows
@@ -22,7 +22,7 @@ from secretariat.reminders.models import Delivery, Follow
 from secretariat.reminders.reconciling import reconcile
 from secretariat.reminders.restoration import remember_step
 from secretariat.reminders.sending import send_due
-from secretariat.reminders.settling import GRACE, RESENT_BY_POLICY
+from secretariat.reminders.settling import GRACE, RESENT_BY_POLICY, settle
 from tests.factories import (
     ContactFactory,
     FollowFactory,
@@ -391,14 +391,26 @@ def test_what_the_move_made_untrue_is_not_sent_and_the_last_word_is(track, aida,
     assert (str(mail["Subject"]).split(":")[0], event_of(mail)["SEQUENCE"]) == ("Invitation", 2)
 
 
+def test_whose_ministry_answers_for_no_track_is_invited_once_it_is_in_office(track, aida, sink):
+    meeting_of(track)
+    aida.valid_from = timezone.localdate() + timedelta(days=30)
+    save_party(aida)
+    follow(aida, track=track)
+    assert sent(sink) == []
+    aida.valid_from = None
+    save_party(aida)
+    assert [mail["Subject"] for mail in sent(sink)] != []
+    assert reconcile() == []
+
+
 def test_a_repeat_is_the_same_bytes(track, aida, sink):
     made = meeting_of(track)
     follow(aida, track=track)
-    sink.answers["aida@example.org"] = "data 451 later"
-    assert sent(sink) == []
+    sink.answers["aida@example.org"] = "data drop"
+    sent(sink)
     Meeting.objects.filter(pk=made.pk).update(titles={"en": "A typo mended"})
     first = Delivery.objects.get()
-    Delivery.objects.update(next_try_at=timezone.now())
+    settle([first.pk], arrived=False, actor=None, reason="Not there.")
     sink.answers.clear()
     (mail,) = sent(sink)
     row = Delivery.objects.get()
@@ -474,7 +486,7 @@ def test_followers_and_meetings_do_not_raise_the_number_of_queries(track, times,
     for _n in range(times):
         FollowFactory(track=track)
         FollowFactory(track=None, state=StateFactory(code="KZ"), part="participant")
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(26):
         reconcile_meetings([meeting.pk for meeting in made])
     assert Delivery.objects.count() == times * times * 2
 

@@ -113,12 +113,26 @@ def test_what_lapsed_by_a_clock_that_ran_ahead_goes_when_the_clock_is_right(meet
 
 def test_one_whose_time_is_over_when_its_turn_comes_lapses(meeting, sink):
     [first, *_others] = waiting_since(ago(minutes=1))
+    Delivery.objects.filter(next_try_at__gt=timezone.now()).update(state="cancelled")
     Delivery.objects.filter(pk=first).update(expires_at=ago(seconds=1))
     assert send_due() == 2
     assert last_event(Delivery.objects.get(state="lapsed"))[:2] == (
         "lapsed",
         "its time passed before it could be sent",
     )
+
+
+def test_of_overdue_notices_whose_time_is_over_when_their_turn_comes_only_the_last_is_a_loss(meeting, sink):
+    due = Due.objects.get(state="KZ")
+    reconcile_deliveries(dues, [meeting.pk], now=due.due_at + timedelta(minutes=1))
+    notices = Delivery.objects.filter(due=due, kind="overdue").order_by("planned_at")
+    first, last = notices
+    for row, days in ((first, 9), (last, 3)):
+        Delivery.objects.filter(pk=row.pk).update(
+            planned_at=ago(days=days), next_try_at=ago(days=days), expires_at=ago(days=days - 7)
+        )
+    assert send_due() == 1
+    assert list(notices.values_list("offset_code", "state")) == [("P1D", "cancelled"), ("P7D", "sent")]
 
 
 def test_what_was_settled_before_or_held_back_is_no_loss(meeting):
