@@ -13,10 +13,10 @@ from types import MappingProxyType
 from .policy import Occasion, Rule, told_to
 from .wanted import (
     About,
-    Cancelled,
     ContactFact,
     Told,
     ToldOf,
+    Undated,
     Wanted,
     notice,
     when_awake,
@@ -41,7 +41,7 @@ class Issue:
     meets_at: datetime | None
     stands: bool
     meeting_sequence: int
-    cancelled: Cancelled | None = None
+    undated: Undated | None = None
 
     @property
     def has_day(self) -> bool:
@@ -57,12 +57,13 @@ class Issue:
 class Invited:
     """What a contact was told last of a meeting that it follows. stands: an invitation, and not the end of one.
 
-    is_to_hear: it was told that a new day follows, and will be that none does.
+    has_heard: that the meeting takes place on no day that is known, as it stands now. is_to_hear: it was told that a
+    new day follows, and will be that none does.
     """
 
     stands: bool
-    sequence: int
-    is_to_hear: bool = False
+    has_heard: bool
+    is_to_hear: bool
 
 
 def wanted_of_issue(
@@ -90,7 +91,7 @@ def _hears(invited: Invited | None, issue: Issue) -> bool:
     meeting no longer tells neither."""
     if invited is None or invited.stands or invited.is_to_hear:
         return invited is not None
-    return not issue.has_day and invited.sequence >= issue.meeting_sequence
+    return not issue.has_day and invited.has_heard
 
 
 def _issued(issue: Issue, contact: ContactFact, before: Told | None, now: datetime) -> Iterator[Wanted]:
@@ -105,7 +106,7 @@ def _moved(issue: Issue, contact: ContactFact, before: Told | None, now: datetim
     if not issue.has_day:
         if before.kind != "off":
             yield _notice("off", issue, contact, before, at=now, expires_at=before.says)
-        elif issue.cancelled and (until := issue.cancelled.until(before)):
+        elif issue.undated and (until := issue.undated.until(before)):
             yield _notice("off", issue, contact, before, at=now, expires_at=until)
     elif (before.kind == "off" or before.says != issue.says) and issue.says > now:
         yield _notice("moved", issue, contact, before, at=now, expires_at=issue.says)

@@ -19,10 +19,10 @@ from .policy import AFTER, Occasion, Rule
 from .wanted import (
     NEWS,
     About,
-    Cancelled,
     ContactFact,
     Told,
     ToldOf,
+    Undated,
     Wanted,
     notice,
     when_awake,
@@ -45,7 +45,7 @@ class Dated:
     often this contact was told another one. state: whose contacts are told; empty for all states'. on: the day that
     reminders are counted from; at: the moment itself, which ends them. status: `open`; `received`, at
     `received_at`; `settled` otherwise, then nothing is said of it any more; `withdrawn`, then who was told of it is
-    told so. cancelled: its meeting, where that was.
+    told so. undated: its meeting, where that takes place on no day that is known.
     """
 
     about: About
@@ -55,7 +55,7 @@ class Dated:
     at: datetime
     status: Literal["open", "received", "settled", "withdrawn"] = "open"
     received_at: datetime | None = None
-    cancelled: Cancelled | None = None
+    undated: Undated | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _withdrawal(case: Case) -> Iterator[Wanted]:
     if before is None:
         return
     if before.kind == "withdrawn":
-        until = case.moment.cancelled.until(before) if case.moment.cancelled else None
+        until = case.moment.undated.until(before) if case.moment.undated else None
         for want in _at_once("withdrawn", case, until) if until else ():
             yield replace(want, offset_code=IN_VAIN, says_due_at=before.says)
         return

@@ -14,7 +14,7 @@ from meetings.schedule.dates import instant
 
 from . import policy
 from .policy import Rule
-from .wanted import About, Cancelled, ContactFact, Told, ToldOf, Wanted, notice, when_awake
+from .wanted import About, ContactFact, Told, ToldOf, Undated, Wanted, notice, when_awake
 
 OCCASION: Mapping[str, policy.Occasion] = {"invited": "first", "changed": "changed", "withdrawn": "withdrawn"}
 # At which hour of its own day a contact is invited to what it follows from that day on.
@@ -42,7 +42,7 @@ class Occasion:
     sequence: int
     slot: Slot | None
     is_over: bool = False
-    cancelled: Cancelled | None = None
+    undated: Undated | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def wanted_of_occasion(
         before = told.get((about, follower.contact.id))
         is_invited = before is not None and before.kind != "withdrawn"
         since = occasion.slot and _followed_since(occasion.slot, follower, now)
-        until = occasion.cancelled.until(before) if occasion.cancelled and before else None
+        until = occasion.undated.until(before) if occasion.undated and before else None
         if occasion.slot and since:
             kind = "changed" if is_invited else "invited"
             yield _request(kind, about, occasion.sequence, occasion.slot, follower.contact, before, since)

@@ -50,7 +50,7 @@ class ContactFact:
 class Told:
     """The last thing that a contact was told of something, or may have been.
 
-    says: the moment it named. written_at: when its mail was written.
+    says: the moment it named. dated_at: when its mail was written; None of what a digest told.
     """
 
     kind: str
@@ -59,21 +59,34 @@ class Told:
     message_id: str
     planned_at: datetime
     offset_code: str = ""
-    written_at: datetime | None = None
+    dated_at: datetime | None = None
+
+    @property
+    def written_at(self) -> datetime:
+        return self.dated_at or self.planned_at
 
 
 @dataclass(frozen=True, slots=True)
-class Cancelled:
-    """That a meeting was cancelled at `at`, which had had no day since `undated`, the same where it had one till then."""
+class Undated:
+    """A meeting that takes place on no day that is known: since when, and when it was cancelled, if it was."""
 
-    undated: datetime
-    at: datetime
+    since: datetime
+    cancelled_at: datetime | None = None
+
+    def is_told_by(self, before: Told) -> bool:
+        """Whether a contact was told how it stands now, by the last mail about it."""
+        return self._is_since(before) and not self._waits(before)
 
     def until(self, before: Told) -> datetime | None:
-        """How long to say so to who was told that it has no day for now and that a new one follows; None for others."""
-        written_at = before.written_at or before.planned_at
-        waits = before.kind in ("withdrawn", "off") and self.undated - SKEW <= written_at < self.at
-        return self.at + NEWS if waits else None
+        """How long to say that it is cancelled to who was told that a new day follows; None for others."""
+        waits = self._is_since(before) and self._waits(before)
+        return self.cancelled_at + NEWS if waits and self.cancelled_at else None
+
+    def _is_since(self, before: Told) -> bool:
+        return before.kind in ("withdrawn", "off") and before.written_at >= self.since - SKEW
+
+    def _waits(self, before: Told) -> bool:
+        return self.cancelled_at is not None and before.written_at < self.cancelled_at
 
 
 # By what it was about, and the contact.

@@ -13,11 +13,11 @@ from meetings.schedule.dates import instant
 
 from ..plan.agendas import Issue, wanted_of_issue
 from ..plan.dated import Dated, wanted_of_dated
-from ..plan.wanted import NEWS, Cancelled, ToldOf, Wanted
+from ..plan.wanted import NEWS, ToldOf, Undated, Wanted
 from ..replies.topics import refusing, without_refusing
 from .audience import Policy, contacts_of
-from .cancelled import shown_cancelled
 from .invitations import invited_to
+from .undated import undated_of
 
 # A day is named with an hour that nobody reads as the day after.
 LAST_MINUTE = time(23, 59)
@@ -39,13 +39,13 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
     agendas = list(rows)
     contacts = without_refusing(contacts_of({agenda.meeting.track_id for agenda in agendas}, now), "agenda")
     meetings = [agenda.meeting for agenda in agendas]
-    cancelled = shown_cancelled(meetings)
-    policy, invited, refused = Policy(), invited_to(meetings, cancelled), refusing("followed")
+    undated = undated_of(meetings, seen_by_all=True)
+    policy, invited, refused = Policy(), invited_to(meetings, undated), refusing("followed")
     for agenda in agendas:
         track_id = agenda.meeting.track_id
         to = contacts.get(track_id, [])
         issued = list(agenda.stages.all())
-        issue = _issue(agenda, issued, cancelled.get(agenda.meeting_id))
+        issue = _issue(agenda, issued, undated.get(agenda.meeting_id))
         if issue is not None:
             rules = policy.of("agenda", track_id)
             of_it = {pk: last for pk, last in invited[agenda.meeting_id].items() if pk not in refused}
@@ -65,7 +65,7 @@ def _stands(meeting: Meeting) -> bool:
     )
 
 
-def _issue(agenda: Agenda, issued: Sequence[AgendaStage], cancelled: Cancelled | None) -> Issue | None:
+def _issue(agenda: Agenda, issued: Sequence[AgendaStage], undated: Undated | None) -> Issue | None:
     """The last stage of those issued; before the meeting it is news until the meeting begins, after it for a while."""
     if not issued:
         return None
@@ -82,7 +82,7 @@ def _issue(agenda: Agenda, issued: Sequence[AgendaStage], cancelled: Cancelled |
         meeting.starts_at,
         _stands(meeting),
         meeting.sequence,
-        cancelled,
+        undated,
     )
 
 

@@ -16,7 +16,7 @@ from ..plan.answers import Answer, wanted_of_answers
 from ..plan.dated import Dated, wanted_of_dated
 from ..plan.wanted import ToldOf, Wanted
 from .audience import Policy, contacts_of
-from .cancelled import cancelled_of
+from .undated import undated_of
 
 STATUS: dict[str, Literal["open", "received", "settled", "withdrawn"]] = {
     Due.Status.OPEN: "open",
@@ -34,7 +34,7 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
     """What is wanted about the dues of these meetings, each with its meeting; a constant number of queries."""
     found = list(Meeting.objects.filter(pk__in=meeting_ids))
     meetings = {meeting.pk: meeting.track_id for meeting in found}
-    cancelled = cancelled_of(found)
+    undated = undated_of(found, seen_by_all=False)
     contacts = contacts_of(set(meetings.values()), now)
     answers, policy = _answers_by_due(meeting_ids), Policy()
     # The rules are those of the deadline's line, by its key.
@@ -49,7 +49,7 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
                 due.due_at,
                 STATUS.get(due.status, "settled"),
                 due.received_at,
-                cancelled.get(due.deadline.meeting_id),
+                undated.get(due.deadline.meeting_id),
             )
         )
     for (pk, key), of_it in moments.items():

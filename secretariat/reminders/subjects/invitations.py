@@ -17,10 +17,10 @@ from ..follow import Follow
 from ..models import Delivery
 from ..plan.agendas import Invited
 from ..plan.invitations import Follower, Occasion, Slot, awake, wanted_of_occasion
-from ..plan.wanted import Cancelled, ContactFact, Told, ToldOf, Wanted
+from ..plan.wanted import ContactFact, Told, ToldOf, Undated, Wanted
 from ..replies.topics import refusing
 from .audience import Policy
-from .cancelled import shown_cancelled
+from .undated import undated_of
 
 Status = Meeting.Status
 # The ledger's rows about meetings themselves.
@@ -38,7 +38,8 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
     follows, refused = _follows_of(meetings), refusing("followed")
     knew = {contact_id for (about, contact_id), _told in told.items() if about[0] == "meeting"}
     contacts = _contacts(knew | {follow.contact_id for follow in follows}, now)
-    participants, cancelled, policy = participants_of(meetings), shown_cancelled(meetings), Policy()
+    participants, policy = participants_of(meetings), Policy()
+    undated = undated_of(meetings, seen_by_all=True)
     for meeting in meetings:
         days: dict[int, list[Follow]] = defaultdict(list)
         for follow in follows:
@@ -50,7 +51,7 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
         ]
         people = _one_an_address(followers, meeting, told, refused)
         rules = policy.of("meeting", meeting.track_id)
-        occasion = replace(occasion_of(meeting, now), cancelled=cancelled.get(meeting.pk))
+        occasion = replace(occasion_of(meeting, now), undated=undated.get(meeting.pk))
         for want in wanted_of_occasion(occasion, people, told, now):
             for awake_want in awake(want, rules, now):
                 yield meeting.pk, awake_want
@@ -78,19 +79,22 @@ def _order(follower: Follower, before: Told | None) -> tuple[bool, bool, bool, i
 
 
 def invited_to(
-    meetings: Collection[Meeting], cancelled: Mapping[int, Cancelled]
+    meetings: Collection[Meeting], undated: Mapping[int, Undated]
 ) -> dict[int, dict[int, Invited]]:
     """By meeting and contact: what who follows it was told of it last, or may have been."""
-    followed = _followed([meeting for meeting in meetings if meeting.pk in cancelled])
+    followed = _followed([meeting for meeting in meetings if meeting.pk in undated])
     rows = Delivery.objects.filter(
         deliveries_of([meeting.pk for meeting in meetings]), state__in=Delivery.TOLD
     ).order_by(Coalesce("dated_at", "planned_at"), "pk")
     columns = ("meeting_id", "contact_id", "kind", "sequence", "says_due_at", "planned_at", "dated_at")
     found: dict[int, dict[int, Invited]] = defaultdict(dict)
     for meeting_id, contact_id, kind, sequence, says, planned_at, dated_at in rows.values_list(*columns):
-        last = Told(kind, sequence, says, "", planned_at, written_at=dated_at)
-        waits = contact_id in followed[meeting_id] and cancelled[meeting_id].until(last) is not None
-        found[meeting_id][contact_id] = Invited(kind != "withdrawn", sequence, waits)
+        last, off = Told(kind, sequence, says, "", planned_at, dated_at=dated_at), undated.get(meeting_id)
+        found[meeting_id][contact_id] = Invited(
+            stands=kind != "withdrawn",
+            has_heard=off is not None and off.is_told_by(last),
+            is_to_hear=off is not None and contact_id in followed[meeting_id] and bool(off.until(last)),
+        )
     return found
 
 

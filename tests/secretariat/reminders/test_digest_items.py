@@ -8,15 +8,18 @@ from django.utils import timezone
 from meetings.deadlines.dues import pin_due, settle_due
 from meetings.models import Due
 from secretariat.reminders.ahead import Scope
+from secretariat.reminders.digesting import reconcile_digests
 from secretariat.reminders.keeping import hold, release, send_again
 from secretariat.reminders.models import Delivery
 from secretariat.reminders.reconciling import reconcile
-from secretariat.reminders.sending import send_due
-from secretariat.reminders.settling import settle
+from secretariat.reminders.sending import claim, send_due
+from secretariat.reminders.settling import settle, try_again
 from tests.factories import MeetingFactory
 
+from ..feed.test_rendered_at_once import second_waits
 from .test_digests import another_deadline, its_hour_comes, mails, mine
 from .test_digests import reader as reader
+from .test_settle_pages import page_of
 
 pytestmark = pytest.mark.django_db
 WHY = {"actor": None, "reason": "Agreed."}
@@ -97,6 +100,42 @@ def test_a_digest_that_arrived_after_all_keeps_its_items_told(uncertain_digest, 
     assert mine(reader, is_item=True) == [("reminder", "P1W", "carried")] * 2
 
 
+def test_the_page_of_a_digest_of_which_something_holds_says_that_it_goes_and_it_does(
+    uncertain_digest, reader, desk, sink
+):
+    is_waived(Due.objects.get(state="KG", deadline__titles__en="Nominations"))
+    assert "It stays unsent" not in desk.get(page_of("arrival", [uncertain_digest])).content.decode()
+    settle([uncertain_digest.pk], arrived=False, **WHY)
+    send_due()
+    assert len(mails(sink, reader)) == 1
+
+
+def test_the_page_of_a_refused_digest_says_that_it_goes_and_it_does(reader, desk, sink):
+    its_hour_comes(reader)
+    sink.answers[reader.email] = "data 554 5.7.1 looks like spam"
+    send_due()
+    sink.answers.clear()
+    refused = digest_of(reader)
+    assert "It stays unsent" not in desk.get(page_of("refusal", [refused])).content.decode()
+    try_again([refused.pk], **WHY)
+    send_due()
+    assert len(mails(sink, reader)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_settles_a_digest_waits_for_who_plans_its_items_anew_and_neither_for_ever(
+    uncertain_digest, reader
+):
+    items = Delivery.objects.filter(contact=reader, is_item=True).order_by("pk")
+    second_waits(
+        lambda: list(items.select_for_update()),
+        lambda: settle([uncertain_digest.pk], arrived=False, **WHY),
+        then=lambda: reconcile_digests({reader.pk}),
+    )
+    assert mine(reader, kind="digest") == [("digest", "", "pending")]
+    assert mine(reader, is_item=True) == [("reminder", "P1W", "pending")] * 2
+
+
 # One that staff send again
 
 
@@ -131,6 +170,28 @@ def test_a_digest_sent_again_and_put_off_goes_at_the_next_try(sent_digest, reade
     assert mine(reader, is_item=True) == [("reminder", "P1W", "carried")]
 
 
+def test_a_digest_sent_again_and_put_off_does_not_go_when_it_holds_no_more(sent_digest, reader, sink):
+    sink.accepted.clear()
+    send_again([sent_digest.pk], **WHY)
+    sink.answers[reader.email] = "450 greylisted"
+    send_due()
+    sink.answers.clear()
+    is_waived(Due.objects.get(state="KG"))
+    Delivery.objects.filter(state="deferred").update(next_try_at=timezone.now())
+    send_due()
+    assert (mails(sink, reader), sent_digest.copies.get().state) == ([], "cancelled")
+
+
+def test_a_copy_of_a_digest_is_sent_again_as_often_as_staff_want(sent_digest, reader, sink):
+    row = sent_digest
+    for _each in range(3):
+        assert send_again([row.pk], **WHY) == 1
+        send_due()
+        row = row.copies.get()
+    assert len({text_of(mail) for mail in mails(sink, reader)}) == 1
+    assert [mail["Message-ID"] for mail in mails(sink, reader)][-1] == row.message_id
+
+
 # Items that staff hold
 
 
@@ -149,13 +210,37 @@ def test_a_digest_of_held_items_alone_does_not_go_until_one_is_released(reader, 
     assert reconcile() == []
 
 
-def test_an_item_released_after_its_digest_went_without_it_goes_by_itself(meeting, reader, sink, monkeypatch):
+def test_an_item_held_while_a_worker_has_its_digest_is_not_told_in_it(meeting, reader, sink):
+    another_deadline(meeting, reader)
+    its_hour_comes(reader)
+    assert digest_of(reader).pk in [row.pk for row in claim(50)]
+    item = Delivery.objects.filter(contact=reader, is_item=True, state="pending").first()
+    hold([item.pk], **WHY)
+    send_due()
+    assert [subject.rpartition(": ")[2] for subject in subjects(sink, reader)] == ["1 thing falls due"]
+
+
+def test_a_held_digest_stays_held_when_its_item_is_held_and_released(reader, sink):
+    item = Delivery.objects.get(contact=reader, is_item=True, state="pending")
+    hold([digest_of(reader).pk], **WHY)
+    hold([item.pk], **WHY)
+    release([item.pk], **WHY)
+    its_hour_comes(reader)
+    send_due()
+    assert mails(sink, reader) == []
+    assert (digest_of(reader).state, digest_of(reader).is_held) == ("pending", True)
+
+
+@pytest.mark.parametrize("after", [timedelta(seconds=30), timedelta(hours=5)])
+def test_an_item_released_after_its_digest_went_without_it_goes_by_itself(
+    meeting, reader, sink, monkeypatch, after
+):
     another_deadline(meeting, reader)
     held, other = Delivery.objects.filter(contact=reader, is_item=True, state="pending").order_by("pk")
     hold([held.pk], **WHY)
     its_hour_comes(reader)
     send_due()
-    later = digest_of(reader).planned_at + timedelta(hours=5)
+    later = digest_of(reader).planned_at + after
     with monkeypatch.context() as clock:
         clock.setattr(timezone, "now", lambda: later)
         release([held.pk], **WHY)

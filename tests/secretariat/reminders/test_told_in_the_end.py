@@ -12,9 +12,11 @@ from meetings.models import Contact, Due, Meeting
 from meetings.saving import rederive, save_meeting
 from meetings.schedule.dates import month_span
 from meetings.schedule.moves import cancel_meeting, move_meeting, postpone_meeting
-from secretariat.reminders.models import Delivery, ReminderRule, Reply
+from secretariat.reminders.following import remove_follows
+from secretariat.reminders.models import Delivery, Follow, ReminderRule, Reply
 from secretariat.reminders.reconciling import reconcile
 from secretariat.reminders.replanning import follow_policy
+from secretariat.reminders.replies.links import reply_link
 from secretariat.reminders.replies.recording import record_reply, set_aside
 from secretariat.reminders.sending import send_due
 from tests.factories import UserFactory, day_span
@@ -42,6 +44,14 @@ def issued(agenda, sink):  # noqa: F811
     return Meeting.objects.get(pk=agenda.meeting_id)
 
 
+@pytest.fixture
+def followed(issued, sink):
+    """The same, to which Kyrgyzstan was invited."""
+    follow(Contact.objects.get(email="kg@example.org"), meeting=issued)
+    assert told(sink) == ["Invitation"]
+    return issued
+
+
 def mails(sink):
     """What goes out now to Kyrgyzstan, which reads English."""
     sink.accepted.clear()
@@ -52,6 +62,10 @@ def mails(sink):
 def told(sink):
     """How the subjects of these begin."""
     return [mail.split(":")[0] for mail in mails(sink)]
+
+
+def day_of(meeting):
+    return f"{meeting.first_on.day} {meeting.first_on:%B %Y}"
 
 
 def told_later(meeting, sink):
@@ -94,6 +108,45 @@ def test_who_has_the_agenda_of_a_postponed_meeting_hears_of_the_cancellation_onc
     assert told(sink) == ["Meeting off"]
     assert sink.recipients == THREE
     assert told_later(issued, sink) == []
+
+
+def test_who_has_the_agenda_and_follows_hears_once_that_the_postponed_meeting_is_cancelled(followed, sink):
+    postpone_meeting(followed.pk, **WHY)
+    assert told(sink) == ["Postponed"]
+    assert told_later(followed, sink) == []
+    cancel_meeting(followed.pk, **WHY)
+    assert told(sink) == ["Cancelled"]
+    assert told_later(followed, sink) == []
+
+
+def test_who_has_the_agenda_and_follows_hears_once_of_a_cancellation_straight_away(followed, sink):
+    cancel_meeting(followed.pk, **WHY)
+    assert told(sink) == ["Cancelled"]
+    assert told_later(followed, sink) == []
+
+
+def test_who_has_the_agenda_and_follows_no_longer_hears_of_the_end_by_the_agenda(followed, sink):
+    remove_follows(Follow.objects.all(), actor=None)
+    assert told(sink) == ["No longer followed"]
+    cancel_meeting(followed.pk, **WHY)
+    assert told(sink) == ["Meeting off"]
+    assert told_later(followed, sink) == []
+
+
+def test_of_an_internal_meeting_too_its_ministries_hear_that_it_is_cancelled(meeting, sink):
+    send_due()
+    postpone_meeting(meeting.pk, **WHY)
+    send_due()
+    cancel_meeting(meeting.pk, **WHY)
+    assert told(sink) == ["Meeting cancelled"]
+
+
+def test_a_meeting_cancelled_before_its_postponement_was_mailed_is_told_once(shown, sink):
+    send_due()
+    postpone_meeting(shown.pk, **WHY)
+    cancel_meeting(shown.pk, **WHY)
+    assert told(sink) == ["Meeting cancelled"]
+    assert told_later(shown, sink) == []
 
 
 def test_who_was_told_of_the_cancellation_straight_away_hears_of_it_once(shown, sink):
@@ -162,6 +215,17 @@ def test_a_meeting_held_after_all_on_the_day_that_its_agenda_named_has_not_moved
     assert "on another day" not in mail
 
 
+def test_the_last_day_for_an_item_that_stands_again_as_it_was_has_not_moved(agenda, sink):  # noqa: F811
+    freeze(agenda, Stage.PROVISIONAL)
+    soon = day_span((timezone.now().date() + timedelta(days=35)).isoformat())
+    move_meeting(agenda.meeting_id, to=soon, **WHY)
+    send_due()
+    postpone_meeting(agenda.meeting_id, **WHY)
+    send_due()
+    move_meeting(agenda.meeting_id, to=soon, **WHY)
+    assert "stands again, as it was" in mails(sink)[0]
+
+
 def test_a_term_whose_renewal_is_struck_out_ends_after_all(seat, sink):  # noqa: F811
     term = term_of(seat, 60)
     send_due()
@@ -182,8 +246,39 @@ def test_who_has_the_agenda_is_told_that_its_day_no_longer_holds_where_only_a_mo
     (mail,) = mails(sink)
     assert sink.recipients == THREE
     assert mail.startswith("No longer on ")
-    assert f"is not held on {issued.first_on.day} {issued.first_on:%B %Y}" in mail
+    assert f"is not held on {day_of(issued)}" in mail
     assert told_later(issued, sink) == []
+
+
+def test_who_has_the_agenda_and_follows_hears_once_that_only_a_month_is_known(followed, sink):
+    move_meeting(followed.pk, to=month_span(2027, 4, followed.zone), **WHY)
+    assert told(sink) == [f"No longer on {day_of(followed)}"]
+    assert told_later(followed, sink) == []
+
+
+@pytest.fixture
+def only_a_month(issued, sink):
+    """The meeting with the day that its agenda names; all were told that only a month is known now."""
+    move_meeting(issued.pk, to=month_span(2027, 4, issued.zone), **WHY)
+    send_due()
+    return issued
+
+
+def test_the_day_that_follows_a_month_is_told_beside_the_one_that_the_agenda_named(only_a_month, sink):
+    move_meeting(only_a_month.pk, to=day_span("2027-04-10"), **WHY)
+    (mail,) = mails(sink)
+    assert f"Its agenda named {day_of(only_a_month)}" in mail
+
+
+def test_a_meeting_cancelled_in_its_month_is_named_by_the_day_that_its_agenda_named(only_a_month, sink):
+    cancel_meeting(only_a_month.pk, **WHY)
+    (mail,) = mails(sink)
+    assert f"of {day_of(only_a_month)} will not be held" in mail
+
+
+def test_after_a_month_a_meeting_is_held_after_all_on_the_day_that_its_agenda_named(only_a_month, sink):
+    move_meeting(only_a_month.pk, to=only_a_month.span, **WHY)
+    assert told(sink) == ["Meeting held after all"]
 
 
 # After the day
@@ -202,8 +297,8 @@ def test_who_is_answered_about_an_overdue_deadline_hears_that_the_meeting_is_can
 # Thanked, and opened again
 
 
-def received(due):
-    settle_due(due.pk, status="received", at=timezone.now(), actor=None)
+def received(due, *, before=timedelta(0)):
+    settle_due(due.pk, status="received", at=timezone.now() - before, actor=None)
 
 
 def reopened(due):
@@ -232,6 +327,25 @@ def test_what_comes_a_second_time_is_thanked_for_a_second_time(thanked, sink):
     send_due()
     received(thanked)
     assert told(sink) == ["Received with thanks"]
+
+
+def test_a_corrected_moment_of_receipt_is_not_thanked_for_again(shown, sink):
+    due = Due.objects.get(state="KG")
+    send_due()
+    received(due)
+    assert told(sink) == ["Received with thanks"]
+    reopened(due)
+    received(due, before=timedelta(hours=1))
+    assert told(sink) == []
+
+
+def test_a_receipt_recorded_by_mistake_and_taken_back_leaves_the_links_alone(shown, sink, client):
+    send_due()
+    row = Delivery.objects.get(contact__email="kg@example.org", state="sent")
+    received(row.due)
+    reopened(row.due)
+    assert told(sink) == []
+    assert client.get(reply_link(row.uid, "submitted").partition("8000")[2]).status_code == 200
 
 
 # Where changes are not told

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from meetings.models import Contact, Meeting
 from meetings.saving import save_meeting, save_party
-from meetings.schedule.moves import cancel_meeting, move_meeting
+from meetings.schedule.moves import cancel_meeting, move_meeting, postpone_meeting
 from secretariat.reminders.following import remove_follows
 from secretariat.reminders.models import Delivery, ReminderRule, Reply
 from secretariat.reminders.reconciling import reconcile
@@ -179,6 +179,20 @@ def test_who_follows_later_with_the_address_of_who_is_invited_is_not_invited_aga
     cancel_meeting(made.pk, **WHY)
     (end,) = sent(sink)
     assert to_whom(invitation) == to_whom(end) == "Role@example.org"
+
+
+def test_who_hears_of_the_postponement_hears_of_the_cancellation_whoever_shares_its_address(
+    track, desk, sink
+):
+    made = meeting_of(track)
+    first, second = desk
+    follow(second, meeting=made)
+    sent(sink)
+    follow(first, meeting=made)
+    postpone_meeting(made.pk, **WHY)
+    assert [to_whom(mail) for mail in sent(sink)] == ["Role@example.org"]
+    cancel_meeting(made.pk, **WHY)
+    assert [to_whom(mail) for mail in sent(sink)] == ["Role@example.org"]
 
 
 def test_the_meeting_stays_in_the_calendar_of_an_address_while_one_of_its_two_people_follows_it(

@@ -112,6 +112,17 @@ def test_an_uncertain_mail_that_staff_send_again_is_the_same_bytes(meeting, sink
     assert [each.content for each in sink.accepted if each.rcpt_tos == [KG]] == [first]
 
 
+@pytest.mark.parametrize("answer", [PUT_OFF, "450 4.3.2 come back later"])
+def test_an_uncertain_mail_that_is_put_off_when_it_goes_again_stays_the_same_bytes(meeting, sink, answer):
+    sent_while(sink, "data drop")
+    row = Delivery.objects.get(state="uncertain")
+    settle([row.pk], arrived=False, **WHY)
+    sent_while(sink, answer)
+    reads_russian()
+    (_mail,) = next_try(sink)
+    assert Delivery.objects.get(pk=row.pk).sha256 == row.sha256
+
+
 @pytest.mark.parametrize("answer", [PUT_OFF, "data 554 5.7.1 looks like spam"])
 def test_a_copy_that_was_not_taken_still_says_what_was_sent(meeting, sink, answer):
     send_due()
@@ -176,6 +187,18 @@ def test_a_mail_nested_beyond_measure_is_read_past_and_the_next_one_is_recorded(
     assert [(path.parent.name, path.name.endswith(":2,S")) for path in read] == [("cur", True)] * 3
 
 
+def test_a_folder_among_the_new_mails_is_passed_over(sent, settings, tmp_path):
+    settings.BOUNCE_MAILBOX = f"maildir://{tmp_path}/returned"
+    mailbox.Maildir(tmp_path / "returned", factory=None).add(notification(sent))
+    (tmp_path / "returned/new/.sub").mkdir()
+    assert (collect_bounces(), Bounce.objects.count()) == (1, 1)
+
+
 @pytest.mark.parametrize("deep", DEEP.values(), ids=DEEP)
 def test_whichever_way_it_was_fetched_it_is_no_notification(deep):
     assert record_bounce(deep) == "ignored"
+
+
+@pytest.mark.parametrize("deep", DEEP.values(), ids=DEEP)
+def test_nor_is_one_whose_returned_headers_are_nested_so(sent, deep):
+    assert record_bounce(notification(sent, returned=deep)) == "ignored"
