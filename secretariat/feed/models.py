@@ -63,7 +63,9 @@ class FeedItem(models.Model):
         HIDDEN = "hidden", _("no longer shown")
 
     audience = models.CharField(max_length=10, choices=Audience.choices)
-    meeting = models.ForeignKey(Meeting, on_delete=models.SET_NULL, related_name="feed_items", null=True)
+    meeting = models.ForeignKey(
+        Meeting, on_delete=models.SET_NULL, related_name="feed_items", null=True, db_index=False
+    )
     uid = models.UUIDField()
     seq = models.PositiveBigIntegerField(null=True)
     removed = models.BooleanField(default=False)
@@ -100,6 +102,8 @@ class FeedItem(models.Model):
             ),
         ]
         indexes = [
+            # With the audience: without it a planner that knows little yet looks at all of an audience for each meeting.
+            models.Index(fields=["meeting", "audience"], name="feed_of_meeting"),
             models.Index(fields=["audience", "start_key", "uid"], name="feed_by_start"),
             models.Index(fields=["audience", "changed_at", "uid"], name="feed_by_change"),
             models.Index(fields=["id"], name="feed_unnumbered", condition=Q(seq__isnull=True)),
