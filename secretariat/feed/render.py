@@ -23,7 +23,7 @@ from .papers import agenda_summary, documents_summary
 from .words import EXAMPLE, languages, moment, text_and_language
 
 # Raise it when the same meeting is rendered to other bytes, then run `rebuild_feed`.
-RENDERER = 6
+RENDERER = 7
 COARSENESS = {p: n for n, p in enumerate(("time", "day", "month", "year", "none"))}
 
 
@@ -101,7 +101,8 @@ def meeting_body(
         "host": state_body(meeting.host, language),
         "participants": list(participants),
         "summit": meeting.summit and {"ordinal": meeting.summit.ordinal, "period": meeting.summit.period},
-        "prepares": prepared and {"uid": str(prepared.uid), "url": meeting_address(prepared.uid)},
+        "prepares": prepared
+        and {"uid": str(prepared.uid), "url": meeting_address(prepared.uid), "track": prepared.track.slug},
         "agenda": agenda_summary(meeting),
         "documents": documents_summary(meeting, audience),
         "visibility": meeting.visibility,

@@ -58,6 +58,10 @@ class MeetingRefSerializer(serializers.Serializer):
     url = serializers.URLField()
 
 
+class PreparedSerializer(MeetingRefSerializer):
+    track = serializers.CharField(help_text="slug")
+
+
 class LinksSerializer(serializers.Serializer):
     page = serializers.URLField(allow_null=True, help_text="for people; null unless the meeting is public")
     calendar = serializers.URLField(help_text="this meeting as iCalendar")
@@ -112,7 +116,9 @@ class MeetingSerializer(serializers.Serializer):
         child=serializers.CharField(), help_text="codes of the states that take part"
     )
     summit = SummitRefSerializer(allow_null=True)
-    prepares = MeetingRefSerializer(allow_null=True)
+    prepares = PreparedSerializer(
+        allow_null=True, help_text="the meeting that this one prepares, where the reader may see it"
+    )
     agenda = StageSerializer(
         allow_null=True, help_text="the stage issued last; a new one changes the meeting"
     )

@@ -15,9 +15,10 @@ from rest_framework.request import Request
 from .. import query
 from ..asking import parameters, responses
 from ..models import FeedItem
+from ..reach import within_reach
 from ..render import RENDERER
 from ..schema import MEETING_MEMBERS, MeetingPageSerializer, MeetingSerializer
-from .base import ReadView, joined, link_of_next, next_address
+from .base import ReadView, joined, link_of_next, next_address, with_mark
 
 # What the list may be asked: the view refuses the rest, the document names these.
 QUESTION = (
@@ -61,7 +62,7 @@ class MeetingsView(ReadView):
 
     def body(self) -> bytes:
         items, following = self.page()
-        bodies = [item.body for item in items]
+        bodies = within_reach([item.body for item in items], self.reader)
         if self.wanted is not None:
             whole = (json.loads(body) for body in bodies)
             bodies = [
@@ -123,5 +124,9 @@ class MeetingView(OfMeeting):
     def get(self, request: Request, uid: UUID) -> HttpResponse:
         return super().get(request, uid)
 
+    def etag(self) -> str:
+        """With how far the reader may see, of which the body shows a part."""
+        return with_mark(super().etag(), self.reader.reach)
+
     def body(self, uid: UUID) -> bytes:
-        return self.item.body.encode()
+        return within_reach([self.item.body], self.reader)[0].encode()

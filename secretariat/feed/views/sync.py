@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from .. import query
 from ..asking import parameters, responses
 from ..problems import BadParameter, Gone
+from ..reach import within_reach
 from ..schema import SyncPageSerializer
 from ..sync import BadMark, ExpiredMark, ForeignMark, Mark, changes_after, first_mark, read_mark
 from .base import ReadView, joined, with_mark
@@ -83,6 +84,6 @@ class SyncView(ReadView):
         page = changes_after(self.mark, self.reader, self.limit)
         name = "page_token" if page.has_more else "sync_token"
         return joined(
-            [("items", page.items)],
+            [("items", within_reach(page.items, self.reader))],
             {"removed": page.removed, "has_more": page.has_more, name: page.following.encoded()},
         )
