@@ -48,12 +48,8 @@ class Scope:
         )
         if self.meeting is not None:
             # A digest tells of its items' meetings.
-            items = Delivery.objects.waiting().filter(
-                is_item=True,
-                is_held=False,
-                meeting=self.meeting,
-                contact=OuterRef("contact"),
-                planned_on=OuterRef("planned_on"),
+            items = Delivery.objects.waiting_items().filter(
+                meeting=self.meeting, contact=OuterRef("contact"), planned_on=OuterRef("planned_on")
             )
             rows = rows.filter(Q(meeting=self.meeting) | Q(Exists(items), kind=Delivery.Kind.DIGEST))
         if self.state is not None:
@@ -90,9 +86,7 @@ def _read_items(rows: Iterable[Delivery]) -> None:
     digests = {(row.contact_id, row.planned_on): row for row in rows if row.kind == Delivery.Kind.DIGEST}
     for row in digests.values():
         row.carries = []
-    items = Delivery.objects.waiting().filter(
-        is_item=True, is_held=False, contact__in={contact for contact, _day in digests}
-    )
+    items = Delivery.objects.waiting_items().filter(contact__in={contact for contact, _day in digests})
     for item in with_related(items.order_by("says_due_at", "pk")) if digests else ():
         digest = digests.get((item.contact_id, item.planned_on))
         if digest is not None and digest.carries is not None:

@@ -41,11 +41,7 @@ def reconcile_digests(contact_ids: Collection[int], changed: Collection[Day] = (
     if not contact_ids:
         return []
     waiting: dict[Day, Delivery] = {}
-    for item in (
-        Delivery.objects.waiting()
-        .filter(is_item=True, is_held=False, contact__in=contact_ids)
-        .defer("text", "html")
-    ):
+    for item in Delivery.objects.waiting_items().filter(contact__in=contact_ids).defer("text", "html"):
         waiting.setdefault((item.contact_id, item.planned_on), item)
     rows = Delivery.objects.select_for_update().filter(
         kind=Delivery.Kind.DIGEST, contact__in=contact_ids, resends=None

@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from meetings.admin.chosen import MOST, chosen_keys
 from meetings.admin.schedule.when import instant_text
 from meetings.models import Contact, Meeting, Track
 from rotation.inputs import DayInput
@@ -27,7 +28,6 @@ from .models import Delivery, Unsubscription
 from .replies.topics import refusing
 
 LISTS = {"contacts": Contact, "tracks": Track, "meetings": Meeting}
-MOST = 1000  # rows taken along from a list
 
 
 def start_following(**chosen: Iterable[Any]) -> HttpResponse:
@@ -110,8 +110,7 @@ class FollowPages:
         mails: list[Delivery] | None = None
         if form.is_valid():
             mails = planned_by(form.follows())
-            if "confirm" not in request.POST:
-                warn_of_refusing(request, form.cleaned_data["contacts"])
+            warn_of_refusing(request, form.cleaned_data["contacts"])
             if "confirm" in request.POST and request.POST.get("shown") == str(len(mails)):
                 return self._started(request, form)
         context = {
@@ -130,7 +129,6 @@ class FollowPages:
     def _started(self, request: HttpRequest, form: FollowForm) -> HttpResponse:
         rows = form.follows()
         save_follows(rows, actor=request.user, reason=form.cleaned_data["reason"])
-        warn_of_refusing(request, form.cleaned_data["contacts"])
         text = ngettext("%(count)d row was recorded.", "%(count)d rows were recorded.", len(rows))
         messages.success(request, text % {"count": len(rows)})
         return HttpResponseRedirect(reverse("admin:reminders_follow_changelist"))
@@ -149,10 +147,7 @@ def warn_of_refusing(request: HttpRequest, contacts: Iterable[Contact]) -> None:
 
 
 def _ticked(request: HttpRequest) -> dict[str, list[str]]:
-    return {
-        name: [key for key in request.GET.get(name, "").split(",") if key.isdecimal()][:MOST]
-        for name in LISTS
-    }
+    return {name: chosen_keys(request.GET, name) for name in LISTS}
 
 
 def _shown(row: Delivery) -> dict[str, Any]:

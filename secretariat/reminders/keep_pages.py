@@ -18,12 +18,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from meetings.admin.chosen import MOST, chosen_keys
+
 from .ahead import mail_of
 from .keeping import hold, release, send_again, send_test
 from .ledger import still_wanted
 from .letters import with_related
 from .models import Delivery
-from .settle_pages import MOST, ReasonForm
+from .settle_pages import ReasonForm
 
 PERMISSION = "reminders.hold_delivery"
 MOST_TESTS = 10
@@ -113,10 +115,8 @@ class KeepPages:
             raise Http404
         if not (self.has_hold_permission(request) and self.has_view_permission(request)):
             raise PermissionDenied
-        keys = [key for key in request.GET.get("ids", "").split(",") if key.isdecimal()]
-        rows = list(
-            with_related(KEEPINGS[what].rows().filter(pk__in=keys[:MOST])).select_related("term__seat")
-        )
+        rows = KEEPINGS[what].rows().filter(pk__in=chosen_keys(request.GET))
+        rows = list(with_related(rows).select_related("term__seat"))
         if not rows:
             messages.warning(
                 request, _("None of the mails chosen is one that this can be done with, or not any more.")

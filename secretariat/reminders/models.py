@@ -117,6 +117,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         )
         return rows.filter(is_said, planned_at__gt=row.planned_at, resends=None)
 
+    def waiting_items(self) -> DeliveryQuerySet:
+        """What waits for the digest of its day and is kept back by nobody."""
+        return self.waiting().filter(is_item=True, is_held=False)
+
     def in_digest(self, row: Delivery) -> DeliveryQuerySet:
         """What a digest carries, or would carry now, the earliest first."""
         carried = Q(digest=row)

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from meetings.admin.chosen import MOST, chosen_keys
 from meetings.admin.schedule.when import instant_text
 
 from .ledger import still_wanted
@@ -26,7 +27,6 @@ from .restoration import IN_DOUBT
 from .settling import note_lapse, settle, try_again
 
 PERMISSION = "reminders.settle_delivery"
-MOST = 1000  # mails on one page
 
 
 class ReasonForm(forms.Form):
@@ -100,7 +100,7 @@ class SettlePages:
         if not self.has_settle_permission(request):
             raise PermissionDenied
         state, form_class = self.SETTLED[what]
-        keys = [key for key in request.GET.get("ids", "").split(",") if key.isdecimal()][:MOST]
+        keys = chosen_keys(request.GET)
         rows = list(
             Delivery.objects.filter(pk__in=keys, state=state)
             .select_related("contact__ministry", "meeting__track", "term__seat")

@@ -25,6 +25,7 @@ from rotation.translated import by_name
 from ...days.state_calendars import calendars_of
 from ...deadlines.dues import DueRefused, StandsAlready, pin_due, settle_due
 from ...models import Due
+from ..chosen import chosen_keys
 from ..schedule.when import days_text
 from .matrix import due_shown, settled_text
 
@@ -103,7 +104,7 @@ class DuePages:
             raise Http404
         if not self.has_change_permission(request):
             raise PermissionDenied
-        keys = [key for key in request.GET.get("ids", "").split(",") if key.isdigit()][:1000]
+        keys = chosen_keys(request.GET)
         dues = list(Due.objects.with_meeting().filter(pk__in=keys))
         if not dues:
             raise Http404

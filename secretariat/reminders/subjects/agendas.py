@@ -14,7 +14,7 @@ from meetings.schedule.dates import instant
 from ..plan.agendas import Issue, wanted_of_issue
 from ..plan.dated import Dated, wanted_of_dated
 from ..plan.wanted import NEWS, ToldOf, Undated, Wanted
-from ..replies.topics import refusing, without_refusing
+from ..replies.topics import without_refusing
 from .audience import Policy, contacts_of
 from .invitations import invited_to
 from .undated import undated_of
@@ -40,7 +40,7 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
     contacts = without_refusing(contacts_of({agenda.meeting.track_id for agenda in agendas}, now), "agenda")
     meetings = [agenda.meeting for agenda in agendas]
     undated = undated_of(meetings, seen_by_all=True)
-    policy, invited, refused = Policy(), invited_to(meetings, undated), refusing("followed")
+    policy, invited = Policy(), invited_to(meetings, undated)
     for agenda in agendas:
         track_id = agenda.meeting.track_id
         to = contacts.get(track_id, [])
@@ -48,8 +48,7 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
         issue = _issue(agenda, issued, undated.get(agenda.meeting_id))
         if issue is not None:
             rules = policy.of("agenda", track_id)
-            of_it = {pk: last for pk, last in invited[agenda.meeting_id].items() if pk not in refused}
-            for want in wanted_of_issue(issue, to, rules, told, now, of_it):
+            for want in wanted_of_issue(issue, to, rules, told, now, invited.get(agenda.meeting_id, {})):
                 yield agenda.meeting_id, want
         closing = _closing(agenda, issued, now)
         rules = policy.of("closing", track_id)

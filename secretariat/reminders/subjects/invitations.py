@@ -51,7 +51,7 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
         ]
         people = _one_an_address(followers, meeting, told, refused)
         rules = policy.of("meeting", meeting.track_id)
-        occasion = replace(occasion_of(meeting, now), undated=undated.get(meeting.pk))
+        occasion = occasion_of(meeting, now, undated.get(meeting.pk))
         for want in wanted_of_occasion(occasion, people, told, now):
             for awake_want in awake(want, rules, now):
                 yield meeting.pk, awake_want
@@ -81,11 +81,15 @@ def _order(follower: Follower, before: Told | None) -> tuple[bool, bool, bool, i
 def invited_to(
     meetings: Collection[Meeting], undated: Mapping[int, Undated]
 ) -> dict[int, dict[int, Invited]]:
-    """By meeting and contact: what who follows it was told of it last, or may have been."""
+    """By meeting and contact: what who follows it was told of it last, or may have been.
+
+    Not of who refuses invitations: it hears nothing more by them.
+    """
     followed = _followed([meeting for meeting in meetings if meeting.pk in undated])
     rows = Delivery.objects.filter(
         deliveries_of([meeting.pk for meeting in meetings]), state__in=Delivery.TOLD
-    ).order_by(Coalesce("dated_at", "planned_at"), "pk")
+    ).exclude(contact__in=refusing("followed"))
+    rows = rows.order_by(Coalesce("dated_at", "planned_at"), "pk")
     columns = ("meeting_id", "contact_id", "kind", "sequence", "says_due_at", "planned_at", "dated_at")
     found: dict[int, dict[int, Invited]] = defaultdict(dict)
     for meeting_id, contact_id, kind, sequence, says, planned_at, dated_at in rows.values_list(*columns):
@@ -109,13 +113,13 @@ def _followed(meetings: Collection[Meeting]) -> dict[int, set[int]]:
     return found
 
 
-def occasion_of(meeting: Meeting, now: datetime) -> Occasion:
+def occasion_of(meeting: Meeting, now: datetime, undated: Undated | None) -> Occasion:
     """Postponed without a date, known to the month only, internal: it stands in no calendar."""
     is_over = meeting.status == Status.HELD or (meeting.ends_at is not None and meeting.ends_at <= now)
     slot = None
     if stands(meeting) and meeting.first_on and meeting.starts_at and meeting.ends_at:
         slot = Slot(meeting.first_on, meeting.starts_at, meeting.ends_at)
-    return Occasion(meeting.pk, meeting.sequence, slot, is_over)
+    return Occasion(meeting.pk, meeting.sequence, slot, is_over, undated)
 
 
 def stands(meeting: Meeting) -> bool:

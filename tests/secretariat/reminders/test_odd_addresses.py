@@ -40,3 +40,10 @@ def test_none_of_the_mails_is_chosen_and_the_list_says_so(desk, page, value):
     response = desk.get(f"{page}?ids={value}", follow=True)
     assert response.redirect_chain == [(reverse("admin:reminders_delivery_changelist"), 302)]
     assert len(response.context["messages"]) == 1
+
+
+@pytest.mark.parametrize("what", ["received", "waived"])
+@pytest.mark.parametrize("value", [DIGIT, ENDLESS, NUL, "-1", ",,,"])
+def test_none_of_the_deadlines_is_chosen(desk, what, value):
+    page = reverse("admin:meetings_due_settle", args=[what])
+    assert desk.get(f"{page}?ids={value}").status_code == 404
