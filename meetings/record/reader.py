@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 from rotation.periods import BadPeriod, read_period
+from rotation.zones import zone_names
 
 from .checks import (
     check_form,
@@ -51,7 +51,7 @@ def _check_mechanism(document: Document) -> None:
     check_shape(document, path, mechanism, MECHANISM)
     check_form(document, (*path, "slug"), mechanism["slug"], SLUG, SLUG_FORM)
     check_texts(document, (*path, "name"), mechanism["name"])
-    check_known(document, (*path, "zone"), mechanism["zone"], available_timezones(), "time zone")
+    check_known(document, (*path, "zone"), mechanism["zone"], zone_names(), "time zone")
     check_range(document, (*path, "step_months"), mechanism["step_months"], 1, 1200)
     try:
         read_period(mechanism["first_period"], mechanism["step_months"])
@@ -78,7 +78,7 @@ def _check_states(document: Document) -> set[str]:
         check_once(
             document, (*path, "code"), seen, state["code"], f"state “{state['code']}” is given already"
         )
-        check_known(document, (*path, "zone"), state["zone"], available_timezones(), "time zone")
+        check_known(document, (*path, "zone"), state["zone"], zone_names(), "time zone")
         check_known(document, (*path, "side"), state["side"], sides, "side")
         check_texts(document, (*path, "name"), state["name"])
         if "formal" in state:
