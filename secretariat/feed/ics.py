@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from email.utils import parseaddr
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -204,7 +203,6 @@ def local_time(start: datetime, end: datetime, zone: str) -> str:
 
 def calendar_head(
     *,
-    uid: UUID,
     name: tuple[str, str],
     about: tuple[str, str],
     address: str,
@@ -213,9 +211,10 @@ def calendar_head(
 ) -> str:
     """What stands before the VEVENTs of a calendar; `CALENDAR_END` stands after them.
 
-    uid: the same in every form of this calendar (RFC 7986 §5.3). name, about: with the language that each is in.
-    address: where it is fetched; empty where that is a secret, which every export would publish. zones: (TZID, first
-    day, last day) of the events that name a zone; each VTIMEZONE covers just these.
+    It has no UID of its own (RFC 7986 §5.3): vdirsyncer, and khal behind it, take that for the event's and keep one
+    meeting of all. name, about: with the language that each is in. address: where it is fetched; empty where that is
+    a secret, which every export would publish. zones: (TZID, first day, last day) of the events that name a zone; each
+    VTIMEZONE covers just these.
     """
     fetched = [_line("URL", vUri(address)), _line("SOURCE", vUri(address), VALUE="URI")] if address else []
     lines = [
@@ -223,7 +222,6 @@ def calendar_head(
         "VERSION:2.0",
         f"PRODID:{PRODID}",
         "CALSCALE:GREGORIAN",
-        f"UID:{uid}",
         _line("NAME", vText(clean(name[0])), LANGUAGE=name[1]),
         _line("X-WR-CALNAME", vText(clean(name[0]))),
         _line("DESCRIPTION", vText(clean(about[0])), LANGUAGE=about[1]),

@@ -101,7 +101,6 @@ class CalendarView(ReadView):
 
     def opening(self, events: Iterable[str], revised: datetime, **kwargs: Any) -> str:
         return calendar_head(
-            uid=self.uid,
             name=self.named(**kwargs),
             about=self.about,
             address=self.address,

@@ -66,7 +66,8 @@ def test_it_speaks_its_own_language_whatever_the_reader_sends(client, system):
 
 def test_each_is_a_calendar_of_its_own_whose_identity_says_nothing_of_the_secret(client, system):
     first, second = address_of(system), address_of(system)
-    found = [str(Calendar.from_ical(client.get(at).content)["UID"]) for at in (first, second, first)]
+    asked = {"Accept": "application/jscalendar+json"}
+    found = [client.get(at, headers=asked).json()["uid"] for at in (first, second, first)]
     # uuid5 of the namespace of URLs and http://127.0.0.1:8000/calendar/ with the row's number.
     rows = Subscription.objects.order_by("pk").values_list("pk", flat=True)
     expected = [str(uuid5(NAMESPACE_URL, f"http://127.0.0.1:8000/calendar/{pk}")) for pk in rows]
