@@ -1,29 +1,16 @@
 """What every test stands on: real PostgreSQL and Redis given by the environment, plain static files."""
 
-from importlib import import_module
-
 import pytest
-from django.apps import apps
+from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import HealthCheck, settings
-from pytest_django.plugin import blocking_manager_key
 
 from tests.factories import UserFactory
+from tests.support import database
 
 # How long a machine takes says nothing of the rules.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
-
-# What a new installation starts with, and the migrations that bring it.
-DEFAULTS = [
-    ("secretariat.reminders.migrations.0014_default_policy", "add_policy"),
-    ("secretariat.reminders.migrations.0017_quiet_hours_of_invitations", "add_quiet_hours"),
-    ("secretariat.reminders.migrations.0019_answers_to_replies", "add_rule"),
-    ("secretariat.reminders.migrations.0020_policy_shows_what_is_off", "add_lines"),
-    ("secretariat.reminders.migrations.0021_late_reminders_keep_quiet_hours", "add_quiet_hours"),
-    ("meetings.migrations.0001_squashed_0019_terms_are_over_on_a_day", "add_defaults"),
-]
-
 
 # They begin first, so that no worker ends with one of them alone.
 LONGEST = (
@@ -44,15 +31,14 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item, nextitem):
-    """A test that commits leaves empty tables behind; the next test finds what a new installation starts with."""
-    yield
-    marker = item.get_closest_marker("django_db")
-    if nextitem and marker and marker.kwargs.get("transaction"):
-        with item.config.stash[blocking_manager_key].unblock():
-            for module, function in DEFAULTS:
-                getattr(import_module(module), function)(apps, None)
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """A test that commits leaves the tables as it found them: with what a new installation starts with."""
+    with django_db_blocker.unblock():
+        database.remember()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: database.restore())
+        yield
 
 
 @pytest.fixture(autouse=True)
