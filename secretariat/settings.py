@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "secretariat.desk.too_often.AnswersTooOften",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]
@@ -287,6 +288,12 @@ Limits, beyond which a request is refused and never half answered:
 }
 
 # --- Security ---------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["secretariat.desk.signing_in.passwords.CountedPasswords"]
+PASSWORD_HASHERS = [
+    "secretariat.desk.signing_in.hashers.DeskArgon2",
+    # Only read: who signs in with a password kept so has it kept by the first one.
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},

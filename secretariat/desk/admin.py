@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from rotation.history_admin import ReadOnlyAdmin
+
+from .models import SignIn
+from .signing_in.passwords import let_in
 
 
 class SuperusersOnly:
@@ -29,7 +37,44 @@ admin.site.unregister(Group)
 class DeskUserAdmin(SuperusersOnly, UserAdmin):
     """Users are made inactive, not deleted, once the history names them; the database keeps to that."""
 
+    actions = ["let_in"]
+
+    @admin.action(description=gettext_lazy("Let these accounts try to sign in again"))
+    def let_in(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        _let_in(request, list(users))
+
 
 @admin.register(Group)
 class DeskGroupAdmin(SuperusersOnly, GroupAdmin):
     pass
+
+
+@admin.register(SignIn)
+class SignInAdmin(ReadOnlyAdmin):
+    """Who tried to come in, from where, and what came of it."""
+
+    list_display = ["at", "shown_account", "outcome", "address", "by_name"]
+    list_filter = ["outcome"]
+    search_fields = ["account", "address"]
+    fields = list_display
+    list_per_page = 50
+    show_full_result_count = False
+    actions = ["let_in"]
+
+    @admin.display(description=gettext_lazy("account"), ordering="account")
+    def shown_account(self, row: SignIn) -> str:
+        return row.account or _("no such account")
+
+    def has_let_in_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("desk.let_in")
+
+    @admin.action(description=gettext_lazy("Let these accounts try to sign in again"), permissions=["let_in"])
+    def let_in(self, request: HttpRequest, rows: QuerySet[SignIn]) -> None:
+        _let_in(request, list(User.objects.filter(pk__in=rows.order_by().values("user"))))
+
+
+def _let_in(request: HttpRequest, users: list[User]) -> None:
+    for user in users:
+        let_in(user, actor=request.user)
+    text = ngettext("%(count)d account may try again.", "%(count)d accounts may try again.", len(users))
+    messages.success(request, text % {"count": len(users)})

@@ -5,8 +5,11 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class OneTimePassword(models.Model):
@@ -39,3 +42,55 @@ class OneTimePassword(models.Model):
 
 def digest_of(user: Any) -> str:
     return sha256(user.password.encode()).hexdigest()
+
+
+class SignIn(models.Model):
+    """A password that was tried, and what came of it; append-only, without the password."""
+
+    class Outcome(models.TextChoices):
+        RIGHT = "right", _("signed in")
+        WRONG = "wrong", _("wrong password")
+        REFUSED = "refused", _("tried too often")
+        LET_IN = "let in", _("allowed to try again")
+
+    at = models.DateTimeField(_("moment"), auto_now_add=True)
+    outcome = models.CharField(_("what came of it"), max_length=10, choices=Outcome.choices)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="sign_ins", editable=False
+    )
+    account = models.CharField(
+        _("account"),
+        max_length=150,
+        blank=True,
+        help_text=_("its name then; empty where there was none such"),
+    )
+    address = models.CharField(_("address"), max_length=45, blank=True)
+    # What is counted as one place: the address, of IPv6 its /64.
+    network = models.CharField(max_length=50, blank=True, editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    by_name = models.CharField(_("by whom"), max_length=150, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
+        default_permissions = ["view"]
+        permissions = [("let_in", _("Can let an account try to sign in again"))]
+        indexes = [
+            models.Index(fields=["-at"], name="sign_ins_by_moment"),
+            models.Index(fields=["account", "network", "-at"], name="sign_ins_of_an_account"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="a_sign_in_has_one_of_four_outcomes",
+                condition=Q(outcome__in=["right", "wrong", "refused", "let in"]),
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(name="sign_ins_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} · {self.get_outcome_display()}"

@@ -13,6 +13,7 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from ..addresses import network_of
 from .counters import counters
 
 WINDOW = 3600  # seconds
@@ -45,9 +46,9 @@ def counted(name: str, key: str, limit: int) -> Quota:
     return Quota(name, limit, counters.count(f"{name}.{key}", window, WINDOW), WINDOW - passed)
 
 
-def address_of(request: Request) -> str:
-    """The reader's address behind NUM_PROXIES proxies, as DRF takes it."""
-    return str(BaseThrottle().get_ident(request))
+def address_of(request: Any) -> str:
+    """Whom a limit counts as one reader without a token: the address behind NUM_PROXIES proxies, of IPv6 its /64."""
+    return network_of(request)
 
 
 def quota_of(request: Any, *, system: int | None) -> Quota:
