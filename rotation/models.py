@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from .entered import LineField, ProseField
 from .translated import TextsField, text_in
 from .zones import validate_zone
 
@@ -26,10 +27,10 @@ class State(models.Model):
         validators=[RegexValidator(r"^[A-Z][A-Z0-9-]*$", _("Capital letters, such as KZ."))],
         help_text=_("ISO 3166-1 alpha-2, such as KZ"),
     )
-    alpha3 = models.CharField(_("three-letter code"), max_length=3, blank=True)
+    alpha3 = LineField(_("three-letter code"), max_length=3, blank=True)
     names = TextsField(_("name"))
     formal_names = TextsField(_("formal name"), blank=True)
-    capital = models.CharField(_("capital"), max_length=100, blank=True)
+    capital = LineField(_("capital"), max_length=100, blank=True)
     zone = models.CharField(
         _("time zone"), max_length=64, validators=[validate_zone], help_text=_("IANA name")
     )
@@ -59,8 +60,8 @@ class Mechanism(models.Model):
 
     slug = models.SlugField(_("slug"), unique=True)
     names = TextsField(_("name"))
-    basis = models.CharField(_("legal basis"), max_length=300, help_text=_("document and article"))
-    first_period = models.CharField(_("first period"), max_length=10, help_text=_("such as 2023"))
+    basis = LineField(_("legal basis"), max_length=300, help_text=_("document and article"))
+    first_period = LineField(_("first period"), max_length=10, help_text=_("such as 2023"))
     step_months = models.PositiveSmallIntegerField(
         _("step in months"), validators=[MinValueValidator(1), MaxValueValidator(1200)], default=24
     )
@@ -137,8 +138,8 @@ class Membership(models.Model):
         State, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("state")
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    from_period = models.CharField(_("from period"), max_length=10, blank=True)
-    until_period = models.CharField(_("until period"), max_length=10, blank=True)
+    from_period = LineField(_("from period"), max_length=10, blank=True)
+    until_period = LineField(_("until period"), max_length=10, blank=True)
 
     class Meta:
         ordering = ["side", "position", "state"]
@@ -161,10 +162,10 @@ class Summit(models.Model):
         Mechanism, on_delete=models.PROTECT, related_name="summits", verbose_name=_("mechanism")
     )
     ordinal = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
-    period = models.CharField(_("period"), max_length=10)
+    period = LineField(_("period"), max_length=10)
     host = models.ForeignKey(State, on_delete=models.PROTECT, related_name="summits", verbose_name=_("host"))
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ANNOUNCED)
-    source = models.CharField(_("source"), max_length=500, blank=True)
+    source = LineField(_("source"), max_length=500, blank=True)
 
     class Meta:
         ordering = ["mechanism", "ordinal"]
@@ -234,16 +235,16 @@ class RotationDecision(Recorded):
     number = models.PositiveIntegerField(_("number"), help_text=_("in the order of entry, from 1"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     decided_on = models.DateField(_("decided on"))
-    basis = models.CharField(
+    basis = LineField(
         _("legal basis"),
         max_length=300,
         help_text=_("the paper and its paragraph, such as Astana Declaration, art. 3"),
     )
-    note = models.TextField(_("note"), blank=True)
-    period = models.CharField(_("period"), max_length=10, blank=True)
-    other_period = models.CharField(_("other period"), max_length=10, blank=True)
-    to = models.CharField(_("held in"), max_length=10, blank=True)
-    from_period = models.CharField(_("from period"), max_length=10, blank=True)
+    note = ProseField(_("note"), blank=True)
+    period = LineField(_("period"), max_length=10, blank=True)
+    other_period = LineField(_("other period"), max_length=10, blank=True)
+    to = LineField(_("held in"), max_length=10, blank=True)
+    from_period = LineField(_("from period"), max_length=10, blank=True)
     member = models.ForeignKey(
         State, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("state")
     )

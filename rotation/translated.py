@@ -14,7 +14,9 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from .cleaning import clean_prose
 from .collation import sort_key
+from .entered import Entered, ProseInput
 
 
 def content_language(language: str | None = None) -> str:
@@ -77,7 +79,7 @@ class TextsFormField(forms.MultiValueField):
 
     def __init__(self, *, required: bool = True, max_length: int = 500, **kwargs: Any) -> None:
         kwargs.pop("encoder", None), kwargs.pop("decoder", None)
-        fields = [forms.CharField(required=False, max_length=max_length) for _l in settings.CONTENT_LANGUAGES]
+        fields = [ProseInput(required=False, max_length=max_length) for _l in settings.CONTENT_LANGUAGES]
         super().__init__(fields, required=required, require_all_fields=False, **kwargs)
 
     def compress(self, data_list: list[str]) -> dict[str, str]:
@@ -95,12 +97,18 @@ class TextsFormField(forms.MultiValueField):
         return texts
 
 
-class TextsField(models.JSONField):
+class TextsField(Entered, models.JSONField):
     """`{"en": "Kazakhstan", "zh": "哈萨克斯坦", "ru": "Казахстан"}`; languages without a text are absent."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("default", dict)
         super().__init__(*args, **kwargs)
+
+    def cleaned(self, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        texts = {code: clean_prose(text) if isinstance(text, str) else text for code, text in value.items()}
+        return value if texts == value else texts
 
     def formfield(self, **kwargs: Any) -> Any:
         kwargs.pop("widget", None)

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from rotation.entered import LineField, NoteField, ProseField
 from rotation.models import Recorded, State
 from rotation.translated import TextsField, text_in
 
@@ -117,7 +118,7 @@ class AgendaItem(models.Model):
     proposers = models.ManyToManyField(
         State, through="ItemProposer", related_name="+", verbose_name=_("proposed by")
     )
-    mandate = models.CharField(
+    mandate = LineField(
         _("mandate"),
         max_length=500,
         blank=True,
@@ -127,11 +128,11 @@ class AgendaItem(models.Model):
     minutes = models.PositiveSmallIntegerField(
         _("minutes"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(1440)]
     )
-    rapporteur = models.CharField(
+    rapporteur = LineField(
         _("rapporteur"), max_length=200, blank=True, help_text=_("who introduces the item")
     )
     # Symbols or titles. A symbol names its document, whatever its language: nothing else need be stored.
-    papers = ArrayField(models.CharField(max_length=300), verbose_name=_("papers"), default=list, blank=True)
+    papers = ArrayField(LineField(max_length=300), verbose_name=_("papers"), default=list, blank=True)
     is_sub = models.BooleanField(_("part of the item above"), default=False)
     is_bis = models.BooleanField(
         _("numbered bis"), default=False, help_text=_("the items after it keep their numbers")
@@ -143,9 +144,9 @@ class AgendaItem(models.Model):
         _("status"), max_length=9, choices=Status.choices, default=Status.LISTED, editable=False
     )
     requested_on = models.DateField(_("requested on"))
-    urgency = models.TextField(_("why it is important and urgent"), blank=True)
+    urgency = ProseField(_("why it is important and urgent"), blank=True)
     decided_on = models.DateField(_("decided on"), null=True, blank=True, editable=False)
-    decision_basis = models.CharField(_("decision"), max_length=300, blank=True, editable=False)
+    decision_basis = LineField(_("decision"), max_length=300, blank=True, editable=False)
     considered_from = models.DateField(_("not considered before"), null=True, blank=True, editable=False)
 
     class Meta:
@@ -228,7 +229,7 @@ class AgendaStage(Recorded):
     )
     # All that a paper of it needs, in every language; see meetings/agenda/snapshots.py.
     snapshot = models.JSONField(_("what was frozen"))
-    note = models.CharField(_("note"), max_length=300, blank=True)
+    note = NoteField(_("note"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["agenda", "number"]

@@ -7,19 +7,19 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from rotation.entered import LineField, ProseField
+
 
 @pghistory.track()
 class Blackout(models.Model):
     """Days that are better kept free; a meeting on them is warned of, never refused."""
 
-    name = models.CharField(_("name"), max_length=200)
+    name = LineField(_("name"), max_length=200)
     # Inclusive on both ends, as a calendar announces them.
     first_on = models.DateField(_("first day"))
     last_on = models.DateField(_("last day"), help_text=_("inclusive"))
-    source = models.CharField(
-        _("source"), max_length=500, help_text=_("the notice or page that gives the days")
-    )
-    note = models.TextField(_("note"), blank=True)
+    source = LineField(_("source"), max_length=500, help_text=_("the notice or page that gives the days"))
+    note = ProseField(_("note"), blank=True)
 
     class Meta:
         ordering = ["first_on", "name"]
@@ -35,4 +35,4 @@ class Blackout(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)

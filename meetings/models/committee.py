@@ -13,6 +13,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from rotation.entered import LineField, NoteField, ProseField
 from rotation.translated import TextsField, text_in
 
 from ..committees.quorum import Kind, QuorumRule, Unit
@@ -69,9 +70,7 @@ class Committee(models.Model):
         blank=True,
         help_text=_("such as 90, 30"),
     )
-    basis = models.CharField(
-        _("source"), max_length=300, blank=True, help_text=_("the paper that sets these rules")
-    )
+    basis = LineField(_("source"), max_length=300, blank=True, help_text=_("the paper that sets these rules"))
 
     class Meta:
         ordering = ["track"]
@@ -110,7 +109,7 @@ class Seat(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="seats", verbose_name=_("organisation")
     )
-    role = models.CharField(_("role"), max_length=200)
+    role = LineField(_("role"), max_length=200)
 
     class Meta:
         ordering = ["track", "organisation"]
@@ -156,7 +155,7 @@ class SeatTerm(models.Model):
     ends_on = models.DateField(
         _("over on"), null=True, blank=True, help_text=_("the first day after it; empty while not known")
     )
-    basis = models.CharField(_("source"), max_length=300, help_text=_("the decision, and where it stands"))
+    basis = LineField(_("source"), max_length=300, help_text=_("the decision, and where it stands"))
 
     class Meta:
         ordering = ["seat", "starts_on"]
@@ -195,7 +194,7 @@ class WorkingGroup(models.Model):
         Track, on_delete=models.PROTECT, related_name="working_groups", verbose_name=_("committee")
     )
     names = TextsField(_("name"))
-    mandate = models.TextField(_("mandate"), blank=True)
+    mandate = ProseField(_("mandate"), blank=True)
     lead = models.ForeignKey(
         Seat,
         on_delete=models.PROTECT,
@@ -208,7 +207,7 @@ class WorkingGroup(models.Model):
     closed_on = models.DateField(
         _("dissolved on"), null=True, blank=True, help_text=_("the first day on which it is no more")
     )
-    basis = models.CharField(_("source"), max_length=300, help_text=_("the decision, and where it stands"))
+    basis = LineField(_("source"), max_length=300, help_text=_("the decision, and where it stands"))
 
     class Meta:
         ordering = ["track", "opened_on", "pk"]
@@ -256,7 +255,7 @@ class Sitting(models.Model):
     )
     number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
     held_on = models.DateField(_("held on"))
-    note = models.CharField(_("note"), max_length=300, blank=True)
+    note = NoteField(_("note"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["meeting", "number"]

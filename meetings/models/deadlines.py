@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from rotation.entered import LineField, NoteField, ProseField
 from rotation.models import State
 from rotation.translated import TextsField, text_in
 
@@ -85,7 +86,7 @@ class DeadlineRule(models.Model):
         blank=True,
         help_text=_("rising numbers for lines that follow one another; none ends after its follower"),
     )
-    source = models.CharField(
+    source = LineField(
         _("source"), max_length=300, blank=True, help_text=_("the convention that the number is from")
     )
     purpose = models.CharField(
@@ -118,8 +119,8 @@ RULE_FIELDS = tuple(field.name for field in DeadlineRule._meta.local_fields)
 
 @pghistory.track()
 class DeadlineTemplate(models.Model):
-    name = models.CharField(_("name"), max_length=200, unique=True)
-    note = models.TextField(_("note"), blank=True, help_text=_("the convention that it follows"))
+    name = LineField(_("name"), max_length=200, unique=True)
+    note = ProseField(_("note"), blank=True, help_text=_("the convention that it follows"))
     # Of a set that came with the service: it is loaded once, and staff's changes to it stay.
     slug = models.SlugField(unique=True, null=True, blank=True, editable=False)
     short_notice = models.ForeignKey(
@@ -145,7 +146,7 @@ class DeadlineTemplate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
 
 @pghistory.track()
@@ -281,7 +282,7 @@ class Due(models.Model):
         _("notice"), max_length=6, choices=Notice.choices, default=Notice.FULL, editable=False
     )
     # Of a day set by hand, and of one agreed at short notice.
-    pin_reason = models.CharField(_("reason for the date set by hand"), max_length=300, blank=True)
+    pin_reason = NoteField(_("reason for the date set by hand"), max_length=300, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN)
     received_at = models.DateTimeField(_("received at"), null=True, blank=True)
     recorded_by = models.ForeignKey(
@@ -293,7 +294,7 @@ class Due(models.Model):
         editable=False,
         verbose_name=_("recorded by"),
     )
-    settle_reason = models.CharField(_("note"), max_length=300, blank=True)
+    settle_reason = NoteField(_("note"), max_length=300, blank=True)
 
     objects = DueQuerySet.as_manager()
 

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from rotation.entered import LineField, NoteField
 from rotation.models import Recorded, State
 from rotation.translated import TextsField, text_in
 
@@ -55,7 +56,7 @@ class Delegation(models.Model):
         verbose_name=_("organisation"),
     )
     received_at = models.DateTimeField(_("communicated at"), null=True, blank=True)
-    source = models.CharField(_("source"), max_length=500, blank=True, help_text=_("such as a note verbale"))
+    source = LineField(_("source"), max_length=500, blank=True, help_text=_("such as a note verbale"))
 
     objects = DelegationQuerySet.as_manager()
 
@@ -194,7 +195,7 @@ class Erasure(Recorded):
         verbose_name=_("contact"),
     )
     rule = models.CharField(_("rule"), max_length=100, help_text=_("as it was on that day"))
-    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    reason = NoteField(_("reason"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -290,7 +291,7 @@ class ParticipantList(Recorded):
     stage = models.CharField(_("stage"), max_length=11, choices=Stage.choices)
     # Names of mechanism, meeting and parties in every language, time and place; see meetings/people/participant_lists.py.
     heading = models.JSONField(_("heading"))
-    note = models.CharField(_("note"), max_length=300, blank=True)
+    note = NoteField(_("note"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["meeting", "number"]
@@ -364,7 +365,7 @@ class RetentionRule(models.Model):
             "names and offices are erased after so many days; empty means that they are kept for good"
         ),
     )
-    basis = models.CharField(_("source"), max_length=300, blank=True)
+    basis = LineField(_("source"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["category"]

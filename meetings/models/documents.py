@@ -18,6 +18,7 @@ from django.db.models import F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from rotation.entered import LineField, NoteField
 from rotation.models import Recorded
 from rotation.translated import TextsField, text_in
 
@@ -127,13 +128,11 @@ class Document(models.Model):
         editable=False,
     )
     missing_at_issue = ArrayField(models.CharField(max_length=8), default=list, blank=True, editable=False)
-    exception_reason = models.CharField(
+    exception_reason = NoteField(
         _("reason for issuing without all languages"), max_length=300, blank=True, editable=False
     )
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
-    withdrawal_reason = models.CharField(
-        _("reason for the withdrawal"), max_length=300, blank=True, editable=False
-    )
+    withdrawal_reason = NoteField(_("reason for the withdrawal"), max_length=300, blank=True, editable=False)
     # Up by one with each change: a plan that was shown is confirmed only while it is still the plan.
     revision = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -245,7 +244,7 @@ class LanguageVersion(Recorded):
     file = models.FileField(
         _("file"), storage=paper_storage, upload_to=random_name, max_length=100, editable=False
     )
-    name = models.CharField(_("name"), max_length=LONGEST_NAME)
+    name = LineField(_("name"), max_length=LONGEST_NAME)
     extension = models.CharField(_("type"), max_length=5)
     size = models.PositiveIntegerField(_("size"), help_text=_("bytes"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)

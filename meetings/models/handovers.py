@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from rotation.entered import LineField, ProseField
 from rotation.models import Recorded, State, Summit
 
 
@@ -17,15 +18,15 @@ class Handover(Recorded):
         Summit, on_delete=models.PROTECT, related_name="handovers", verbose_name=_("summit")
     )
     to = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+", verbose_name=_("next host"))
-    period = models.CharField(_("period"), max_length=10, help_text=_("of the next turn"))
+    period = LineField(_("period"), max_length=10, help_text=_("of the next turn"))
     handed_over_on = models.DateField(_("handed over on"))
-    place = models.CharField(_("place"), max_length=100, blank=True)
-    basis = models.CharField(
+    place = LineField(_("place"), max_length=100, blank=True)
+    basis = LineField(
         _("source"),
         max_length=300,
         help_text=_("the paper that names the next host, such as the declaration's last article"),
     )
-    note = models.TextField(_("note"), blank=True)
+    note = ProseField(_("note"), blank=True)
 
     class Meta:
         ordering = ["summit", "pk"]

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from rotation.entered import LineField, ProseField
 from rotation.models import State, Summit
 from rotation.translated import TextsField, text_in
 from rotation.zones import validate_zone
@@ -91,11 +92,11 @@ class Meeting(models.Model):
     starts_at = models.DateTimeField(null=True, blank=True, editable=False)
     ends_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    city = models.CharField(_("city"), max_length=100, blank=True)
+    city = LineField(_("city"), max_length=100, blank=True)
     country = models.ForeignKey(
         State, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("country")
     )
-    venue = models.CharField(_("venue"), max_length=200, blank=True)
+    venue = LineField(_("venue"), max_length=200, blank=True)
     host = models.ForeignKey(
         State, on_delete=models.PROTECT, related_name="hosted", null=True, blank=True, verbose_name=_("host")
     )
@@ -121,8 +122,8 @@ class Meeting(models.Model):
         verbose_name=_("co-located with"),
         help_text=_("held beside these meetings on purpose: that they share city and day is no clash"),
     )
-    source = models.CharField(_("source"), max_length=500, blank=True)
-    note = models.TextField(_("note"), blank=True)
+    source = LineField(_("source"), max_length=500, blank=True)
+    note = ProseField(_("note"), blank=True)
     is_example = models.BooleanField(_("example"), default=False, editable=False)
 
     # RFC 5546 §2.1.4: up by one when start, end, zone, place or cancellation change; never down.

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from rotation.entered import LineField
 from rotation.models import Recorded, State
 
 from ..outcomes.stages import Stage, Step
@@ -54,7 +55,7 @@ class Outcome(models.Model):
         Meeting, on_delete=models.CASCADE, related_name="outcomes", verbose_name=_("meeting")
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    title = models.CharField(_("title"), max_length=300)
+    title = LineField(_("title"), max_length=300)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices, default=Kind.OTHER)
     document = models.ForeignKey(
         Document,
@@ -79,7 +80,7 @@ class Outcome(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return str(self.title)
 
     @property
     def standing_steps(self) -> list[OutcomeStep]:
@@ -104,7 +105,7 @@ class OutcomeStep(Recorded):
     )
     stage = models.CharField(_("stage"), max_length=14, choices=Outcome.Reached.choices, blank=True)
     on = models.DateField(_("on"), null=True, blank=True, help_text=_("empty where the day is not known"))
-    basis = models.CharField(_("source"), max_length=500)
+    basis = LineField(_("source"), max_length=500)
     revokes = models.OneToOneField(
         "self",
         on_delete=models.PROTECT,
@@ -148,7 +149,7 @@ class OutcomePosition(models.Model):
     step = models.ForeignKey(OutcomeStep, on_delete=models.PROTECT, related_name="positions")
     state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+", verbose_name=_("state"))
     is_bound = models.BooleanField(_("took the step"), default=True)
-    represented_by = models.CharField(
+    represented_by = LineField(
         _("represented by"), max_length=200, blank=True, help_text=_("such as “ambassador to China”")
     )
 

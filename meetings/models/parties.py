@@ -14,6 +14,8 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from rotation.addresses import AddressField
+from rotation.entered import LineField
 from rotation.models import State
 from rotation.ticked import TickedField
 from rotation.translated import TextsField, text_in
@@ -114,19 +116,19 @@ class Contact(models.Model):
     ministry = models.ForeignKey(
         Ministry, on_delete=models.PROTECT, related_name="contacts", verbose_name=_("ministry")
     )
-    name = models.CharField(
+    name = LineField(
         pgettext_lazy("of a person", "name"),
         max_length=200,
         help_text=_("person or office, as it is addressed"),
     )
-    office = models.CharField(_("office"), max_length=200, blank=True)
+    office = LineField(_("office"), max_length=200, blank=True)
     roles = TickedField(
         models.CharField(max_length=20, choices=Role.choices),
         verbose_name=_("roles"),
         default=default_roles,
         help_text=_("reminder rules say which role is told what; several roles get one mail"),
     )
-    email = models.EmailField(_("e-mail"), validators=[validate_email])
+    email = AddressField(_("e-mail"), validators=[validate_email])
     language = models.CharField(_("language"), max_length=8, choices=settings.CONTENT_LANGUAGES)
     zone = models.CharField(
         _("time zone"),

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from rotation.entered import LineField
+
 from .meetings import Meeting
 from .tracks import Track
 
@@ -34,7 +36,7 @@ class PreparatoryStep(models.Model):
     format = models.CharField(
         _("format"), max_length=10, choices=Meeting.Format.choices, default=Meeting.Format.IN_PERSON
     )
-    basis = models.CharField(
+    basis = LineField(
         _("source"), max_length=300, blank=True, help_text=_("the paper or the practice this rests on")
     )
 

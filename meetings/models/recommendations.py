@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from rotation.entered import LineField, ProseField
 from rotation.models import Recorded
 from rotation.translated import TextsField, text_in
 
@@ -81,7 +82,7 @@ class RecommendationStep(Recorded):
     )
     step = models.CharField(_("step"), max_length=16, choices=Recommendation.Reached.choices)
     on = models.DateField(_("on"), null=True, blank=True, help_text=_("empty where the day is not known"))
-    basis = models.CharField(_("source"), max_length=500)
+    basis = LineField(_("source"), max_length=500)
     meeting = models.ForeignKey(
         Meeting,
         on_delete=models.PROTECT,
@@ -90,7 +91,7 @@ class RecommendationStep(Recorded):
         blank=True,
         verbose_name=_("at the meeting"),
     )
-    note = models.TextField(_("note"), blank=True)
+    note = ProseField(_("note"), blank=True)
 
     class Meta:
         ordering = ["recommendation", "pk"]

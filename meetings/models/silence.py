@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from rotation.entered import LineField, ProseField
 from rotation.models import Recorded, State
 from rotation.zones import validate_zone
 
@@ -169,12 +170,8 @@ class SilenceEvent(Recorded):
     state = models.ForeignKey(
         State, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("state")
     )
-    text = models.TextField(
-        _("text"), blank=True, help_text=_("the source, the reason, or what the state said")
-    )
-    amendment = models.TextField(
-        _("amendment"), blank=True, help_text=_("the words that an objection proposes")
-    )
+    text = ProseField(_("text"), blank=True, help_text=_("the source, the reason, or what the state said"))
+    amendment = ProseField(_("amendment"), blank=True, help_text=_("the words that an objection proposes"))
     received_at = models.DateTimeField(
         _("received"),
         null=True,
@@ -182,7 +179,7 @@ class SilenceEvent(Recorded):
         help_text=_("UTC; empty where it was recorded on the spot"),
     )
     received_zone = models.CharField(_("time zone of the receipt"), max_length=64, blank=True)
-    evidence = models.CharField(
+    evidence = LineField(
         _("evidence of the receipt"),
         max_length=500,
         blank=True,

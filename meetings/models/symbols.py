@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from rotation.entered import LineField
 from rotation.models import Mechanism, Recorded
 
 from ..papers.symbols import LONGEST, BadPattern, Pattern
@@ -63,7 +64,7 @@ class SymbolScheme(models.Model):
         verbose_name=_("track"),
         help_text=_("empty means every track that has no scheme of its own"),
     )
-    pattern = models.CharField(
+    pattern = LineField(
         _("pattern"),
         max_length=100,
         default="{body}/{year}/{nature}{number}",
@@ -72,10 +73,10 @@ class SymbolScheme(models.Model):
             "parts: {body} {series} {year} {session} {nature} {number}; Rev., Add. and Corr. follow by themselves"
         ),
     )
-    body = models.CharField(
+    body = LineField(
         _("body"), max_length=20, blank=True, help_text=_("what {body} says, in capital letters")
     )
-    series = models.CharField(
+    series = LineField(
         _("series"),
         max_length=20,
         blank=True,
@@ -151,8 +152,8 @@ class SymbolCounter(models.Model):
 class TakenSymbol(Recorded):
     """A symbol that was given out. Append-only: it is not given again, whatever became of its paper."""
 
-    text = models.CharField(_("symbol"), max_length=LONGEST, primary_key=True)
-    title = models.CharField(_("taken for"), max_length=300, blank=True)
+    text = LineField(_("symbol"), max_length=LONGEST, primary_key=True)
+    title = LineField(_("taken for"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["text"]
@@ -165,4 +166,4 @@ class TakenSymbol(Recorded):
         ]
 
     def __str__(self) -> str:
-        return self.text
+        return str(self.text)

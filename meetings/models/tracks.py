@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from rotation.entered import LineField
 from rotation.models import Mechanism, State
 from rotation.translated import TextsField, text_in
 
@@ -50,7 +51,7 @@ class Track(models.Model):
     )
     names = TextsField(_("name"))
     level = models.CharField(_("level"), max_length=20, choices=Level.choices)
-    basis = models.CharField(_("founding paper"), max_length=300, blank=True)
+    basis = LineField(_("founding paper"), max_length=300, blank=True)
     host_rule = models.CharField(
         _("host rule"), max_length=16, choices=HostRule.choices, default=HostRule.BY_OFFER
     )
@@ -88,7 +89,7 @@ class Track(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(240)],
         help_text=_("12 is every year; empty where it is irregular or not laid down"),
     )
-    cadence_note = models.CharField(
+    cadence_note = LineField(
         _("cadence in words"),
         max_length=200,
         blank=True,
@@ -211,7 +212,7 @@ class HostOffer(models.Model):
     offered_on = models.DateField(
         _("offered on"), null=True, blank=True, help_text=_("empty where the day is not known")
     )
-    basis = models.CharField(
+    basis = LineField(
         _("source"), max_length=500, help_text=_("the note or the paper in which it was offered")
     )
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from rotation.entered import LineField
 from rotation.models import State
 
 from ..days.workdays import BASES, STAFFS_BASES
@@ -61,8 +62,8 @@ class CalendarDay(models.Model):
     certainty = models.CharField(
         _("certainty"), max_length=12, choices=Certainty.choices, default=Certainty.CONFIRMED
     )
-    name = models.CharField(_("name"), max_length=300)
-    source = models.CharField(
+    name = LineField(_("name"), max_length=300)
+    source = LineField(
         _("source"), max_length=300, blank=True, help_text=_("the paper and its number, or who said so")
     )
 
@@ -103,7 +104,7 @@ class YearNotice(models.Model):
     year = models.PositiveSmallIntegerField(
         _("year"), validators=[MinValueValidator(1990), MaxValueValidator(2200)]
     )
-    source = models.CharField(_("source"), max_length=300, help_text=_("the notice, its number and its day"))
+    source = LineField(_("source"), max_length=300, help_text=_("the notice, its number and its day"))
 
     class Meta:
         ordering = ["-year", "state"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from rotation.cleaning import clean_prose
 from rotation.periods import BadPeriod, read_period
 from rotation.zones import zone_names
 
@@ -35,7 +36,7 @@ def read_record(path: Path) -> dict[str, Any]:
         raise BadRecord(f"{path.name}: byte {error.start}: this is not UTF-8") from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise BadRecord(f"{path}: {getattr(error, 'strerror', None) or error}") from error
-    document = Document(text, path.name)
+    document = Document(clean_prose(text), path.name)
     check_shape(document, (), document.value, FILE)
     _check_mechanism(document)
     states = _check_states(document)

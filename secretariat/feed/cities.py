@@ -13,6 +13,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Meeting
+from rotation.entered import LineField
 from rotation.models import State
 
 SHIPPED = Path(__file__).parent / "data" / "cities.json"
@@ -31,7 +32,7 @@ def _degrees(label: Any, most: int) -> Any:
 @pghistory.track()
 class City(models.Model):
     country = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+", verbose_name=_("country"))
-    name = models.CharField(
+    name = LineField(
         _("name"), max_length=100, help_text=_("as meetings write it; capitals or small is the same")
     )
     latitude = _degrees(_("latitude"), 90)
@@ -55,7 +56,7 @@ class City(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
 
 def with_coordinates(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:

@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Meeting, Track
+from rotation.addresses import AddressField
+from rotation.entered import LineField
 from rotation.models import State
 
 from .audiences import Audience, visible_to
@@ -120,9 +122,9 @@ class FeedItem(models.Model):
 class PartnerSystem(models.Model):
     """A system that reads the feed for a ministry: a calendar, a portal, a protocol office."""
 
-    name = models.CharField(_("name"), max_length=200, unique=True)
-    operator = models.CharField(_("run by"), max_length=200, help_text=_("ministry and office"))
-    contact = models.EmailField(_("contact"), help_text=_("who is written to when a token runs out"))
+    name = LineField(_("name"), max_length=200, unique=True)
+    operator = LineField(_("run by"), max_length=200, help_text=_("ministry and office"))
+    contact = AddressField(_("contact"), help_text=_("who is written to when a token runs out"))
     # The audience comes from here and never from a request.
     feed = models.ForeignKey(
         Feed,
@@ -152,7 +154,7 @@ class PartnerSystem(models.Model):
         verbose_name_plural = _("partner systems")
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
 
 # None chosen means all: the end of a track that a system is confined to would open all others to it.

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Track
+from rotation.entered import LineField
 from rotation.models import State
 
 from .models import PartnerSystem
@@ -37,7 +38,7 @@ class Subscription(models.Model):
         related_name="subscriptions",
         verbose_name=_("partner system"),
     )
-    holder = models.CharField(
+    holder = LineField(
         _("for"),
         max_length=200,
         help_text=_("the person or office whose calendar it is; revoke it when they leave"),

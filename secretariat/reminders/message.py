@@ -9,13 +9,14 @@ from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
-from unicodedata import category
 
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from meetings.models import Contact
+from rotation.addresses import wire_address
+from rotation.cleaning import clean_line, clean_prose
 
 from .forms import Content, html_of, text_of
 from .letters import calendar_of, letter_of
@@ -26,8 +27,6 @@ from .replies.topics import topic_of
 
 # Content language → the language of our catalogue.
 DJANGO_LANGUAGE = {"zh": "zh-hans"}
-# What comes along from word processors and changes no line: soft hyphen, zero-width space, word joiner, byte order mark.
-UNSEEN = dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF))
 LINE = 75  # columns of a header's line; RFC 2047 §2 allows an encoded word as many
 
 
@@ -60,7 +59,7 @@ def sender_address() -> str:
 def render(row: Delivery) -> Rendered:
     """The mail of `row`: as it was first written when it was tried before, so that a repeat is identical.
 
-    Raises ValueError when a name or title would break a header (RFC 5322 §2.2: no CR or LF in a value).
+    Raises ValueError when its address has no form that goes over the wire.
     """
     written = written_of(row)
     dated_at = row.dated_at or timezone.now()
@@ -94,8 +93,8 @@ def write(row: Delivery) -> Written:
             links=letter.links,
             is_example=is_example,
         )
-        subject = _subject(letter.subject, is_example=is_example)
-        return Written(language, subject, text_of(content), html_of(content))
+        subject = clean_line(_subject(letter.subject, is_example=is_example))
+        return Written(language, subject, clean_prose(text_of(content)), clean_prose(html_of(content)))
 
 
 def subject_of(row: Delivery) -> str:
@@ -105,7 +104,7 @@ def subject_of(row: Delivery) -> str:
     language = row.contact.language
     with translation.override(DJANGO_LANGUAGE.get(language, language)):
         letter = letter_of(row)
-        return _subject(letter.subject, is_example=letter.is_example or row.contact.is_example)
+        return clean_line(_subject(letter.subject, is_example=letter.is_example or row.contact.is_example))
 
 
 def trial_bytes(row: Delivery, name: str, address: str) -> bytes:
@@ -175,12 +174,12 @@ def _unsubscribing(row: Delivery) -> list[tuple[str, str]]:
 @lru_cache(maxsize=512)
 def _mailbox(header: str, name: str, address: str) -> str:
     """A name and an address as a header's value."""
-    name = name.translate(UNSEEN)
+    name, address = clean_line(name), wire_address(address)
     text = _header_text(header, name)
     if text == name:
-        name = formataddr((name, _header_safe(address)))
+        name = formataddr((name, address))
         return name if len(header) + len(name) < LINE else name.replace(" <", "\r\n <")
-    return f"{text}\r\n <{_header_safe(address)}>"
+    return f"{text}\r\n <{address}>"
 
 
 @lru_cache(maxsize=512)
@@ -190,15 +189,7 @@ def _header_text(header: str, text: str) -> str:
     The library's own folding mixes plain and encoded words and loses or adds blanks between them; blanks
     between two encoded words every reader drops.
     """
-    text = _header_safe(text.translate(UNSEEN))
+    text = clean_line(text)
     if text.isascii() and "=?" not in text and len(header) + len(text) < LINE:
         return text
     return Header(text, "utf-8", maxlinelen=LINE, header_name=header).encode(linesep="\r\n")
-
-
-def _header_safe(text: str) -> str:
-    """`text`, unless it holds control characters that could reorder or break a line: refused, not repaired."""
-    # Cc are control characters, Cf hold the bidirectional overrides, Zl and Zp separate lines.
-    if any(category(char) in ("Cc", "Cf", "Zl", "Zp") for char in text):
-        raise ValueError(f"a line break or control character in {text!r}")
-    return text

@@ -15,8 +15,14 @@ from typing import Literal, Self
 
 from django.conf import settings
 
-# As smtplib's own commands do with every address; most of a batch's were written to in the batch before.
-_quoted = lru_cache(maxsize=512)(smtplib.quoteaddr)
+from rotation.addresses import wire_address
+
+
+@lru_cache(maxsize=512)
+def _quoted(address: str) -> str:
+    """As the wire has it; most addresses of a batch were written to in the batch before."""
+    return smtplib.quoteaddr(wire_address(address))
+
 
 Fate = Literal["accepted", "refused", "retry", "unreachable", "unknown", "withdrawn", "late"]
 
@@ -101,7 +107,7 @@ class Connection:
         """
         try:
             smtp = self._open()
-            for command in (f"MAIL FROM:<{sender}>", f"RCPT TO:{_quoted(recipient)}"):
+            for command in (f"MAIL FROM:{_quoted(sender)}", f"RCPT TO:{_quoted(recipient)}"):
                 code, reply = smtp.docmd(command)
                 if code not in (250, 251):
                     return self._answer(code, reply)

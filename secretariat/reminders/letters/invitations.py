@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from icalendar import Event, vCalAddress
 
 from meetings.models import Contact, Meeting
+from rotation.addresses import wire_address
+from rotation.cleaning import clean_line
 from rotation.translated import text_in
 from secretariat.feed.ics import (
     Texts,
@@ -166,10 +168,10 @@ def _local_time(meeting: Meeting) -> str:
 
 def _attendee(contact: Contact) -> vCalAddress:
     """Who follows is asked for no answer. Optional: Outlook takes a NON-PARTICIPANT for a room."""
-    address = vCalAddress(f"mailto:{contact.email}")
+    address = vCalAddress(f"mailto:{wire_address(contact.email)}")
     address.params.update(
         {
-            "CN": contact.name.replace('"', "'"),  # many readers know no RFC 6868
+            "CN": clean_line(contact.name).replace('"', "'"),  # many readers know no RFC 6868
             "CUTYPE": "INDIVIDUAL",
             "ROLE": "OPT-PARTICIPANT",
             "PARTSTAT": "NEEDS-ACTION",

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Contact, Due
+from rotation.entered import NoteField
 
 
 def _by(label: Any, *, null: bool = False) -> Any:
@@ -56,7 +57,7 @@ class Reply(models.Model):
     )
     what = models.CharField(_("what was said"), max_length=10, choices=What.choices)
     until = models.DateField(_("until"), null=True, blank=True, help_text=_("on the state's own calendar"))
-    text = models.CharField(_("reason or note"), max_length=500, blank=True)
+    text = NoteField(_("reason or note"), max_length=500, blank=True)
     at = models.DateTimeField(_("moment"), auto_now_add=True)
 
     objects = ReplyQuerySet.as_manager()
@@ -97,11 +98,11 @@ class SettingAside(models.Model):
         Reply, on_delete=models.PROTECT, related_name="setting_aside", verbose_name=_("reply")
     )
     by = _by(_("by"))
-    reason = models.CharField(_("reason"), max_length=300)
+    reason = NoteField(_("reason"), max_length=300)
     is_told = models.BooleanField(
         _("told by mail"), default=False, help_text=_("whether who said it is told that the deadline stays")
     )
-    note = models.CharField(_("words for the ministry"), max_length=500, blank=True)
+    note = NoteField(_("words for the ministry"), max_length=500, blank=True)
     at = models.DateTimeField(_("moment"), auto_now_add=True)
 
     class Meta:
@@ -138,7 +139,7 @@ class Unsubscription(models.Model):
     at = models.DateTimeField(_("since"), auto_now_add=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_by = _by(_("ended by"), null=True)
-    ended_reason = models.CharField(_("reason for ending it"), max_length=300, blank=True)
+    ended_reason = NoteField(_("reason for ending it"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -8,7 +8,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 
 import pytest
 
-from meetings.models import Contact, Deadline, Track
+from meetings.models import Contact, Deadline
 from secretariat.reminders.models import Delivery
 from secretariat.reminders.sending import send_due
 
@@ -83,7 +83,7 @@ def test_a_mail_is_plain_seven_bit_lines_and_says_who_when_and_in_which_language
 
 def test_a_line_that_a_mailbox_or_the_protocol_would_alter_arrives_as_it_was_written(meeting, sink):
     place = "the hall\nFrom the lobby turn left; the way is marked by flags of all the six states, in order\n.\n.x"
-    Track.objects.get().meetings.update(city=place)
+    Deadline.objects.update(titles={"en": place})
     send_due()
     content = mails(sink)["kg@example.org"]
     assert [line for line in content.split(b"\r\n") if line.startswith(b"From ")] == []
