@@ -45,7 +45,7 @@ def plan_days(edits: Sequence[DayEdit], by: Iterable[tuple[str, date]] = ()) -> 
 
 
 def _moves(changes: Iterable[DueChange]) -> tuple[DueChange, ...]:
-    return tuple(change for change in changes if change.due_at_before != change.due_at)
+    return tuple(change for change in changes if change.is_change)
 
 
 def fingerprint(plan: Iterable[Touched]) -> str:
@@ -62,7 +62,8 @@ def fingerprint(plan: Iterable[Touched]) -> str:
 def days_changed(days: Iterable[tuple[str, date]]) -> tuple[Touched, ...]:
     """Derive anew, in this transaction, the open dues that a change of these states' days can have moved.
 
-    What was received, waived or set by hand stays. The meetings whose dues changed are announced.
+    What was received, waived or set by hand stays. The meetings whose dues changed are announced, and what moved is
+    returned; a due that keeps its moment on another way there is written without a word.
     """
     days = set(days)
     calendars_changed.send(sender=None, states=frozenset(state for state, _day in days))
@@ -88,7 +89,8 @@ def _derived_anew(found: QuerySet[Meeting]) -> tuple[Touched, ...]:
     done = tuple(touched for touched in planned if touched.changes)
     apply_dues(change for touched in done for change in touched.changes)
     announce(touched.meeting.pk for touched in done)
-    return done
+    moved = (Touched(touched.meeting, _moves(touched.changes)) for touched in done)
+    return tuple(touched for touched in moved if touched.changes)
 
 
 def _meetings_near(days: set[tuple[str, date]]) -> QuerySet[Meeting]:

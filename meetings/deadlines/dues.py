@@ -21,9 +21,11 @@ from ..schedule.dates import Span, instant
 from .rules import DueMoment, Party, moments_of
 from .short_notice import falls_short, is_in_time
 
-Action = Literal["created", "moved", "unchanged", "settled", "pinned", "agreed", "withdrawn"]
+# "retraced": due at the same moment, on another way there. It is written, and nobody is told of a change.
+Action = Literal["created", "moved", "retraced", "unchanged", "settled", "pinned", "agreed", "withdrawn"]
 KEPT = ("settled", "pinned", "agreed", "unchanged")
-WRITTEN = ("created", "moved", "withdrawn")
+CHANGED = ("created", "moved", "withdrawn")
+WRITTEN = (*CHANGED, "retraced")
 # The columns that a derivation writes.
 DERIVED = ["target_on", "due_on", "due_at", "zone", "trail", "sequence", "status", "is_pinned", "notice"]
 
@@ -58,6 +60,11 @@ class DueChange:
     deadline_id: int
     due: Due | None
     moment: DueMoment | None
+
+    @property
+    def is_change(self) -> bool:
+        """Whether a state has something to do at another moment, or no longer, or newly."""
+        return self.action in CHANGED
 
 
 def states_of(meeting: Meeting) -> list[State]:
@@ -151,9 +158,9 @@ def _action(due: Due | None, moment: DueMoment | None, agreed_day_serves: bool) 
     if due.notice == Due.Notice.AGREED and agreed_day_serves:
         return "agreed"
     trail = [step.as_json() for step in moment.trail]
-    if (due.due_at, due.zone, due.trail) == (moment.due_at, moment.zone, trail):
-        return "unchanged"
-    return "moved"
+    if (due.due_at, due.zone) != (moment.due_at, moment.zone):
+        return "moved"
+    return "unchanged" if due.trail == trail else "retraced"
 
 
 def apply_dues(changes: Iterable[DueChange]) -> None:
@@ -163,7 +170,7 @@ def apply_dues(changes: Iterable[DueChange]) -> None:
         if change.action == "created" and change.moment:
             due = Due(deadline_id=change.deadline_id, state_id=change.state)
             created.append(_written(due, change.moment, change.is_short))
-        elif change.action == "moved" and change.due and change.moment:
+        elif change.action in ("moved", "retraced") and change.due and change.moment:
             updated.append(_written(change.due, change.moment, change.is_short))
         elif change.action == "withdrawn" and change.due:
             change.due.status = Due.Status.WITHDRAWN
