@@ -89,6 +89,17 @@ class Span:
         return instant(self.last_on + timedelta(days=1), time(0), self.zone)
 
 
+def is_last_day_left_over(before: Span, after: Span) -> bool:
+    """Whether a meeting that was known to its year or month keeps the end of that as its last day.
+
+    "2027" set to 14 May said "14 May – 31 December 2027": nobody had given that last day. Up to a week is taken as
+    meant: a meeting may end with its month.
+    """
+    if before.has_day or not after.has_day or before.last_on is None or after.first_on is None:
+        return False
+    return after.last_on == before.last_on and (before.last_on - after.first_on).days >= 7
+
+
 def check_years(first: date, last: date) -> None:
     """Raises BadSpan for a day of another age."""
     for field, day in (("first_on", first), ("last_on", last)):

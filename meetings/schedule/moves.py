@@ -10,6 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from rotation.concurrency import assert_unchanged
+
 from ..authorship import authored
 from ..changes import announce
 from ..deadlines.dues import DueChange, apply_dues, plan_dues
@@ -17,7 +19,7 @@ from ..deadlines.rules import DueMoment
 from ..deadlines.short_days import proposed_days, take_short_days
 from ..models import Due, Meeting
 from ..refused import Refused
-from .dates import Span
+from .dates import Span, is_last_day_left_over
 from .lifecycle import Act, Status, may
 
 
@@ -43,6 +45,13 @@ class NotToBePostponed(MoveRefused):
     )
 
 
+class LastDayLeftOver(MoveRefused):
+    message = _(
+        "The last day is only the end of the former year or month. Give the meeting's own last day; if it does last "
+        "until then, set the first day by itself before."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class MovePlan:
     """What moving does. `after` is None when the meeting is cancelled, or postponed without a new date."""
@@ -57,10 +66,17 @@ class MovePlan:
     def is_empty(self) -> bool:
         return self.before == self.after
 
+    @property
+    def changed(self) -> int:
+        """How many deadlines are due at another moment, newly, or no longer."""
+        return sum(change.is_change for change in self.changes)
+
 
 def plan_move(meeting: Meeting, to: Span) -> MovePlan:
     """What moving `meeting` to `to` would change; writes nothing. Raises MoveRefused."""
     _refuse_when_over(meeting)
+    if is_last_day_left_over(meeting.span, to):
+        raise LastDayLeftOver
     now = timezone.now()
     changes = plan_dues(meeting, to, now=now)
     is_short = any(change.is_short for change in changes)
@@ -81,6 +97,7 @@ def move_meeting(
         raise ReasonMissing
     meeting = _locked(meeting_id)
     plan = plan_move(meeting, to)
+    assert_unchanged(meeting, plan)
     if plan.is_empty and meeting.status != Meeting.Status.POSTPONED:
         return plan
     meeting.take_span(to)
@@ -115,6 +132,7 @@ def postpone_meeting(meeting_id: int, *, actor: Any, reason: str) -> MovePlan:
         raise ReasonMissing
     meeting = _locked(meeting_id)
     plan = plan_postpone(meeting)
+    assert_unchanged(meeting, plan)
     meeting.status = Meeting.Status.POSTPONED
     _write(meeting, plan, actor, reason)
     return plan
@@ -133,6 +151,7 @@ def cancel_meeting(meeting_id: int, *, actor: Any, reason: str) -> MovePlan:
         raise ReasonMissing
     meeting = _locked(meeting_id)
     plan = plan_cancel(meeting)
+    assert_unchanged(meeting, plan)
     meeting.status, meeting.cancelled_at = Meeting.Status.CANCELLED, timezone.now()
     _write(meeting, plan, actor, reason)
     return plan

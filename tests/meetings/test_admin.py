@@ -9,6 +9,7 @@ from meetings.admin.schedule.when import when_text
 from meetings.models import CalendarDay, Contact, Due, Meeting
 from meetings.schedule.dates import parse_span
 from rotation.history import history_of
+from tests.acts import confirm, look, seal_of
 from tests.secretariat.desk import factories
 from tests.secretariat.desk.conftest import body  # noqa: F401
 
@@ -40,14 +41,14 @@ def test_a_date_is_written_as_far_as_it_is_known(start, end, text):
 def test_moving_shows_what_it_changes_before_it_changes_anything(desk, trade):
     address = reverse("admin:meetings_meeting_move", args=[trade.pk])
     page = desk.post(address, {**TO, "reason": "The host asked.", "preview": "1"})
-    assert page.context["plan"]["counts"] == {"moved": 4}
+    assert (page.context["plan"]["changed"], page.context["plan"]["unchanged"]) == (4, 0)
     assert page.context["plan"]["after"] == "17–18 June 2031"
     assert Meeting.objects.get(pk=trade.pk).first_on == factories.FAR
 
 
 def test_a_confirmed_move_takes_the_deadlines_along_and_tells_who_and_why(desk, trade, user):
     address = reverse("admin:meetings_meeting_move", args=[trade.pk])
-    desk.post(address, {**TO, "reason": "The host asked.", "revision": trade.revision, "confirm": "1"})
+    confirm(desk, address, {**TO, "reason": "The host asked."})
     moved = Meeting.objects.get(pk=trade.pk)
     assert (moved.first_on, moved.last_on) == (date(2031, 6, 17), date(2031, 6, 18))
     last = history_of(moved)[0]
@@ -61,14 +62,16 @@ def test_a_confirmed_move_takes_the_deadlines_along_and_tells_who_and_why(desk, 
 
 def test_a_move_of_a_meeting_that_changed_meanwhile_is_shown_again(desk, trade):
     address = reverse("admin:meetings_meeting_move", args=[trade.pk])
-    page = desk.post(address, {**TO, "reason": "x", "revision": trade.revision - 1, "confirm": "1"})
-    assert "The meeting has changed since this was shown." in page.content.decode()
+    seen = seal_of(look(desk, address, {**TO, "reason": "x"}))
+    Meeting.objects.filter(pk=trade.pk).update(revision=trade.revision + 1)
+    page = desk.post(address, {**TO, "reason": "x", "seen": seen, "confirm": "1"})
+    assert "What would be done is no longer what was shown." in page.content.decode()
     assert Meeting.objects.get(pk=trade.pk).first_on == factories.FAR
 
 
 def test_a_move_without_a_reason_is_refused(desk, trade):
     address = reverse("admin:meetings_meeting_move", args=[trade.pk])
-    page = desk.post(address, {**TO, "reason": "", "revision": trade.revision, "confirm": "1"})
+    page = desk.post(address, {**TO, "reason": "", "confirm": "1"})
     assert page.context["form"].errors.keys() == {"reason"}
     assert Meeting.objects.get(pk=trade.pk).first_on == factories.FAR
 
@@ -78,7 +81,7 @@ def test_a_meeting_is_cancelled_on_its_own_page_only(desk, trade):
     assert "cancelled" not in dict(form.fields["status"].choices)
     assert not {"precision", "first_on", "last_on", "starts", "ends", "zone"} & set(form.fields)
     address = reverse("admin:meetings_meeting_cancel", args=[trade.pk])
-    desk.post(address, {"reason": "No quorum.", "revision": trade.revision, "confirm": "1"})
+    confirm(desk, address, {"reason": "No quorum."})
     assert Meeting.objects.get(pk=trade.pk).status == "cancelled"
     assert set(Due.objects.values_list("status", flat=True)) == {"withdrawn"}
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rotation.inputs import PastDay
 
 from ...models import Handover, Meeting
+from ...schedule.dates import Span
 from ..schedule.forms import MoveForm, SpanFields
 
 KNOWN = [choice for choice in Meeting.DatePrecision.choices if choice[0] != Meeting.DatePrecision.NONE]
@@ -41,6 +42,10 @@ class AnnounceForm(SpanFields, forms.Form):
         help_text=_("A public meeting is in every feed as soon as it is saved."),
     )
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, former: Span, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.show_former(former)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()

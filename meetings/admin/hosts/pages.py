@@ -36,7 +36,6 @@ from ...hosts.summits import (
     plan_summit,
 )
 from ...models import Due, Meeting, TemplateLine
-from ...schedule.dates import Precision
 from ...schedule.surroundings import clashes_at
 from ..schedule.clash_words import clashes_shown
 from ..schedule.move_pages import proposal_shown
@@ -85,7 +84,7 @@ class SummitPages(SummitAdmin):
         except SummitRefused as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(reverse("admin:rotation_mechanism_change", args=[pk]))
-        form = AnnounceForm(request.POST or None, initial=_announced(mechanism, plan))
+        form = AnnounceForm(request.POST or None, initial=_announced(mechanism, plan), former=plan.span)
         is_planned = False
         if form.is_valid():
             values = dict(form.cleaned_data)
@@ -199,14 +198,8 @@ def _require(request: HttpRequest, permissions: list[str]) -> None:
 
 def _announced(mechanism: Mechanism, plan: SummitPlan) -> dict[str, Any]:
     """What the form begins with: the date as far as the period tells, and an announcement recorded before."""
-    span = plan.span
     before = mechanism.decisions.filter(kind=RotationDecision.Kind.ANNOUNCE, period=plan.turn.period).last()
     return {
-        "precision": span.precision.value,
-        "first_on": span.first_on,
-        # For a year any day in it will do; its last day would stay behind when a day is chosen.
-        "last_on": span.last_on if span.precision is Precision.MONTH else None,
-        "zone": span.zone,
         "decided_on": before.decided_on if before else timezone.localdate(),
         "basis": before.basis if before else "",
     }

@@ -26,7 +26,11 @@ from ...schedule.dates import BadSpan, Precision, Span, check_years, month_span,
 from ...schedule.lifecycle import Act, Status, has_begun, offered, offered_to_new, refusal
 from ...schedule.lifecycle_said import SENTENCES, StatusRefused, standing_of
 from ...schedule.surroundings import STANDING, clashes_at
+from .when import when_text
 
+LAST_DAY_ANEW = _(
+    "The date is another: the former last day was cleared. Give the last day anew, or leave it empty for one day."
+)
 SPAN_MESSAGES = {
     "missing": _("Give the first day, or say that the date is not known."),
     "before_first": _("The last day lies before the first."),
@@ -53,18 +57,58 @@ def span_from(values: dict[str, Any]) -> Span:
     return Span(precision, first, last, zone, values.get("starts"), values.get("ends"))
 
 
+def initial_of(span: Span) -> dict[str, Any]:
+    """What a form begins with for a date that is known so far: only the days that somebody gave.
+
+    The first and the last day of a year or a month are bounds; shown as days they are confirmed as such.
+    """
+    values: dict[str, Any] = {"precision": span.precision.value, "zone": span.zone}
+    if span.has_day:
+        last_on = span.last_on if span.last_on != span.first_on else None
+        values |= {"first_on": span.first_on, "last_on": last_on, "starts": span.starts, "ends": span.ends}
+    return values
+
+
 class SpanFields:
     """The part of a form's `clean` that makes a span of its fields, or says what to mend."""
+
+    former: Span | None = None
+
+    def show_former(self, span: Span) -> None:
+        """Begin with a date that is known so far; what changes of it asks anew for what depended on it."""
+        self.former = span
+        self.initial = {**initial_of(span), **self.initial}
+        if not span.has_day and span.first_on:
+            self.fields["first_on"].help_text = _(
+                "So far: %(when)s; empty leaves it so. For a year or a month: any day in it."
+            ) % {"when": when_text(span)}
 
     def clean_span(self, values: dict[str, Any]) -> Span | None:
         if not values.get("precision") or not values.get("zone"):
             return None
+        if self.former is not None:
+            self._ask_anew(self.former, values)
+            if self.errors:
+                return None
         try:
             return span_from(values)
         except BadSpan as error:
             field = error.field if error.field in self.fields else "precision"
             self.add_error(field, SPAN_MESSAGES.get(error.code, str(error)))
             return None
+
+    def _ask_anew(self, former: Span, values: dict[str, Any]) -> None:
+        """A last day that was left standing belongs to the former first day: it is cleared, and asked for."""
+        precision, first = values["precision"], values.get("first_on")
+        if not first and precision == former.precision and not former.has_day:
+            values["first_on"], values["last_on"] = former.first_on, values.get("last_on") or former.last_on
+            return
+        last = values.get("last_on")
+        is_other = (precision, first) != (former.precision.value, former.first_on)
+        if last and is_other and last == former.last_on and last != first:
+            self.data = self.data.copy()
+            self.data[self.add_prefix("last_on")] = ""
+            self.add_error("last_on", LAST_DAY_ANEW)
 
 
 class MeetingForm(ReasonForm):
@@ -233,6 +277,10 @@ class MoveForm(SpanFields, forms.Form):
         widget=forms.TextInput(attrs={"class": "vTextField"}),
         help_text=_("Stands in the history. Ministries do not read it: their notices say what changes."),
     )
+
+    def __init__(self, *args: Any, former: Span, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.show_former(former)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from rotation.concurrency import seal
 from rotation.forms import state_names
+from rotation.stale_pages import is_confirmed, seen_by, shown_anew
 
 from ...deadlines.dues import DueChange
 from ...deadlines.rules import DueMoment
@@ -22,6 +23,7 @@ from ...deadlines.trails import trail_text
 from ...models import Due, Meeting
 from ...schedule.dates import Span
 from ...schedule.moves import (
+    LastDayLeftOver,
     MovePlan,
     MoveRefused,
     cancel_meeting,
@@ -36,7 +38,7 @@ from .clash_words import clashes_shown
 from .forms import CancelForm, MoveForm, PostponeForm
 from .when import hours_text, moment_shown, when_text
 
-ORDER = ["moved", "created", "withdrawn", "agreed", "pinned", "settled", "unchanged"]
+ORDER = ["moved", "created", "withdrawn", "agreed", "pinned", "settled", "retraced", "unchanged"]
 
 
 class MovePages:
@@ -51,33 +53,38 @@ class MovePages:
             *super().get_urls(),
         ]
 
+    @shown_anew
     def move_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         meeting = self._meeting_for(request, pk)
-        form = MoveForm(request.POST or None, initial=_initial(meeting))
+        form = MoveForm(request.POST or None, former=meeting.span)
         plan = None
         try:
             plan_move(meeting, meeting.span)
             if form.is_valid():
                 to, reason = form.cleaned_data["span"], form.cleaned_data["reason"]
                 plan = plan_move(meeting, to)
-                if confirmed(request, meeting):
-                    done = move_meeting(
-                        meeting.pk,
-                        to=to,
-                        actor=request.user,
-                        reason=reason,
-                        takes_proposals="take" in request.POST,
-                    )
+                if is_confirmed(request):
+                    with seen_by(request):
+                        done = move_meeting(
+                            meeting.pk,
+                            to=to,
+                            actor=request.user,
+                            reason=reason,
+                            takes_proposals="take" in request.POST,
+                        )
                     return self._done(request, meeting, _("The meeting was moved."), done)
         except MoveRefused as refusal:
-            return self._refused(request, meeting, refusal)
+            if not isinstance(refusal, LastDayLeftOver):
+                return self._refused(request, meeting, refusal)
+            form.add_error("last_on", str(refusal))
         title = _("Move the meeting") if meeting.first_on else _("Set the date")
         return self._page(request, meeting, form, plan, title, confirm=_("Move the meeting now"))
 
+    @shown_anew
     def postpone_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Later without a date withdraws what is due; to a date it is the same act as moving."""
         meeting = self._meeting_for(request, pk)
-        form = PostponeForm(request.POST or None, initial=_initial(meeting))
+        form = PostponeForm(request.POST or None, former=meeting.span)
         plan, is_later = None, True
         try:
             plan_postpone(meeting)
@@ -85,10 +92,13 @@ class MovePages:
                 to, reason = form.cleaned_data["span"], form.cleaned_data["reason"]
                 is_later = to is None
                 plan = plan_postpone(meeting) if to is None else plan_move(meeting, to)
-                if confirmed(request, meeting):
-                    return self._postpone(request, meeting, to, reason)
+                if is_confirmed(request):
+                    with seen_by(request):
+                        return self._postpone(request, meeting, to, reason)
         except MoveRefused as refusal:
-            return self._refused(request, meeting, refusal)
+            if not isinstance(refusal, LastDayLeftOver):
+                return self._refused(request, meeting, refusal)
+            form.add_error("last_on", str(refusal))
         return self._page(
             request,
             meeting,
@@ -107,14 +117,16 @@ class MovePages:
             done = move_meeting(meeting.pk, to=to, actor=request.user, reason=reason, takes_proposals=takes)
         return self._done(request, meeting, _("The meeting was postponed."), done)
 
+    @shown_anew
     def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         meeting = self._meeting_for(request, pk)
         form = CancelForm(request.POST or None)
         try:
             plan = plan_cancel(meeting)
-            if form.is_valid() and confirmed(request, meeting):
+            if form.is_valid() and is_confirmed(request):
                 reason = form.cleaned_data["reason"]
-                done = cancel_meeting(meeting.pk, actor=request.user, reason=reason)
+                with seen_by(request):
+                    done = cancel_meeting(meeting.pk, actor=request.user, reason=reason)
                 return self._done(request, meeting, _("The meeting was cancelled."), done)
         except MoveRefused as refusal:
             return self._refused(request, meeting, refusal)
@@ -145,7 +157,6 @@ class MovePages:
         title: str,
         **extra: Any,
     ) -> HttpResponse:
-        stale = "confirm" in request.POST and form.is_valid()
         context = {
             **self.admin_site.each_context(request),
             "title": title,
@@ -156,15 +167,14 @@ class MovePages:
             "media": self.media + form.media,
             "plan": plan and plan_shown(plan),
             "clashes": clashes_shown(clashes_at(meeting, plan.after)) if plan and plan.after else [],
-            "stale": stale,
+            "seen": plan and seal(meeting, plan),
             **extra,
         }
         return TemplateResponse(request, "admin/meetings/meeting/move.html", context)
 
     def _done(self, request: HttpRequest, meeting: Meeting, sentence: str, plan: MovePlan) -> HttpResponse:
-        written = sum(change.action in ("created", "moved", "withdrawn") for change in plan.changes)
-        derived = ngettext("%(count)d deadline changed.", "%(count)d deadlines changed.", written) % {
-            "count": written
+        derived = ngettext("%(count)d deadline changed.", "%(count)d deadlines changed.", plan.changed) % {
+            "count": plan.changed
         }
         messages.success(request, f"{sentence} {derived}")
         if Due.objects.at_short_notice().filter(deadline__meeting=meeting).exists():
@@ -174,18 +184,6 @@ class MovePages:
     def _refused(self, request: HttpRequest, meeting: Meeting, refusal: MoveRefused) -> HttpResponse:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(reverse("admin:meetings_meeting_change", args=[meeting.pk]))
-
-
-def confirmed(request: HttpRequest, meeting: Meeting) -> bool:
-    """Whether the plan that was shown is still the plan: the meeting has not changed since."""
-    return "confirm" in request.POST and request.POST.get("revision") == str(meeting.revision)
-
-
-def _initial(meeting: Meeting) -> dict[str, Any]:
-    return {
-        name: getattr(meeting, name)
-        for name in ("precision", "first_on", "last_on", "starts", "ends", "zone")
-    }
 
 
 def plan_shown(plan: MovePlan) -> dict[str, Any]:
@@ -205,7 +203,8 @@ def plan_shown(plan: MovePlan) -> dict[str, Any]:
         "before": _span(plan.before),
         "after": _span(plan.after),
         "rows": rows,
-        "counts": Counter(change.action for change in plan.changes),
+        "changed": plan.changed,
+        "unchanged": len(plan.changes) - plan.changed,
         "short": sum(change.is_short for change in plan.changes),
         "proposed": sum(bool(row["proposal"]) for row in rows),
     }

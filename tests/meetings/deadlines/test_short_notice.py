@@ -25,6 +25,7 @@ from meetings.models import Due, Meeting
 from meetings.saving import save_meeting
 from meetings.schedule.dates import Precision, Span
 from meetings.schedule.moves import move_meeting, plan_move
+from tests.acts import confirm
 from tests.factories import DeadlineTemplateFactory, TemplateLineFactory, TrackFactory, day_span
 
 NOW = datetime(2027, 1, 15, 8, tzinfo=UTC)  # a Friday
@@ -243,7 +244,7 @@ def test_the_preview_on_the_desk_takes_the_proposals_where_they_stay_ticked(meet
     page = desk.post(address, {**to, "preview": "1"})
     assert (page.context["plan"]["short"], page.context["plan"]["proposed"]) == (6, 6)
     meeting.refresh_from_db()
-    desk.post(address, {**to, "take": "1", "revision": meeting.revision, "confirm": "1"})
+    confirm(desk, address, {**to, "take": "1"})
     assert states_of("agreed") == ALL
 
 

@@ -14,6 +14,7 @@ from meetings.models import CoLocation, Meeting, Responsibility
 from meetings.schedule.clashes import Blackout, Gathering, clashes_of
 from meetings.schedule.surroundings import clashes_at
 from rotation.history import FieldChange, history_of
+from tests.acts import confirm
 from tests.factories import (
     MeetingFactory,
     MinistryFactory,
@@ -157,7 +158,7 @@ def test_pages_show_the_clashes_and_let_the_date_pass(desk, pair):
     postpone = reverse("admin:meetings_meeting_postpone", args=[one.pk])
     shown = desk.post(postpone, {**weekend, "preview": "1"}).context["clashes"]
     assert "weekend" in [clash["code"] for clash in shown]
-    desk.post(move, {**values, "revision": one.revision, "confirm": "1"})
+    confirm(desk, move, values)
     one.refresh_from_db()
     assert one.first_on == date(2027, 9, 25)
 

@@ -23,6 +23,7 @@ from meetings.schedule.moves import (
 )
 from rotation.history import history_of
 from secretariat.feed.models import FeedItem
+from tests.acts import confirm
 from tests.factories import MeetingFactory, TemplateLineFactory, TrackFactory, UserFactory, day_span
 
 TODAY = date(2027, 1, 15)
@@ -179,10 +180,10 @@ def test_the_page_shows_the_effect_first_and_the_history_tells_it(desk, meeting,
     address = reverse("admin:meetings_meeting_postpone", args=[meeting.pk])
     values = {"until": "later", "reason": "The host asked."}
     page = desk.post(address, {**values, "preview": "1"})
-    assert page.context["plan"]["counts"] == {"withdrawn": 6}
+    assert page.context["plan"]["changed"] == 6
     assert "later: no new date is known yet" in page.content.decode()
     assert Meeting.objects.get(pk=meeting.pk).status == "confirmed"
-    desk.post(address, {**values, "revision": meeting.revision, "confirm": "1"})
+    confirm(desk, address, values)
     last = history_of(Meeting.objects.get(pk=meeting.pk))[0]
     assert (last.user, last.reason) == (user.username, "The host asked.")
     assert {c.label: (c.before, c.after) for c in last.changes}["Status"] == ("confirmed", "postponed")
@@ -191,10 +192,10 @@ def test_the_page_shows_the_effect_first_and_the_history_tells_it(desk, meeting,
 def test_postponing_to_a_date_moves_the_meeting_and_its_deadlines(desk, meeting):
     address = reverse("admin:meetings_meeting_postpone", args=[meeting.pk])
     values = {"until": "date", "precision": "day", "first_on": "2027-09-16", "zone": "Asia/Shanghai"}
-    values |= {"reason": "The host asked.", "revision": meeting.revision}
+    values |= {"reason": "The host asked."}
     page = desk.post(address, {**values, "preview": "1"})
-    assert page.context["plan"]["counts"] == {"moved": 6}
-    desk.post(address, {**values, "confirm": "1"})
+    assert page.context["plan"]["changed"] == 6
+    confirm(desk, address, values)
     meeting.refresh_from_db()
     assert (meeting.status, meeting.first_on) == ("confirmed", date(2027, 9, 16))
 
