@@ -186,11 +186,12 @@ def test_a_worker_that_was_held_up_past_half_its_lease_hangs_up_and_sends_at_onc
     assert Delivery.objects.get(contact__email="kz@example.org", state="sent").attempts == 2
 
 
-def test_a_name_with_a_line_break_cannot_add_a_header_and_stops_nobody_else(meeting, sink):
+def test_a_name_with_a_line_break_adds_no_header(meeting, sink):
     Contact.objects.filter(email="kz@example.org").update(name="MFA\r\nBcc: all@example.org")
     send_due()
-    assert Delivery.objects.get(state="failed").contact.email == "kz@example.org"
-    assert sink.recipients == ["cn@example.org", "kg@example.org"]
+    assert sink.recipients == ["cn@example.org", "kg@example.org", "kz@example.org"]
+    headers = b"".join(envelope.content.split(b"\r\n\r\n")[0] for envelope in sink.accepted)
+    assert b"\r\nBcc:" not in headers
 
 
 def test_the_ledger_needs_no_repair_after_any_of_this(meeting, sink):
