@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from .permissions import may_read_mail
+
 JOBS: list[tuple[Any, list[str]]] = [
     (
         _("Calendar"),
@@ -91,6 +93,13 @@ def sidebar(request: HttpRequest, apps: list[dict[str, Any]]) -> list[dict[str, 
         for model in app["models"]
         if model["admin_url"]
     }
+    if settings.MAILBOX_DIR and may_read_mail(request.user):
+        models["mailbox"] = {"name": _("Local mailbox"), "admin_url": reverse("admin:mailbox")}
+    if "meetings.CalendarDay" in models:
+        models["workyear"] = {
+            "name": _("Working days"),
+            "admin_url": reverse("admin:meetings_calendarday_this_year"),
+        }
     groups = [{"name": name, "links": _links(labels, models)} for name, labels in JOBS]
     named = {label for _name, labels in JOBS for label in labels}
     hidden = {"rotation.Side", *OF_A_COMMITTEE}
@@ -105,17 +114,5 @@ def sidebar(request: HttpRequest, apps: list[dict[str, Any]]) -> list[dict[str, 
 
 
 def _links(labels: list[str], models: dict[str, Any]) -> list[dict[str, Any]]:
-    links = []
-    for label in labels:
-        if label == "mailbox" and settings.MAILBOX_DIR:
-            links.append(_link(_("Local mailbox"), reverse("admin:mailbox")))
-        elif label == "workyear" and "meetings.CalendarDay" in models:
-            links.append(_link(_("Working days"), reverse("admin:meetings_calendarday_this_year")))
-        elif label in models:
-            model = models[label]
-            links.append(_link(NAMES.get(label, model["name"]), model["admin_url"]))
-    return links
-
-
-def _link(name: Any, url: str) -> dict[str, Any]:
-    return {"name": name, "url": url, "is_here": False}
+    found = [(NAMES.get(label, models[label]["name"]), models[label]) for label in labels if label in models]
+    return [{"name": name, "url": model["admin_url"], "is_here": False} for name, model in found]

@@ -15,11 +15,14 @@ from typing import Any
 from csp.decorators import csp_replace, csp_update
 from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
+
+from .permissions import may_read_mail
 
 PAGE_SIZE = 50
 SHOWN_HEADERS = ["From", "To", "Date", "Subject", "Message-ID", "In-Reply-To", "Auto-Submitted"]
@@ -62,6 +65,7 @@ class Mail:
 
 
 def mail_list(request: HttpRequest) -> HttpResponse:
+    _asked(request)
     if not settings.MAILBOX_DIR:
         raise Http404
     box = _box()
@@ -74,6 +78,7 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 
 @csp_update({"frame-src": ["'self'"]})
 def mail_page(request: HttpRequest, key: str) -> HttpResponse:
+    _asked(request)
     mail = _found(key)
     headers = [(name, text) for name in SHOWN_HEADERS if (text := mail.header(name))]
     texts = {"text": mail.part("plain"), "has_html": bool(mail.part("html"))}
@@ -93,7 +98,14 @@ def mail_page(request: HttpRequest, key: str) -> HttpResponse:
 )
 def mail_html(request: HttpRequest, key: str) -> HttpResponse:
     """The mail's HTML by itself: no script, no form, no request to anyone, whatever the mail says."""
+    _asked(request)
     return HttpResponse(_found(key).part("html"))
+
+
+def _asked(request: HttpRequest) -> None:
+    """Whoever may not look at the deliveries reads no letters to ministries here either."""
+    if not may_read_mail(request.user):
+        raise PermissionDenied
 
 
 def _box() -> maildir.Maildir | None:

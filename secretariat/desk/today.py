@@ -22,6 +22,8 @@ from secretariat.feed.models import Webhook
 from secretariat.reminders.models import TITLED, Bounce, Delivery, Reply
 from secretariat.reminders.unheard import unheard
 
+from .permissions import may_look
+
 AHEAD_DAYS = 30
 SHOWN = 60  # rows of a list on the page; the count beside it links to all
 SHOWN_MEETINGS = 8
@@ -30,36 +32,90 @@ SHOWN_PAPERS = 8
 
 
 def today_shown(now: datetime, user: Any) -> dict[str, Any]:
-    """The start page's context for a member of staff; a constant number of queries."""
-    dues = Due.objects.with_meeting()
-    soon, overdue = dues.coming(now, AHEAD_DAYS), dues.overdue(now)
-    upcoming = Meeting.objects.upcoming(now).with_parties()
-    return {
-        "summit": next_summit(now),
-        "days": _by_day([due_shown(due, now) for due in soon.order_by("due_on", "due_at")[:SHOWN]]),
-        "overdue": _by_day([due_shown(due, now) for due in overdue.order_by("due_on", "due_at")[:SHOWN]]),
-        "late": late_shown(now),
-        "is_all_taken": not Delivery.objects.untaken(now).exists(),
-        "unsent": Delivery.objects.unsettled().select_related("contact").prefetch_related(*TITLED)[:10],
-        "returned": Bounce.objects.standing(now)[:10],
-        "replies": Reply.objects.waiting().with_due()[:10],
-        "meetings": [
-            meeting_shown(row)
-            for row in upcoming.order_by(F("first_on").asc(nulls_last=True))[:SHOWN_MEETINGS]
-        ],
-        "counts": _counts(now, soon.count(), overdue.count(), upcoming.count()),
+    """The start page's context for a member of staff: each block for who may look at its rows, None for who may not.
+
+    A constant number of queries.
+    """
+    blocks = {
+        **(dues_shown(now) if may_look(user, "due") else {}),
+        **(mail_shown(now) if may_look(user, "delivery", "reminders") else {}),
+        **(meetings_ahead_shown(now) if may_look(user, "meeting") else {}),
+        "summit": next_summit(now, user),
+        "replies": replies_shown(user),
+        "undeliverable": undeliverable_shown(user),
         "silences": silences_shown(now, user),
         "gaps": gaps_shown(user),
-        "unheard": unheard_shown(now),
+        "unheard": unheard_shown(now) if may_look(user, "track") else None,
         "webhooks": webhooks_shown(user),
+    }
+    return {
+        **blocks,
+        "has_nothing_open": not any(block is not None for block in blocks.values()),
         "ahead_days": AHEAD_DAYS,
         "silence_days": SILENCE_DAYS,
         "today": days_text(timezone.localdate(now), timezone.localdate(now)),
     }
 
 
-def next_summit(now: datetime) -> dict[str, Any] | None:
-    """The next announced summit with its meeting's date, as far as either is known."""
+def dues_shown(now: datetime) -> dict[str, Any]:
+    """What is due soon and what is overdue, by day."""
+    dues, page = Due.objects.with_meeting(), reverse("admin:meetings_due_changelist")
+    soon, overdue = dues.coming(now, AHEAD_DAYS), dues.overdue(now)
+    return {
+        "days": _by_day([due_shown(due, now) for due in soon.order_by("due_on", "due_at")[:SHOWN]]),
+        "overdue": _by_day([due_shown(due, now) for due in overdue.order_by("due_on", "due_at")[:SHOWN]]),
+        "count_soon": _count(soon.count(), f"{page}?time=30"),
+        "count_overdue": _count(overdue.count(), f"{page}?time=overdue"),
+    }
+
+
+def mail_shown(now: datetime) -> dict[str, Any]:
+    """The mail that staff must look at, and the mail that they hold back."""
+    page = reverse("admin:reminders_delivery_changelist")
+    to_look_at = Delivery.objects.to_look_at(now).aggregate(count=Count("pk"))["count"]
+    return {
+        "late": late_shown(now),
+        "is_all_taken": not Delivery.objects.untaken(now).exists(),
+        "unsent": Delivery.objects.unsettled().select_related("contact").prefetch_related(*TITLED)[:10],
+        "returned": Bounce.objects.standing(now)[:10],
+        "count_unsent": _count(to_look_at, f"{page}?outcome=unsettled"),
+        "count_held": _count(Delivery.objects.held().count(), f"{page}?outcome=held"),
+    }
+
+
+def meetings_ahead_shown(now: datetime) -> dict[str, Any]:
+    upcoming = Meeting.objects.upcoming(now).with_parties()
+    first = upcoming.order_by(F("first_on").asc(nulls_last=True))[:SHOWN_MEETINGS]
+    page = reverse("admin:meetings_meeting_changelist")
+    return {
+        "meetings": [meeting_shown(row) for row in first],
+        "count_meetings": _count(upcoming.count(), f"{page}?time=upcoming"),
+    }
+
+
+def replies_shown(user: Any) -> dict[str, Any] | None:
+    """What ministries say that nobody has settled; None for who sees no replies."""
+    if not may_look(user, "reply", "reminders"):
+        return None
+    waiting = Reply.objects.waiting()
+    page = reverse("admin:reminders_reply_changelist")
+    return {"rows": waiting.with_due()[:10], **_count(waiting.count(), f"{page}?waiting=1")}
+
+
+def undeliverable_shown(user: Any) -> dict[str, Any] | None:
+    if not may_look(user, "contact"):
+        return None
+    page = reverse("admin:meetings_contact_changelist")
+    return _count(Contact.objects.filter(is_undeliverable=True).count(), f"{page}?is_undeliverable__exact=1")
+
+
+def next_summit(now: datetime, user: Any) -> dict[str, Any] | None:
+    """The next announced summit with its meeting's date, as far as either is known and open to the user.
+
+    None for who sees no summits.
+    """
+    if not may_look(user, "summit", "rotation"):
+        return None
     summit = (
         Summit.objects.filter(status=Summit.Status.ANNOUNCED)
         .select_related("host", "mechanism", "meeting__track")
@@ -67,8 +123,8 @@ def next_summit(now: datetime) -> dict[str, Any] | None:
         .first()
     )
     if summit is None:
-        return None
-    meeting = getattr(summit, "meeting", None)
+        return {"summit": None}
+    meeting = getattr(summit, "meeting", None) if may_look(user, "meeting") else None
     starts = meeting.starts_at if meeting else None
     return {
         "summit": summit,
@@ -86,7 +142,7 @@ def meeting_shown(meeting: Meeting) -> dict[str, Any]:
 
 def silences_shown(now: datetime, user: Any) -> dict[str, Any] | None:
     """The silence procedures about to close, on papers that the user may see; None for who sees no silence at all."""
-    if not _may_look(user, "silenceprocedure"):
+    if not may_look(user, "silenceprocedure"):
         return None
     visible = Document.objects.visible_to(user).values("pk")
     found = SilenceProcedure.objects.filter(document__in=visible).closing(now, SILENCE_DAYS)
@@ -102,7 +158,7 @@ def silences_shown(now: datetime, user: Any) -> dict[str, Any] | None:
 
 def gaps_shown(user: Any) -> dict[str, Any] | None:
     """The papers that lack a required language, the oldest first; None for who sees no papers at all."""
-    if not _may_look(user, "document"):
+    if not may_look(user, "document"):
         return None
     found = Document.objects.visible_to(user).incomplete()
     return {
@@ -139,15 +195,11 @@ def unheard_shown(now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def webhooks_shown(user: Any) -> list[Webhook]:
-    """The webhooks switched off by the service or failing now, for who may look at them."""
-    if not _may_look(user, "webhook", "feed"):
-        return []
+def webhooks_shown(user: Any) -> list[Webhook] | None:
+    """The webhooks switched off by the service or failing now; None for who sees no webhooks."""
+    if not may_look(user, "webhook", "feed"):
+        return None
     return list(Webhook.objects.in_trouble().select_related("system")[:10])
-
-
-def _may_look(user: Any, model: str, app: str = "meetings") -> bool:
-    return any(user.has_perm(f"{app}.{act}_{model}") for act in ("view", "change"))
 
 
 def _by_day(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -168,26 +220,6 @@ def _by_deadline(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _counts(now: datetime, soon: int, overdue: int, upcoming: int) -> dict[str, dict[str, Any]]:
-    dues, meetings = reverse("admin:meetings_due_changelist"), reverse("admin:meetings_meeting_changelist")
-    unsent = Delivery.objects.to_look_at(now).aggregate(count=Count("pk"))["count"]
-    gone = Contact.objects.filter(is_undeliverable=True).count()
-    contacts = reverse("admin:meetings_contact_changelist")
-    return {
-        "overdue": {"count": overdue, "url": f"{dues}?time=overdue"},
-        "soon": {"count": soon, "url": f"{dues}?time=30"},
-        "unsent": {
-            "count": unsent,
-            "url": f"{reverse('admin:reminders_delivery_changelist')}?outcome=unsettled",
-        },
-        "replies": {
-            "count": Reply.objects.waiting().count(),
-            "url": f"{reverse('admin:reminders_reply_changelist')}?waiting=1",
-        },
-        "held": {
-            "count": Delivery.objects.held().count(),
-            "url": f"{reverse('admin:reminders_delivery_changelist')}?outcome=held",
-        },
-        "undeliverable": {"count": gone, "url": f"{contacts}?is_undeliverable__exact=1"},
-        "meetings": {"count": upcoming, "url": f"{meetings}?time=upcoming"},
-    }
+def _count(count: int, url: str) -> dict[str, Any]:
+    """How many there are, and the list where all of them stand."""
+    return {"count": count, "url": url}
