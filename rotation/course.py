@@ -48,7 +48,7 @@ class Course:
         step = self.rule.step_months
         held_until = read_period(self.rule.held_until, step) if self.rule.held_until else -1
         turn = 0
-        while (month := self.plan.month_of(turn)) <= LAST_MONTH:
+        while (month := self.plan.grid.month_of(turn)) <= LAST_MONTH:
             regular = self.plan.regular_of.get(turn, turn)
             held = self.regular(regular)
             why = [*self._alternation(regular), *held.why]
@@ -61,7 +61,7 @@ class Course:
             elif turn in self.plan.announced:
                 status = "announced"
             side = self.rule.sides[self.plan.side_of[holder]].name
-            why += self.plan.notes.get(turn, ())
+            why += self.plan.grid.notes(turn)
             yield Turn(turn + 1, write_period(month, step), holder, side, status, tuple(why))
             turn += 1
 
@@ -90,7 +90,7 @@ class Course:
 
     def _next(self, turn: int) -> Held:
         order = self.orders[turn % len(self.orders)]
-        month = self.plan.month_of(turn)
+        month = self.plan.grid.month_of(turn)
         order.advance(month)
         last = order.last
         due = order.due()
@@ -100,7 +100,7 @@ class Course:
         joined, order.places[due[0]].joined = order.places[due[0]].joined, None
         held.why += [joined] if joined else []
         # A member named for the period holds it there, wherever a swap lets the turn show.
-        shown = self.plan.month_of(self.plan.shown_in.get(turn, turn))
+        shown = self.plan.grid.month_of(self.plan.shown_in.get(turn, turn))
         for index, decision in self.plan.actions.get(turn, ()):
             if decision.kind == "skip":
                 self._give_up(order, held, index, decision)
@@ -140,7 +140,7 @@ class Course:
     def _leave(self, order: Order, held: Held, decision: Decision) -> None:
         """The member that a decision named for the turn has left the order since; the next takes it."""
         if not self._end_stead(order, held):
-            raise self._nobody(held.turn, self.plan.month_of(held.turn))
+            raise self._nobody(held.turn, self.plan.grid.month_of(held.turn))
         held.why.append(self._named("left", order, held, decision))
 
     def _end_stead(self, order: Order, held: Held) -> bool:

@@ -22,6 +22,7 @@ EFFECTS = {
     "skip": _("The state due gives up its turn; the later ones of its side move up."),
     "postpone": _("A turn is held in a later period; the turns after it move too, or stay."),
     "vacate": _("There is no meeting in a period; its turn is kept for the next one."),
+    "advance": _("A turn is brought forward; the turns after it move too, or stay."),
     "accede": _("A state joins a side and takes its place in the order."),
     "withdraw": _("A state leaves the order; the turns that it still had go to the next."),
     "announce": _("The parties have announced a turn."),
@@ -37,6 +38,8 @@ SENTENCES = {
     "postpone_alone": _("{period}: held in {to}; the later turns stay"),
     "postpone_shift": _("{period}: held in {to}; all later turns move too"),
     "vacate": _("{period}: no meeting; the turn is kept for the next period"),
+    "advance_alone": _("{period}: brought forward to {to}; the later turns stay"),
+    "advance_shift": _("{period}: brought forward to {to}; all later turns move too"),
     "accede": _("{member}: in the order of “{side}” from {from_period} on"),
     "accede_after": _("{member}: in the order of “{side}” from {from_period} on, right after {after}"),
     "withdraw": _("{member}: no longer in the order from {from_period} on"),
@@ -50,6 +53,7 @@ def decision_text(decision: Decision, names: Mapping[str, str], translate: Calla
     variant = {
         "substitute": "_kept" if decision.turn_kept else "_spent",
         "postpone": "_shift" if decision.shift else "_alone",
+        "advance": "_shift" if decision.shift else "_alone",
         "accede": "_after" if decision.after else "",
     }.get(decision.kind, "")
     return translate(SENTENCES[decision.kind + variant]).format(

@@ -24,6 +24,7 @@ FIELDS = {
     "skip": ["period"],
     "postpone": ["period", "to", "shift"],
     "vacate": ["period"],
+    "advance": ["period", "to", "shift"],
     "accede": ["member", "side", "from_period", "after"],
     "withdraw": ["member", "from_period"],
     "announce": ["period"],
@@ -148,7 +149,9 @@ class DecisionForm(forms.Form):
         return forms.BooleanField(
             label=_("All later turns move by the same time"),
             required=False,
-            help_text=_("Not ticked: they stay, and the new period must lie before the next turn."),
+            help_text=_(
+                "Not ticked: they stay, and the new period must lie between the turns before and after it."
+            ),
         )
 
     def _revokes(self) -> forms.Field:

@@ -224,6 +224,7 @@ class RotationDecision(Recorded):
         ASSIGN = "assign", _("turn agreed")
         POSTPONE = "postpone", _("postponement")
         VACATE = "vacate", _("no meeting")
+        ADVANCE = "advance", _("turn brought forward")
         ACCEDE = "accede", _("accession")
         WITHDRAW = "withdraw", _("withdrawal")
         ANNOUNCE = "announce", _("announcement")
@@ -277,7 +278,7 @@ class RotationDecision(Recorded):
                 name="a_decision_says_what_its_kind_needs",
                 condition=Q(kind="swap", period__gt="", other_period__gt="")
                 | Q(kind__in=["substitute", "assign"], period__gt="", member__isnull=False)
-                | Q(kind="postpone", period__gt="", to__gt="")
+                | Q(kind__in=["postpone", "advance"], period__gt="", to__gt="")
                 | Q(kind="accede", member__isnull=False, side__isnull=False, from_period__gt="")
                 | Q(kind="withdraw", member__isnull=False, from_period__gt="")
                 | Q(kind__in=["skip", "vacate", "announce"], period__gt="")

@@ -1,11 +1,12 @@
-"""What the decisions do to the calendar, to the members and to single turns. Pure."""
+"""What the decisions do to the grid of periods, to the members and to single turns. Pure."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import insort
 from itertools import chain
 
 from .collation import sort_key
+from .grid import Grid
 from .order import Memberships, Place, members_in_order
 from .periods import OPEN, read_period
 from .vocabulary import BadDecision, Decision, Member, Reason, Rule
@@ -28,24 +29,15 @@ class Plan:
             places_of.setdefault(place.code, []).append(place)
         self._memberships = {code: Memberships(places) for code, places in places_of.items()}
         self._last_place = {place.code: place for places in self.sides for place in places}
-        named = [p for _, each in decisions for p in (each.period, each.other_period, each.to) if p]
-        last = max((read_period(period, self.step) for period in named), default=self.first)
-        self.months = list(range(self.first, max(last, self.first) + 2 * self.step, self.step))
-        self._moved = 0  # by how much every turn after those in `months` has moved
+        self.grid = Grid(self.first, self.step)
         self.actions: dict[int, list[tuple[int, Decision]]] = {}
         self.regular_of: dict[int, int] = {}  # a turn -> the turn whose regular holder has it by a swap
-        self.notes: dict[int, list[Reason]] = {}
         self.announced: set[int] = set()
         for index, decision in decisions:
             getattr(self, f"_{decision.kind}")(index, decision)
         for memberships in self._memberships.values():
             memberships.settle()
         self.shown_in = {regular: turn for turn, regular in self.regular_of.items()}
-
-    def month_of(self, turn: int) -> int:
-        if turn < len(self.months):
-            return self.months[turn]
-        return self.first + turn * self.step + self._moved
 
     def is_member(self, code: str, month: int) -> bool:
         return code in self._memberships and self._memberships[code].hold(month)
@@ -60,9 +52,8 @@ class Plan:
 
     def _turn(self, index: int, period: str, key: str = "period") -> int:
         """The turn that falls in a period as the decisions so far leave it."""
-        month = read_period(period, self.step)
-        turn = bisect_left(self.months, month)
-        if turn == len(self.months) or self.months[turn] != month:
+        turn = self.grid.turn_in(read_period(period, self.step))
+        if turn is None:
             raise BadDecision(index, key, "no_turn", period=period)
         return turn
 
@@ -70,13 +61,7 @@ class Plan:
         return BadDecision(index, "member", "not_in_order", member=member, period=period)
 
     def _note(self, turn: int, code: str, basis: str, **values: str) -> None:
-        reason = Reason(code, (*values.items(), ("basis", basis)))
-        self.notes.setdefault(turn, []).append(reason)
-
-    def _move(self, turn: int, months: int) -> None:
-        """Moves a turn and all later ones."""
-        self.months[turn:] = [month + months for month in self.months[turn:]]
-        self._moved += months
+        self.grid.note(turn, Reason(code, (*values.items(), ("basis", basis))))
 
     def _swap(self, index: int, decision: Decision) -> None:
         a, b = (self._turn(index, each, "periods") for each in (decision.period, decision.other_period))
@@ -91,7 +76,7 @@ class Plan:
         """Acts at the regular place of the member that holds the period by the swaps made so far."""
         turn = self._turn(index, decision.period)
         regular = self.regular_of.get(turn, turn)
-        if decision.kind != "skip" and not self.is_member(decision.member, self.months[turn]):
+        if decision.kind != "skip" and not self.is_member(decision.member, self.grid.month_of(turn)):
             raise self._not_in_order(index, decision.member, decision.period)
         if decision.kind == "assign" and self.side_of[decision.member] != regular % len(self.sides):
             raise BadDecision(index, "member", "not_its_turn", member=decision.member)
@@ -100,22 +85,42 @@ class Plan:
     _skip = _substitute = _assign = _act
 
     def _postpone(self, index: int, decision: Decision) -> None:
-        turn = self._turn(index, decision.period)
-        by = read_period(decision.to, self.step) - self.months[turn]
-        if by <= 0:
+        turn, to = self._turn(index, decision.period), self._to(index, decision)
+        if to <= self.grid.month_of(turn):
             raise BadDecision(index, "to", "not_later", to=decision.to, period=decision.period)
-        if decision.shift:
-            self._move(turn, by)
-        elif self.months[turn] + by < self.month_of(turn + 1):
-            self.months[turn] += by
-        else:
+        if not decision.shift and to >= self.grid.month_of(turn + 1):
             raise BadDecision(index, "to", "past_next_turn", to=decision.to)
-        self._note(turn, "postponed", decision.basis, period=decision.period, to=decision.to)
+        self._hold(turn, to, "postponed", decision)
+
+    def _advance(self, index: int, decision: Decision) -> None:
+        turn, to = self._turn(index, decision.period), self._to(index, decision)
+        if to >= self.grid.month_of(turn):
+            raise BadDecision(index, "to", "not_before", to=decision.to, period=decision.period)
+        if turn and to <= self.grid.month_of(turn - 1):
+            raise BadDecision(index, "to", "past_previous_turn", to=decision.to)
+        if to < self.first:
+            raise BadDecision(index, "to", "before_first", to=decision.to)
+        self._hold(turn, to, "advanced", decision)
+
+    def _to(self, index: int, decision: Decision) -> int:
+        month = read_period(decision.to, self.step)
+        if self.grid.is_vacant(month):
+            raise BadDecision(index, "to", "vacant", to=decision.to)
+        return month
+
+    def _hold(self, turn: int, to: int, code: str, decision: Decision) -> None:
+        values = (("period", decision.period), ("to", decision.to), ("basis", decision.basis))
+        self.grid.note(turn, Reason(code, values))
+        if decision.shift:
+            self.grid.shift(turn, to, Reason("shifted", values))
+        else:
+            self.grid.hold(turn, to)
 
     def _vacate(self, index: int, decision: Decision) -> None:
         turn = self._turn(index, decision.period)
-        self._move(turn, self.step)
-        self._note(turn, "vacated", decision.basis, period=decision.period)
+        values = (("period", decision.period), ("basis", decision.basis))
+        self.grid.note(turn, Reason("vacated", values))
+        self.grid.vacate(turn, Reason("moved_on", values))
 
     def _announce(self, index: int, decision: Decision) -> None:
         turn = self._turn(index, decision.period)

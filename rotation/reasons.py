@@ -38,6 +38,9 @@ SENTENCES = {
     "swapped": _("The holders of {first} and {second} change places — {basis}"),
     "postponed": _("The turn of {period} is held in {to} — {basis}"),
     "vacated": _("There is no meeting in {period}; its turn is kept for the next period — {basis}"),
+    "advanced": _("The turn of {period} is brought forward to {to} — {basis}"),
+    "moved_on": _("There is no meeting in {period}, so this turn falls later — {basis}"),
+    "shifted": _("The turn of {period} is held in {to}; this one moves by the same time — {basis}"),
     "announced": _("The parties have announced this turn — {basis}"),
 }
 

@@ -31,6 +31,7 @@ DECISION_KEYS = {
     "assign": ("period", "member"),
     "postpone": ("period", "to", "shift"),
     "vacate": ("period",),
+    "advance": ("period", "to", "shift"),
     "accede": ("member", "side", "from"),
     "withdraw": ("member", "from"),
     "announce": ("period",),
@@ -286,6 +287,8 @@ def _decision(value: Any, where: str, rule: Rule, first: int) -> Decision:
         fields["after"] = _name(value["after"], f"{where}.after")
     if kind == "postpone" and fields["to"] <= fields["period"]:
         raise BadSpec(f"{where}.to: a later period than {fields['period']} is expected")
+    if kind == "advance" and fields["to"] >= fields["period"]:
+        raise BadSpec(f"{where}.to: an earlier period than {fields['period']} is expected")
     return Decision(**fields)
 
 

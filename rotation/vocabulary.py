@@ -60,6 +60,7 @@ class Decision:
         "assign",
         "postpone",
         "vacate",
+        "advance",
         "accede",
         "withdraw",
         "announce",

@@ -20,6 +20,7 @@ KINDS = (
     "assign",
     "postpone",
     "vacate",
+    "advance",
     "accede",
     "withdraw",
     "announce",
@@ -54,6 +55,8 @@ class Record:
     def __init__(self, rule):
         self.rule, self.step = rule, rule.step_months
         self.calendar = [FIRST + turn * self.step for turn in range(40)]
+        self.slots = [FIRST + n * self.step for n in range(400)]
+        self.vacant = set()
         self.regular = list(range(40))
         self.passed = Counter()  # a turn -> how often it was passed on to the next member
         self.spans, self.side_of = {}, {}
@@ -72,7 +75,7 @@ class Record:
         months = [
             read_period(p, self.step) for p in (decision.period, decision.other_period, decision.to) if p
         ]
-        named = months[:1] if decision.kind == "postpone" else months
+        named = months[:1] if decision.to else months
         if any(month not in self.calendar for month in named):
             return False
         return getattr(self, f"_{decision.kind}")(decision, [*map(self.calendar.index, named)], months)
@@ -99,22 +102,37 @@ class Record:
     def _announce(self, decision, turns, months):
         return True
 
+    def _next(self, month):
+        return next(slot for slot in self.slots if slot > month and slot not in self.vacant)
+
     def _vacate(self, decision, turns, months):
-        self._move(turns[0], self.step)
+        self.vacant.add(months[0])
+        before = -1
+        for turn in range(turns[0], 40):
+            before = self.calendar[turn] = self._next(max(self.calendar[turn], before))
         return True
 
-    def _postpone(self, decision, turns, months):
-        turn, by = turns[0], months[1] - months[0]
-        if by > 0 and decision.shift:
-            self._move(turn, by)
-        elif 0 < by < self.calendar[turn + 1] - self.calendar[turn]:
-            self.calendar[turn] += by
-        else:
+    def _hold(self, decision, turns, months):
+        turn, (old, to) = turns[0], months
+        later = decision.kind == "postpone"
+        before = self.calendar[turn - 1] if turn else FIRST - 1
+        after = 10**9 if later and decision.shift else self.calendar[turn + 1]
+        if not before < to < after or to in self.vacant or (to > old) != later or to == old:
             return False
+        if not decision.shift:
+            self.calendar[turn] = to
+            return True
+        by = to - old
+        self.slots = [s for s in self.slots if s < min(old, to)] + [s + by for s in self.slots if s >= old]
+        before = -1
+        for each in range(turn, 40):
+            moved = self.calendar[each] + by
+            if moved in self.vacant or moved <= before:
+                moved = self._next(max(moved, before))
+            before = self.calendar[each] = moved
         return True
 
-    def _move(self, turn, by):
-        self.calendar[turn:] = [month + by for month in self.calendar[turn:]]
+    _postpone = _advance = _hold
 
     def _accede(self, decision, turns, months):
         month = read_period(decision.from_period, self.step)
@@ -172,6 +190,11 @@ def trials(draw, record, made, kinds=KINDS):
         case "postpone":
             unit = 12 if step == 24 else step
             fields["to"] = write_period(calendar[turn] + unit * draw(st.integers(1, 3)), step)
+            fields["shift"] = draw(st.booleans())
+        case "advance":
+            unit = 12 if step == 24 else step
+            to = max(calendar[turn] - unit * draw(st.integers(1, 3)), FIRST)
+            fields["to"] = write_period(to, step)
             fields["shift"] = draw(st.booleans())
         case "accede":
             code = side.name + draw(st.sampled_from(COMING))

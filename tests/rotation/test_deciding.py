@@ -62,6 +62,7 @@ def test_every_kind_is_stored_and_read_back_as_it_was_decided(mechanism):
         Decision("withdraw", date(2026, 1, 8), "h", member="TM", from_period="2039"),
         Decision("announce", date(2026, 1, 9), "i", period="2027"),
         Decision("revoke", date(2026, 1, 10), "j", revokes=5),
+        Decision("advance", date(2026, 1, 11), "k", period="2035", to="2034", shift=True),
     ]
     for draft in decisions:
         record_decision(mechanism.pk, draft, actor=None)

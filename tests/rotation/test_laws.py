@@ -32,6 +32,7 @@ LEAVES_AS_IT_COMES = History(
     Rule("R", "2020", 12, (Side("A", (Member("A7", "A7", "2021"), Member("A1", "A1"))),)),
     (Decision("withdraw", FIRST_DAY, member="A7", from_period="2021"),),
 )
+MOVED = {"postponed", "advanced", "vacated", "moved_on", "shifted"}
 STEADY = tuple(kind for kind in KINDS if kind not in ("accede", "withdraw"))
 
 
@@ -131,7 +132,8 @@ def test_projecting_further_never_changes_earlier_turns(history, count, more):
 @example(LEAVES_AS_IT_COMES)
 def test_a_decision_changes_no_turn_before_the_period_that_it_speaks_of(history):
     *_earlier, last = history.decisions
-    month = read_period(last.period or last.from_period, history.rule.step_months)
+    named = [period for period in (last.period, last.from_period, last.to) if period]
+    month = min(read_period(period, history.rule.step_months) for period in named)
     before, after = projected(History(history.rule, history.decisions[:-1])), projected(history)
     untouched = sum(read_period(turn.period, history.rule.step_months) < month for turn in before)
     assert after[:untouched] == before[:untouched]
@@ -147,11 +149,21 @@ def test_valid_decisions_never_raise_and_no_period_is_without_a_holder_or_a_reas
     assert months == record.calendar[:20]
     assert all(record.is_member(turn.holder, month) for turn, month in zip(found, months, strict=True))
     assert all("{" not in reason_text(reason) for turn in found for reason in turn.why)
-    # Where no turn falls for longer than a step, the next one says why; where for less, the one before does.
-    assert months[0] == FIRST or codes(found[0]) & {"vacated", "postponed"}
+    # Where no turn falls for longer than a step, or for less, a turn beside the gap says why.
+    assert months[0] == FIRST or codes(found[0]) & MOVED
     for (a, earlier), (b, later) in pairwise(zip(months, found, strict=True)):
-        assert b - a <= step or codes(later) & {"vacated", "postponed"}
-        assert b - a >= step or "postponed" in codes(earlier)
+        assert b - a == step or (codes(earlier) | codes(later)) & MOVED
+
+
+@law
+@given(histories())
+def test_a_vacant_period_stays_vacant_and_a_turn_that_was_moved_names_each_decision_that_moved_it(history):
+    record = record_of(history.rule, history.decisions)
+    step, found = history.rule.step_months, projected(history)
+    assert not {read_period(turn.period, step) for turn in found} & record.vacant
+    for turn in found:
+        told = [reason for reason in turn.why if reason.code in MOVED]
+        assert len(told) == len(set(told))
 
 
 @law

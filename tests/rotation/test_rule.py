@@ -219,6 +219,94 @@ def test_a_postponed_turn_moves_the_later_ones_or_leaves_them():
     assert dated([together], biennial) == ["2020 A", "2023 B", "2025 C", "2027 D"]
 
 
+BIENNIAL = Rule("R", "2023", 24, (Side("S", letters("A B C D E F")),))
+
+
+def postpone(period, to, **fields):
+    return decide("postpone", period, to=to, **fields)
+
+
+def advance(period, to, **fields):
+    return decide("advance", period, to=to, **fields)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "expected"),
+    [
+        # Vacated backwards and forwards: the same two periods stay vacant.
+        ([decide("vacate", "2029"), decide("vacate", "2027")], "2023 A, 2025 B, 2031 C, 2033 D, 2035 E"),
+        ([decide("vacate", "2027"), decide("vacate", "2029")], "2023 A, 2025 B, 2031 C, 2033 D, 2035 E"),
+        # A postponed turn that is vacated goes back to the grid.
+        ([postpone("2029", "2030"), decide("vacate", "2030")], "2023 A, 2025 B, 2027 C, 2031 D, 2033 E"),
+        # No turn is moved into a vacant period: it goes on to the next.
+        (
+            [decide("vacate", "2029"), postpone("2025", "2027", shift=True)],
+            "2023 A, 2027 B, 2031 C, 2033 D, 2035 E",
+        ),
+        ([advance("2027", "2026")], "2023 A, 2025 B, 2026 C, 2029 D, 2031 E"),
+        ([advance("2027", "2026", shift=True)], "2023 A, 2025 B, 2026 C, 2028 D, 2030 E"),
+        # Brought forward in the grid that an earlier shift left, and then vacated.
+        (
+            [advance("2027", "2026", shift=True), decide("vacate", "2028")],
+            "2023 A, 2025 B, 2026 C, 2030 D, 2032 E",
+        ),
+        ([postpone("2027", "2028"), advance("2028", "2027")], "2023 A, 2025 B, 2027 C, 2029 D, 2031 E"),
+        (
+            [postpone("2027", "2030", shift=True), advance("2030", "2027", shift=True)],
+            "2023 A, 2025 B, 2027 C, 2029 D, 2031 E",
+        ),
+        ([advance("2099", "2098")], "2023 A, 2025 B, 2027 C, 2029 D, 2031 E"),
+    ],
+)
+def test_a_vacant_period_stays_vacant_and_a_turn_may_be_brought_forward(decisions, expected):
+    assert ", ".join(dated(decisions, BIENNIAL, 5)) == expected
+
+
+def test_a_decision_follows_a_turn_that_is_brought_forward():
+    assert dated([decide("skip", "2029"), advance("2029", "2028")], BIENNIAL, 4) == [
+        "2023 A",
+        "2025 B",
+        "2027 C",
+        "2028 E",
+    ]
+
+
+def test_a_turn_names_every_decision_that_moved_it_also_one_upstream():
+    decisions = [
+        decide("vacate", "2029", basis="Note 1"),
+        decide("vacate", "2027", basis="Note 2"),
+        postpone("2025", "2026", shift=True, basis="Note 3"),
+        advance("2034", "2033", basis="Note 4"),
+    ]
+    found = {
+        turn.period: [reason_text(each) for each in turn.why]
+        for turn in islice(turns(BIENNIAL, decisions), 5)
+    }
+    assert found == {
+        "2023": ["S, turn 1: A comes first in the order"],
+        "2026": ["S, turn 2: after A, as listed, comes B", "The turn of 2025 is held in 2026 — Note 3"],
+        "2032": [
+            "S, turn 3: after B, as listed, comes C",
+            "There is no meeting in 2027; its turn is kept for the next period — Note 2",
+            "There is no meeting in 2029, so this turn falls later — Note 1",
+            "The turn of 2025 is held in 2026; this one moves by the same time — Note 3",
+        ],
+        "2033": [
+            "S, turn 4: after C, as listed, comes D",
+            "There is no meeting in 2029; its turn is kept for the next period — Note 1",
+            "There is no meeting in 2027, so this turn falls later — Note 2",
+            "The turn of 2025 is held in 2026; this one moves by the same time — Note 3",
+            "The turn of 2034 is brought forward to 2033 — Note 4",
+        ],
+        "2036": [
+            "S, turn 5: after D, as listed, comes E",
+            "There is no meeting in 2029, so this turn falls later — Note 1",
+            "There is no meeting in 2027, so this turn falls later — Note 2",
+            "The turn of 2025 is held in 2026; this one moves by the same time — Note 3",
+        ],
+    }
+
+
 def test_a_decision_follows_its_turn_and_later_ones_use_the_new_periods():
     vacate, skip = decide("vacate", "2021"), decide("skip", "2022")
     assert dated([skip, vacate]) == ["2020 A", "2022 B", "2023 D", "2024 E"]
@@ -328,6 +416,11 @@ def test_that_a_member_left_is_told_when_it_has_left_and_not_before_it_came():
         (decide("assign", "2021", member="A"), "member", "not_its_turn"),
         (decide("postpone", "2021", to="2022"), "to", "past_next_turn"),
         (decide("postpone", "2021", to="2020", shift=True), "to", "not_later"),
+        (advance("2021", "2020"), "to", "past_previous_turn"),
+        (advance("2021", "2021"), "to", "not_before"),
+        (advance("2021", "2022", shift=True), "to", "not_before"),
+        (advance("2020", "2019"), "to", "before_first"),
+        (advance("2019", "2018"), "period", "no_turn"),
         (accede("A", "2021"), "member", "in_order"),
         (accede("X", "2021"), "member", "in_another_side"),
         (accede("N", "2021", after="O"), "after", "no_place"),
@@ -356,6 +449,8 @@ def test_a_decision_that_cannot_be_carried_out_is_refused_and_names_its_key(deci
     ("decisions", "index", "code"),
     [
         ([decide("vacate", "2021"), decide("skip", "2021")], 1, "no_turn"),
+        ([decide("vacate", "2022"), postpone("2021", "2022", shift=True)], 1, "vacant"),
+        ([decide("vacate", "2021"), advance("2022", "2021")], 1, "vacant"),
         ([decide("postpone", "2021", to="2023", shift=True), decide("announce", "2022")], 1, "no_turn"),
         ([withdraw("B", "2021"), substitute("2022", "B", True)], 1, "not_in_order"),
         ([withdraw("B", "2021"), withdraw("B", "2022")], 1, "not_in_order"),
