@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException, AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
 from .models import PartnerSystem, PartnerToken
-from .throttles import address_of, counted
+from .throttles import failed
 from .tokens import USE_GRAIN, digest_of
-
-FAILURES_AN_HOUR = 60
 
 
 class PartnerTokenAuthentication(BaseAuthentication):
@@ -47,8 +44,7 @@ class PartnerTokenAuthentication(BaseAuthentication):
         return token.system, token
 
     def _refused(self, request: Request) -> APIException:
-        address = salted_hmac("feed.failures", address_of(request), algorithm="sha256").hexdigest()
-        quota = counted("failures", address, FAILURES_AN_HOUR)
+        quota = failed(request)
         if quota.is_used_up:
             return Throttled(quota.left_seconds)
         return AuthenticationFailed(

@@ -68,8 +68,9 @@ kept = Kept(KEPT_BYTES)
 
 
 def key_of(request: HttpRequest, etag: str, coding: str = "") -> tuple[str, ...]:
-    """Under which a body is kept; without a coding the plain one."""
-    return (etag, request.get_full_path(), coding)
+    """Under which a body is kept; without a coding the plain one. Questions that differ in what a view ignores are one."""
+    asked = getattr(request, "asked", None) or request.get_full_path()
+    return (etag, asked, coding)
 
 
 def packed(request: HttpRequest, etag: str, plain: bytes) -> tuple[str, bytes]:

@@ -18,6 +18,7 @@ from rest_framework.views import set_rollback
 logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
 TYPES = {
+    308: "another-address",
     400: "bad-request",
     401: "not-authenticated",
     403: "not-allowed",
@@ -35,13 +36,14 @@ NOT_FOUND = "There is nothing at this address that this reader may see."
 
 
 class BadParameter(exceptions.APIException):
-    """A query parameter that is unknown or has no meaning: named, with its remedy."""
+    """A query parameter that is unknown or has no meaning: named, with its remedy. more: as of Gone."""
 
     status_code = 400
 
-    def __init__(self, parameter: str, message: str, remedy: str) -> None:
+    def __init__(self, parameter: str, message: str, remedy: str, **more: str) -> None:
         super().__init__(message)
         self.errors = [{"parameter": parameter, "message": message, "remedy": remedy}]
+        self.more = more
 
 
 class Gone(exceptions.APIException):
@@ -52,6 +54,22 @@ class Gone(exceptions.APIException):
     def __init__(self, detail: str, *, kind: str = "gone", wait: int | None = None, **more: str) -> None:
         super().__init__(detail)
         self.kind, self.wait, self.more = kind, wait, more
+
+
+class AnotherReaders(exceptions.PermissionDenied):
+    """What was given to another reader. kind, more: as of Gone."""
+
+    def __init__(self, detail: str, *, kind: str, **more: str) -> None:
+        super().__init__(detail)
+        self.kind, self.more = kind, more
+
+
+class NoSuchAddress(exceptions.NotFound):
+    """An address that nobody has promised; more: as of Gone."""
+
+    def __init__(self, **more: str) -> None:
+        super().__init__()
+        self.more = more
 
 
 class PreconditionFailed(exceptions.APIException):

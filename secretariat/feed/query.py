@@ -34,6 +34,14 @@ ORDERS = {
 # No time stamp in it: the same state of the feed is answered by the same bytes.
 SIGNER = signing.Signer(salt="feed.cursor")
 NOT_OURS = "This cursor does not belong to this question.", "Take it from `next`, unchanged."
+# What programs and people put behind the address of a calendar so that no cache answers, or to know who followed it.
+CACHE_BUSTERS = re.compile(
+    r"_*(?:t|ts|v|r|rnd|rand|random|time|timestamp|stamp|now|version|ver|rev|seed|nonce|cb|nc|no[-_]?cache|"
+    r"cache|cache[-_]?bust(?:er)?|bust|refresh|reload|force|dummy|utm_[a-z]+|[a-z]{2}clid|[0-9.]+)?_*",
+    re.IGNORECASE,
+)
+# A clock or a chance: no value of ours looks so.
+BUSTING_VALUE = re.compile(r"[0-9][0-9.]{5,}|0\.[0-9]+|[0-9a-f-]{16,}", re.IGNORECASE)
 STATUSES = [status for status in Meeting.Status.values if status != Meeting.Status.IDEA]
 
 
@@ -48,6 +56,15 @@ def check_names(params: QueryDict, known: Iterable[str]) -> None:
             raise BadParameter(name, "This parameter is given twice.", "Give it once.")
         if "\x00" in params[name]:
             raise BadParameter(name, "It holds a NUL character.", "Leave the character out.")
+
+
+def without_cache_busters(params: QueryDict, known: Iterable[str]) -> QueryDict:
+    """The question itself, where programs of all kinds ask: what says nothing but "not from a cache" is left out."""
+    kept = params.copy()
+    for name in set(params) - set(known):
+        if CACHE_BUSTERS.fullmatch(name) or all(map(BUSTING_VALUE.fullmatch, params.getlist(name))):
+            del kept[name]
+    return kept
 
 
 def language_of(params: QueryDict, accept: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from .papers import agenda_summary, documents_summary
 from .words import EXAMPLE, languages, moment, text_and_language
 
 # Raise it when the same meeting is rendered to other bytes, then run `rebuild_feed`.
-RENDERER = 7
+RENDERER = 8
 COARSENESS = {p: n for n, p in enumerate(("time", "day", "month", "year", "none"))}
 
 
@@ -77,7 +77,7 @@ def meeting_body(
     """The JSON object of a meeting; feeds.md §2 names its members. Within v1 members are only ever added."""
     titles = {code: mark_example(meeting, text) for code, text in meeting.titles_by_language().items()}
     title, title_language = text_and_language(titles, language)
-    start, end = local_moments(meeting)
+    start, end = local_bounds(meeting)
     track_name, track_language = text_and_language(meeting.track.names, language)
     prepared = meeting.prepares if meeting.prepares and is_visible(meeting.prepares, audience) else None
     return {
@@ -91,8 +91,8 @@ def meeting_body(
         "status": meeting.status,
         "format": meeting.format,
         "example": meeting.is_example,
-        "start": start and start.isoformat(),
-        "end": end and end.isoformat(),
+        "start": start,
+        "end": end,
         "zone": meeting.zone,
         "all_day": meeting.precision == Precision.DAY,
         "sequence": meeting.sequence,
@@ -123,14 +123,17 @@ def mark_example(meeting: Meeting, text: str) -> str:
     return f"{EXAMPLE}{text}" if meeting.is_example else text
 
 
-def local_moments(meeting: Meeting) -> tuple[datetime, datetime] | tuple[None, None]:
-    """First instant and first instant after, in the meeting's zone. Derived from the local decision on each
+def local_bounds(meeting: Meeting) -> tuple[str, str] | tuple[None, None]:
+    """First day and first day after where only days are known, as in iCalendar: a midnight is another day elsewhere.
+    Else first instant and first instant after, in the meeting's zone, derived from the local decision on each
     rendering: a stored offset was wrong for a day when Kazakhstan changed its own."""
     span = meeting.span
+    if span.precision is Precision.DAY and span.first_on and span.last_on:
+        return span.first_on.isoformat(), (span.last_on + timedelta(days=1)).isoformat()
     if span.starts_at is None or span.ends_at is None:
         return None, None
     zone = ZoneInfo(meeting.zone)
-    return span.starts_at.astimezone(zone), span.ends_at.astimezone(zone)
+    return span.starts_at.astimezone(zone).isoformat(), span.ends_at.astimezone(zone).isoformat()
 
 
 def when(meeting: Meeting) -> dict[str, str | None]:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from meetings.agenda.stages import PUBLIC
@@ -82,6 +82,13 @@ class DocumentsSummarySerializer(serializers.Serializer):
     updated = serializers.DateTimeField(allow_null=True, help_text="when the last of them changed")
 
 
+@extend_schema_field(
+    {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
+)
+class BoundField(serializers.CharField):
+    """A moment with its offset, or a day of a meeting whose hours are not known."""
+
+
 def example(name: str) -> str:
     """A file of examples/: answers as they were given, which a test gives again and compares."""
     return (EXAMPLES / name).read_text(encoding="utf-8")
@@ -89,7 +96,10 @@ def example(name: str) -> str:
 
 @extend_schema_serializer(
     component_name="Meeting",
-    examples=[OpenApiExample("A meeting with hours", value=json.loads(example("meeting.json")))],
+    examples=[
+        OpenApiExample("A meeting with hours", value=json.loads(example("meeting.json"))),
+        OpenApiExample("A meeting of whole days", value=json.loads(example("whole_days.json"))),
+    ],
 )
 class MeetingSerializer(serializers.Serializer):
     uid = serializers.UUIDField(help_text="also the UID in iCalendar; never reused")
@@ -104,10 +114,17 @@ class MeetingSerializer(serializers.Serializer):
     status = serializers.ChoiceField(choices=STATUSES)
     format = serializers.ChoiceField(choices=Meeting.Format.values)
     example = serializers.BooleanField(help_text="made up, for trying the feed out")
-    start = serializers.DateTimeField(allow_null=True, help_text="null unless the day is known")
-    end = serializers.DateTimeField(allow_null=True, help_text="the first instant after the meeting")
+    start = BoundField(
+        allow_null=True,
+        help_text="null unless the day is known; a date, without hour and offset, if `all_day`",
+    )
+    end = BoundField(
+        allow_null=True, help_text="the first instant after the meeting; if `all_day` the first day after it"
+    )
     zone = serializers.CharField(help_text="IANA time zone in which the time was decided")
-    all_day = serializers.BooleanField(help_text="the days are known, the hours are not")
+    all_day = serializers.BooleanField(
+        help_text="the days are known, the hours are not: `start` and `end` are dates"
+    )
     sequence = serializers.IntegerField(help_text="SEQUENCE of RFC 5546")
     when = WhenSerializer()
     place = PlaceSerializer(allow_null=True)
@@ -360,3 +377,6 @@ class ProblemSerializer(serializers.Serializer):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     errors = ProblemErrorSerializer(many=True)
+    resync = serializers.URLField(
+        required=False, help_text="where to begin anew when a sync token is no longer good"
+    )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -17,6 +18,7 @@ from ..addresses import network_of
 from .counters import counters
 
 WINDOW = 3600  # seconds
+FAILURES_AN_HOUR = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,12 @@ def counted(name: str, key: str, limit: int) -> Quota:
 def address_of(request: Any) -> str:
     """Whom a limit counts as one reader without a token: the address behind NUM_PROXIES proxies, of IPv6 its /64."""
     return network_of(request)
+
+
+def failed(request: Any) -> Quota:
+    """Count a secret that opens nothing, by the caller's address: a counter for each secret would count nothing."""
+    address = salted_hmac("feed.failures", address_of(request), algorithm="sha256").hexdigest()
+    return counted("failures", address, FAILURES_AN_HOUR)
 
 
 def quota_of(request: Any, *, system: int | None) -> Quota:

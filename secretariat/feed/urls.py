@@ -1,4 +1,7 @@
-"""The addresses that partners read, and the probes. They are promises: none is ever renamed."""
+"""The addresses that partners read, and the probes. They are promises: none is ever renamed.
+
+They end with a slash, those of files with the name of a file; who errs in that is shown the right one.
+"""
 
 from django.urls import path, re_path
 
@@ -38,7 +41,8 @@ urlpatterns = [
     path("api/v1/states/", StatesView.as_view(), name="states"),
     path("api/v1/states/<slug:code>/calendar.ics", StateCalendarView.as_view(), name="state-calendar"),
     path("api/v1/summits/", SummitsView.as_view(), name="summits"),
-    path("api/v1/rotation/turns", TurnsView.as_view(), name="turns"),
+    path("api/v1/rotation/turns/", TurnsView.as_view(), name="turns"),
+    path("api/v1/rotation/turns", TurnsView.as_view(schema=None), name="turns-as-first-promised"),
     path("api/v1/calendar.ics", CalendarView.as_view(), name="calendar"),
     path("api/v1/openapi.json", DocumentView.as_view(), name="openapi"),
     path("api/v1/guide/", GuideView.as_view(), name="guide"),

@@ -35,6 +35,14 @@ def save(copy):
     os.replace(f"{FILE}.new", FILE)
 
 
+def begins_anew(error):
+    """Whether the token is no longer good: too old, or another reader's, as when you were given a key of your own."""
+    try:
+        return "resync" in json.load(error)
+    except ValueError:  # no answer of the service
+        return False
+
+
 def follow(copy, keep=save):
     """Bring a copy up to date. It is kept after every page, so a crash in the middle loses nothing."""
     while True:
@@ -60,9 +68,9 @@ def sync():
     try:
         return follow(copy)
     except urllib.error.HTTPError as error:
-        if error.code != 410:
+        if not begins_anew(error):
             raise
-        # The token is too old. The old copy stays in place until the new one is whole.
+        # The old copy stays in place until the new one is whole.
         time.sleep(int(error.headers.get("Retry-After", "0")))
         copy = follow({"meetings": {}}, keep=lambda _copy: None)
         save(copy)

@@ -11,11 +11,13 @@ from hashlib import sha256
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from rest_framework.exceptions import MethodNotAllowed, NotFound
+from django.utils.encoding import iri_to_uri
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -23,7 +25,7 @@ from ..audiences import Audience
 from ..bodies import kept, key_of, packed
 from ..deprecations import DEPRECATIONS
 from ..models import Feed, PartnerToken
-from ..problems import Gone, PreconditionFailed
+from ..problems import Gone, NoSuchAddress, PreconditionFailed, problem
 from ..query import check_names, language_of
 from ..readers import Reader, feed_of, reader_of
 from ..render import RENDERER
@@ -74,9 +76,12 @@ class ReadView(APIView):
         self.deprecation = DEPRECATIONS.get(request.resolver_match.url_name)
         if self.deprecation and self.deprecation.sunset <= timezone.now():
             raise Gone("This address was withdrawn, as announced; see the link with rel=deprecation.")
-        check_names(request.query_params, self.known)
+        self.check_names(request)
         self.language = language_of(request.query_params, request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
         self.reader = self.reader_from(request)
+
+    def check_names(self, request: Request) -> None:
+        check_names(request.query_params, self.known)
 
     def perform_authentication(self, request: Request) -> None:
         """Once: `request.auth` asks again each time that it was refused, and outside of what answers for errors."""
@@ -206,12 +211,39 @@ class ReadView(APIView):
 
 
 class NothingHere(ReadView):
-    """Any other address under /api/: 404 as a problem, not as a page."""
+    """Any other address under /api/: a problem, not a page. One that lacks its final slash, or has one too many, is
+    shown the right one, whoever may see what is there."""
 
     schema = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        raise NotFound
+        raise NoSuchAddress(documentation=f"{settings.BASE_URL}/api/v1/docs/")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        meant = with_other_ending(request)
+        return super().dispatch(request, *args, **kwargs) if meant is None else redirect_to(meant)
+
+
+def with_other_ending(request: HttpRequest) -> str | None:
+    """The same address with its slash, or without the one too many, where there is such a one; None where not."""
+    path = request.path.rstrip("/") if request.path.endswith("/") else f"{request.path}/"
+    try:
+        found = resolve(path)
+    except Resolver404:
+        return None
+    if getattr(found.func, "cls", None) is NothingHere:
+        return None
+    asked = request.META.get("QUERY_STRING", "")
+    return f"{path}?{asked}" if asked else path
+
+
+def redirect_to(path: str) -> HttpResponse:
+    """308, which keeps the method, with the words for who does not follow it."""
+    response = problem(308, f"Addresses end with a slash, those of files do not. This one is {path}")
+    response["Location"] = iri_to_uri(path)
+    for name, value in OPEN_TO_SCRIPTS.items():
+        response[name] = value
+    return response
 
 
 class CatalogueView(ReadView):

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from ..audiences import Audience
 from ..models import Feed
 from ..negotiation import AnyType
+from ..openapi import TAGS
 from ..query import check_names
 from ..readers import Reader
 from ..schema import example
@@ -24,10 +25,13 @@ from .base import ReadView, as_json
 
 
 @cache
-def document() -> bytes:
+def document(base: str) -> bytes:
     """OpenAPI 3.1. The same for everybody until the next deployment, and too dear to be made for each who asks."""
     with override("en"):  # the names of some shapes come from choices, whose labels are translated
-        return as_json(SchemaGenerator().get_schema(request=None, public=True))
+        made = SchemaGenerator().get_schema(request=None, public=True)
+    made["servers"] = [{"url": base}, {"url": "/", "description": "the host that this document came from"}]
+    made["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
+    return as_json(made)
 
 
 class DocumentView(ReadView):
@@ -47,7 +51,7 @@ class DocumentView(ReadView):
         return None
 
     def body(self) -> bytes:
-        return document()
+        return document(settings.BASE_URL)
 
     def add_headers(self, response: HttpResponse, body: bytes, **kwargs: Any) -> None:
         response["Content-Disposition"] = 'inline; filename="openapi.json"'
@@ -92,6 +96,7 @@ class GuideView(ReadView):
             {
                 "base": base,
                 "client": example("sync_client.py").replace("https://calendar.example.org/api/v1/", base),
+                "meeting": example("meeting.json"),
                 "increment": example("increment.json"),
                 "problem": example("problem.json"),
                 "webhook": example("webhook.json"),

@@ -11,10 +11,10 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from ..models import Subscription
 from ..readers import Reader
 from ..subscribing import reader_by, subscription_of
-from ..throttles import counted
-from ..tokens import digest_of
+from ..throttles import counted, failed
 from ..words import text_and_language
 from .calendars import CalendarView
 
@@ -22,10 +22,16 @@ REQUESTS_AN_HOUR = 60
 
 
 class SubscriptionThrottle(BaseThrottle):
-    """By address, as calendars of a whole ministry fetch from one machine and none may take another's share."""
+    """By private address, as calendars of a whole ministry fetch from one machine and none may take another's share;
+    one that opens nothing by who asks for it, and whoever guesses goes on to be answered where a guess is right."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        view.quota = self.quota = counted("subscription", digest_of(view.kwargs["secret"]), REQUESTS_AN_HOUR)
+        view.subscription = subscription_of(view.kwargs["secret"], timezone.now())
+        if view.subscription is None:
+            self.quota = failed(request)
+        else:
+            self.quota = counted("subscription", str(view.subscription.pk), REQUESTS_AN_HOUR)
+            view.quota = self.quota
         return not self.quota.is_used_up
 
     def wait(self) -> int:
@@ -40,24 +46,24 @@ class SubscriptionView(CalendarView):
     throttle_classes = [SubscriptionThrottle]
     schema = None
     address = ""
+    subscription: Subscription | None = None
     shows_the_feed = False  # answered the whole way each time: a revoked address is found out at once
 
     @property
     def path(self) -> str:
         return f"/calendar/{self.subscription.pk}"
 
-    def reader_from(self, request: Request, *, again: bool = False) -> Reader:
-        found = subscription_of(self.kwargs["secret"], timezone.now(), again=again)
-        if found is None:
+    def reader_from(self, request: Request) -> Reader:
+        if self.subscription is None:
             raise NotFound
-        self.subscription = found
         if "lang" not in request.query_params:
-            self.language = found.language
-        return reader_by(found)
+            self.language = self.subscription.language
+        return reader_by(self.subscription)
 
     def refresh(self, *args: Any, **kwargs: Any) -> None:
         """Read again how far the feed is, of a subscription that may have been revoked meanwhile."""
-        self.reader = self.reader_from(self.request, again=True)
+        self.subscription = subscription_of(self.kwargs["secret"], timezone.now(), again=True)
+        self.reader = self.reader_from(self.request)
 
     def get(self, request: Request, secret: str) -> HttpResponse:
         response = super().get(request)

@@ -7,12 +7,11 @@ import random
 from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
 from .. import query
 from ..asking import parameters, responses
-from ..problems import BadParameter, Gone
+from ..problems import AnotherReaders, BadParameter, Gone
 from ..reach import within_reach
 from ..schema import SyncPageSerializer
 from ..sync import BadMark, ExpiredMark, ForeignMark, Mark, changes_after, first_mark, read_mark
@@ -22,6 +21,11 @@ QUESTION = ("sync_token", "page_token", "lang", "limit")
 RESYNC = "/api/v1/sync/"
 # All partners come at once when the feed begins a new epoch: each waits for a while of its own.
 JITTER_SECONDS = 300
+
+
+def resync() -> str:
+    """Where a reader begins anew whose token is no longer good."""
+    return f"{settings.BASE_URL}{RESYNC}"
 
 
 class SyncView(ReadView):
@@ -48,7 +52,7 @@ class SyncView(ReadView):
                 "then drop what the new copy lacks.",
                 kind="sync-token-expired",
                 wait=random.randint(1, JITTER_SECONDS) if error.has_new_epoch else None,  # noqa: S311
-                resync=f"{settings.BASE_URL}{RESYNC}",
+                resync=resync(),
             ) from error
 
     def etag(self) -> str:
@@ -61,7 +65,7 @@ class SyncView(ReadView):
             self.mark = first_mark(self.reader, self.language)  # its beginning is a part of the body
 
     def mark_of(self, request: Request) -> Mark:
-        """Raises ExpiredMark, PermissionDenied, BadParameter."""
+        """Raises ExpiredMark, AnotherReaders, BadParameter."""
         given = [name for name in ("page_token", "sync_token") if name in request.query_params]
         if not given:
             return first_mark(self.reader, self.language)
@@ -70,10 +74,12 @@ class SyncView(ReadView):
             mark = read_mark(request.query_params[name], self.reader, is_page=name == "page_token")
         except BadMark:
             remedy = f"Take it from `{name}` of an answer, unchanged; without one leave it out."
-            raise BadParameter(name, "This token is not one of ours.", remedy) from None
+            raise BadParameter(name, "This token is not one of ours.", remedy, resync=resync()) from None
         except ForeignMark:
-            raise PermissionDenied(
-                "This token was given to another reader; begin with one of your own."
+            raise AnotherReaders(
+                "This token was given to another reader. Begin anew at `resync`, into a new copy.",
+                kind="sync-token-of-another-reader",
+                resync=resync(),
             ) from None
         if request.query_params.get("lang", mark.language) != mark.language:
             remedy = f"Leave it out, or give {mark.language}; another language is another first sync."

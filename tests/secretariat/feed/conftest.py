@@ -6,10 +6,10 @@ import pytest
 from django.test import override_settings
 from pytest_django.live_server_helper import LiveServer
 
-from secretariat.feed import authentication, throttles
+from secretariat.feed import throttles
 from secretariat.feed.bodies import kept
 from secretariat.feed.repeating import remembered
-from secretariat.feed.views import pages
+from secretariat.feed.views import pages, subscriptions
 
 tests = count(time.time_ns())
 
@@ -22,7 +22,7 @@ def _own_counters(monkeypatch):
     monkeypatch.setattr(
         throttles, "counted", lambda name, key, limit: real(name, f"{os.getpid()}.{number}.{key}", limit)
     )
-    for module in (authentication, pages):
+    for module in (pages, subscriptions):
         monkeypatch.setattr(module, "counted", throttles.counted)
 
 

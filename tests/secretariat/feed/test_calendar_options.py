@@ -157,6 +157,29 @@ def test_an_event_says_all_that_calendars_ask_for(client):
     } <= set(head)
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["t=1764460800", "_=1764460800123", "_=", "1764460800", "v=2", "rnd=0.8372", "cb=x", "nocache", "cache-buster=7",
+     "utm_source=mail", "fbclid=IwAR2", "q=5f2b8c0e-13d2-4c0f-9a3e-0c1d2e3f4a5b", "t=1&t=2"],
+)  # fmt: skip
+def test_what_is_added_to_get_by_a_cache_is_no_fault_at_a_calendar(client, bodies_kept, query):
+    made = meeting()
+    for address in (CALENDAR, "/api/v1/tracks/health/calendar.ics", f"/api/v1/meetings/{made.uid}.ics"):
+        plain = client.get(f"{address}?lang=ru")
+        used = bodies_kept.used
+        added = client.get(f"{address}?lang=ru&{query}")
+        assert (added.status_code, added.content, added["ETag"]) == (200, plain.content, plain["ETag"])
+        assert bodies_kept.used - used <= len(plain.content)  # once for all of them, not once for each
+        client.get(f"{address}?lang=ru&{query}&_=1")
+        assert bodies_kept.used - used <= len(plain.content)
+
+
+@pytest.mark.parametrize("query", ["alrm=P1D", "tzz=utc", "day=3", "state=KZ", "q=talks", "partials=span"])
+def test_a_typo_at_a_calendar_is_refused_as_everywhere(client, query):
+    assert client.get(f"{CALENDAR}?{query}").status_code == 400
+    assert client.get("/api/v1/meetings/?t=1764460800").status_code == 400
+
+
 def head_of(body, name):
     """The calendar's own line, without what it holds."""
     return re.findall(

@@ -11,7 +11,7 @@ from meetings.schedule.dates import month_span
 from secretariat.feed.schema import example
 from tests.factories import TrackFactory
 
-from .factories import bearer, health, kazakhstan, meeting, system, token
+from .factories import bearer, days, health, kazakhstan, meeting, system, token
 from .papers import whole_meeting
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +34,37 @@ def check(document, path, response):
 def test_the_document_is_openapi_3_1_and_raises_no_warning(document, tmp_path):
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "openapi.yaml"))
     assert document["openapi"] == "3.1.0"
+
+
+def test_a_generated_client_learns_where_the_service_is_and_how_to_log_in(document):
+    assert document["servers"][0] == {"url": "http://127.0.0.1:8000"}
+    scheme = document["components"]["securitySchemes"]["partnerToken"]
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    named = {
+        name
+        for path in document["paths"].values()
+        for each in path["get"]["security"]
+        for name in each
+    }  # fmt: skip
+    assert named == {"partnerToken"}
+    assert document["paths"]["/api/v1/deadlines/"]["get"]["security"] == [{"partnerToken": []}]
+    assert document["paths"]["/api/v1/meetings/"]["get"]["security"] == [{"partnerToken": []}, {}]
+
+
+def test_what_belongs_together_stands_together(document):
+    tags = {path: each["get"]["tags"] for path, each in document["paths"].items()}
+    assert [path for path, each in tags.items() if len(each) != 1] == []
+    assert {path: tags[path][0] for path in (
+        "/api/v1/meetings/", "/api/v1/meetings/{uid}.ics", "/api/v1/sync/", "/api/v1/tracks/", "/api/v1/deadlines/",
+    )} == {
+        "/api/v1/meetings/": "meetings", "/api/v1/meetings/{uid}.ics": "calendars", "/api/v1/sync/": "sync",
+        "/api/v1/tracks/": "mechanism", "/api/v1/deadlines/": "deadlines",
+    }  # fmt: skip
+    assert {each[0] for each in tags.values()} == {tag["name"] for tag in document["tags"]}
+
+
+def test_every_address_ends_with_a_slash_or_is_a_file(document):
+    assert [path for path in document["paths"] if not path.endswith(("/", ".ics"))] == []
 
 
 @pytest.mark.parametrize("query", ["lang=%00", "lang=../x", "format=yaml"])
@@ -103,6 +134,7 @@ def test_the_page_of_the_document_refuses_what_it_does_not_know_as_the_document_
 
 def test_every_address_of_the_document_answers_as_it_says(client, document):
     made, paper = whole_meeting()
+    meeting(days("2028-02-28", "2028-02-29"))
     meeting(month_span(2028, 1, "Asia/Almaty"), host=None, country=None, city="", ordinal=None)
     values = {
         "{uid}": str(made.uid), "{slug}": "health", "{code}": "KZ", "{key}": str(paper.pk), "{language}": "zh",
@@ -112,7 +144,7 @@ def test_every_address_of_the_document_answers_as_it_says(client, document):
         address = path
         for name, value in values.items():
             address = address.replace(name, value)
-        good = client.get(address, {"until": "2035"} if path.endswith("turns") else {}, **reader)
+        good = client.get(address, {"until": "2035"} if path.endswith("turns/") else {}, **reader)
         assert good.status_code == 200, path
         if good["Content-Type"].startswith("application/json"):
             check(document, path, good)

@@ -13,7 +13,7 @@ from meetings.models import Meeting
 from secretariat.feed.schema import EXAMPLES
 
 from .copies import Copy, through
-from .factories import MARK, health, meeting
+from .factories import MARK, days, health, meeting
 from .test_sync import numbered
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,17 @@ def is_recorded(name, value):
 
 def test_the_meeting_is_an_answer(client, forum):
     assert is_recorded("meeting.json", client.get(f"/api/v1/meetings/{forum.uid}/").json())
+
+
+def test_the_meeting_of_whole_days_is_an_answer(client, time_machine_at_mark):
+    made = meeting(
+        days("2027-06-16", "2027-06-17"),
+        uid=UUID("3d9c1f40-6a8e-4f0b-8f57-5a1f3c7e2d24"),
+        titles={"en": "3rd Meeting of ministers of health"},
+        ordinal=3,
+    )
+    numbered()
+    assert is_recorded("whole_days.json", client.get(f"/api/v1/meetings/{made.uid}/").json())
 
 
 def test_the_increment_is_an_answer(client, forum):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import types
 import urllib.error
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -94,6 +95,38 @@ def test_the_client_of_the_page_waits_when_asked_to_and_takes_a_token(client_of_
 
 
 @pytest.mark.django_db(transaction=True)
+def test_the_client_of_the_page_goes_on_when_it_is_given_a_token_and_when_it_loses_it(client_of_the_page):
+    copied = client_of_the_page
+    meeting(), meeting(visibility="partners")
+    for secret, audience in (
+        (None, "public"),
+        (token(), "partners"),
+        (token(), "partners"),
+        (None, "public"),
+    ):
+        copied.TOKEN = secret
+        assert [copied.sync()["meetings"] for _n in range(2)] == [served(audience)] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_client_of_the_page_goes_on_when_its_sync_token_is_none_of_ours(client_of_the_page, tmp_path):
+    copied = client_of_the_page
+    meeting()
+    copied.sync()
+    copy = json.loads((tmp_path / "calendar.json").read_text())
+    (tmp_path / "calendar.json").write_text(json.dumps(copy | {"sync_token": "of-another-service"}))
+    assert copied.sync()["meetings"] == served("public")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_client_of_the_page_raises_what_it_cannot_mend(client_of_the_page):
+    copied = client_of_the_page
+    copied.TOKEN = token(scopes=["deadlines:read"])
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        copied.sync()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_clients_program_runs(client, settings, live_server, tmp_path):
     settings.BASE_URL = live_server.url
     meeting(), meeting()
@@ -103,6 +136,22 @@ def test_the_clients_program_runs(client, settings, live_server, tmp_path):
         [sys.executable, "sync.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60
     )
     assert (told.stdout, told.stderr) == ("2 meetings\n", "")
+
+
+def many(number):
+    """So many meetings that no page holds them, each told to the public."""
+    first = meeting()
+    item = FeedItem.objects.get(meeting=first, audience="public")
+    copies = Meeting.objects.bulk_create(
+        Meeting(**{f.attname: getattr(first, f.attname) for f in Meeting._meta.concrete_fields}
+                | {"id": None, "uid": UUID(int=10**6 + n), "ordinal": None})
+        for n in range(number - 1)
+    )  # fmt: skip
+    FeedItem.objects.bulk_create(
+        FeedItem(audience="public", meeting=each, uid=each.uid, changed_at=item.changed_at, renderer=item.renderer,
+                 json={"en": item.json["en"].replace(str(first.uid), str(each.uid))}, start_key=item.start_key)
+        for each in copies
+    )  # fmt: skip
 
 
 def said(page, shell, *, by_jq):
@@ -139,8 +188,18 @@ def test_the_shells_lines_of_a_sync_run_as_they_are_copied(client, settings, liv
     settings.BASE_URL = live_server.url
     meeting(venue='Hall "1"\nsecond floor'), meeting()
     (told,) = said(client.get(GUIDE).content.decode(), shell, by_jq=True)
-    count, has_more, increment = told.split("\n", 2)
-    assert (count, has_more, json.loads(increment)) == ("2", "false", {"items": [], "removed": []})
+    *uids, increment = told.split("\n", 2)
+    assert (sorted(uids), json.loads(increment)) == (sorted(served("public")), {"items": [], "removed": []})
+
+
+@pytest.mark.skipif(not shutil.which("jq"), reason="these lines want jq")
+@pytest.mark.django_db(transaction=True)
+def test_the_shells_lines_of_a_sync_go_on_past_the_first_page(client, settings, live_server):
+    settings.BASE_URL = live_server.url
+    many(501)
+    (told,) = said(client.get(GUIDE).content.decode(), "sh", by_jq=True)
+    lines = told.split("\n", 501)
+    assert (len(set(lines[:501])), json.loads(lines[501])) == (501, {"items": [], "removed": []})
 
 
 @pytest.mark.django_db

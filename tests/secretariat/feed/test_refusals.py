@@ -17,7 +17,7 @@ LIST = "/api/v1/meetings/"
 def test_a_token_that_is_not_good_hides_no_other_fault_of_the_request(client, secret):
     wrong = {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
     refused(client.get("/api/v1/nope", **wrong), 404)
-    refused(client.get("/api/v1/meetings", **wrong), 404)
+    refused(client.get("/api/v1/meetings/nope", **wrong), 404)
     assert refused(client.post(LIST, **wrong), 405)["Allow"] == "GET, HEAD, OPTIONS"
     refused(client.get(LIST, HTTP_ACCEPT="text/html", **wrong), 406)
     refused(client.get(LIST, **wrong), 401)
@@ -79,7 +79,7 @@ FILTERS = {
            "cursor"),
     "/api/v1/sync/": ("sync_token", "page_token", "lang", "limit"),
     "/api/v1/committee/sessions/": ("track", "lang"),
-    "/api/v1/rotation/turns": ("until", "known_on", "mechanism", "lang"),
+    "/api/v1/rotation/turns/": ("until", "known_on", "mechanism", "lang"),
     "/api/v1/calendar.ics": ("lang", "tz", "partial", "days", "alarm"),
     "/api/v1/states/KZ/calendar.ics": ("as",),
 }  # fmt: skip
@@ -109,6 +109,37 @@ def test_an_address_with_a_character_that_no_text_may_hold_is_not_found(client):
     refused(client.get("/api/v1/states/%00/calendar.ics"), 404)
     refused(client.get("/api/v1/states/K%00Z/calendar.ics"), 404)
     refused(client.get("/calendar/%00.ics"), 404)
+
+
+@pytest.mark.parametrize(
+    ("address", "right"),
+    [
+        ("/api/v1/meetings", "/api/v1/meetings/"),
+        ("/api/v1/sync?limit=5&lang=ru", "/api/v1/sync/?limit=5&lang=ru"),
+        ("/api/v1/guide", "/api/v1/guide/"),
+        ("/api/v1/committee/sessions", "/api/v1/committee/sessions/"),
+        ("/api/v1/meetings/00000000-0000-0000-0000-000000000001", "/api/v1/meetings/00000000-0000-0000-0000-000000000001/"),
+        ("/api/v1/calendar.ics/?tz=utc", "/api/v1/calendar.ics?tz=utc"),
+        ("/api/v1/openapi.json/", "/api/v1/openapi.json"),
+    ],
+)  # fmt: skip
+def test_an_address_with_the_other_ending_is_shown_the_right_one(client, address, right):
+    for headers in ({}, bearer("wrong")):
+        response = refused(client.get(address, **headers), 308)
+        assert (response["Location"], response["Access-Control-Allow-Origin"]) == (right, "*")
+        assert response.json()["detail"].endswith(f" This one is {right}")
+
+
+def test_what_is_nowhere_is_not_found_with_the_way_to_what_there_is(client):
+    for address in ("/api/", "/api/v1/", "/api/v1/meeting", "/api/v1/meetings//", "/api/v1/nope/"):
+        answer = refused(client.get(address), 404).json()
+        assert answer["documentation"] == "http://127.0.0.1:8000/api/v1/docs/"
+
+
+def test_the_turns_answer_with_the_slash_and_as_they_were_first_promised(client):
+    told = [client.get(f"/api/v1/rotation/turns{end}?until=2030") for end in ("/", "")]
+    assert [each.status_code for each in told] == [200, 200]
+    assert told[0].content == told[1].content
 
 
 def test_more_parameters_than_are_read_are_refused(client):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from meetings.models import Meeting
+from secretariat.feed.counters import counters
 from secretariat.feed.models import Feed, PartnerSystem, Subscription
 from secretariat.feed.subscribing import make_subscription, revoke_subscription
 from secretariat.feed.views.subscriptions import REQUESTS_AN_HOUR
@@ -132,6 +133,42 @@ def test_each_address_may_be_asked_sixty_times_an_hour(client, system):
     assert answers == [200] * REQUESTS_AN_HOUR + [429]
     assert client.get(other).status_code == 200
     assert client.get(address)["Retry-After"]
+
+
+def test_addresses_that_open_nothing_are_counted_by_who_asks_for_them(client, system, monkeypatch):
+    """A counter for each guess would limit none, and fill the broker's server with one key each."""
+    monkeypatch.setattr("secretariat.feed.throttles.FAILURES_AN_HOUR", 3)
+    names = []
+    real = counters.count
+    monkeypatch.setattr(counters, "count", lambda key, *rest: names.append(key) or real(key, *rest))
+    address = address_of(system)
+    guesses = [client.get(f"/calendar/guess-{number}.ics") for number in range(5)]
+    assert [each.status_code for each in guesses] == [404, 404, 404, 429, 429]
+    assert len(set(names)) == 1
+    assert guesses[-1]["Retry-After"]
+    assert guesses[-1]["Content-Type"] == "application/problem+json"
+    # Who guesses from a ministry's one machine takes nothing from those who know their address.
+    assert client.get(address).status_code == 200
+    assert client.get("/calendar/guess.ics", REMOTE_ADDR="203.0.113.9").status_code == 404
+
+
+def test_of_ipv6_a_whole_network_is_one_caller(client, monkeypatch):
+    monkeypatch.setattr("secretariat.feed.throttles.FAILURES_AN_HOUR", 1)
+    callers = [
+        "2001:db8:1:2::1",
+        "2001:db8:1:2:ffff::9",
+        "2001:db8:1:3::1",
+        "::ffff:203.0.113.7",
+        "203.0.113.7",
+    ]
+    told = [client.get("/calendar/guess.ics", REMOTE_ADDR=caller).status_code for caller in callers]
+    assert told == [404, 429, 404, 404, 429]
+
+
+def test_it_ignores_what_is_added_to_get_by_a_cache(client, system):
+    meeting()
+    address = address_of(system)
+    assert client.get(f"{address}?t=1764460800").content == client.get(address).content
 
 
 def test_it_is_read_only_and_takes_no_token(client, system):

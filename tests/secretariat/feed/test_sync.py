@@ -268,8 +268,8 @@ def test_a_token_of_another_reader_a_forged_one_and_a_mixed_question_are_refused
     whole = copy.follow().sync_token
     assert len(page) <= 512
     assert len(whole) <= 512
-    refused(client, 403, "not-allowed", {"sync_token": whole}, **other)
-    refused(client, 403, "not-allowed", {"sync_token": whole})
+    refused(client, 403, "sync-token-of-another-reader", {"sync_token": whole}, **other)
+    refused(client, 403, "sync-token-of-another-reader", {"sync_token": whole})
     forged = whole[:-1] + ("a" if whole[-1] != "a" else "b")
     for question in (
         {"sync_token": forged}, {"sync_token": "abc"}, {"sync_token": ""}, {"sync_token": page}, {"page_token": whole},

@@ -8,7 +8,7 @@ from tests.factories import decided
 from .factories import china, kazakhstan
 
 pytestmark = pytest.mark.django_db
-TURNS = "/api/v1/rotation/turns"
+TURNS = "/api/v1/rotation/turns/"
 
 
 @pytest.fixture
