@@ -1,20 +1,17 @@
 """The production file names the very commands that `make run` runs and the tests kill."""
 
-import http.client
 import importlib.util
 import json
 import os
 import shlex
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import yaml
 from django.core.management import get_commands
 
 from secretariat import supervisor
-from secretariat.localstack.processes import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
@@ -26,47 +23,14 @@ def test_all_parts_are_there():
 
 
 def test_the_commands_are_those_of_make_run():
-    assert COMPOSE["web"]["command"] == f"{supervisor.WEB} 0.0.0.0:8000"
+    assert COMPOSE["web"]["command"] == f"python -m {supervisor.WEB} --host 0.0.0.0 --port 8000"
     assert COMPOSE["worker"]["command"] == supervisor.WORKER
     assert COMPOSE["beat"]["command"] == f"{supervisor.BEAT} /tmp/celerybeat-schedule"
 
 
-def echo(environ, start_response):
-    """Started by gunicorn as the service is: answers how long the address was."""
-    start_response("200 OK", [("Content-Type", "text/plain")])
-    return [str(len(environ["RAW_URI"])).encode()]
-
-
-def test_a_request_line_of_eight_kilobytes_is_read_and_a_longer_one_is_414():
-    port = free_port()
-    command = supervisor.WEB.replace("secretariat.wsgi:application", "tests.secretariat.test_compose:echo")
-    server = subprocess.Popen([sys.executable, "-m", *command.split(), f"127.0.0.1:{port}"], cwd=ROOT)
-    try:
-        found = [_answer(port, length) for length in (8190 - len("GET  HTTP/1.1"), 8200)]
-    finally:
-        server.terminate()
-        server.wait()
-    assert found == [(200, b"8177"), (414, b"")]
-
-
-def _answer(port, length):
-    """The status, and the body of a 200; the server is waited for."""
-    until = time.monotonic() + 60
-    while True:
-        try:
-            way = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-            way.request("GET", "/" + "x" * (length - 1))
-            answer = way.getresponse()
-            return answer.status, answer.read() if answer.status == 200 else b""
-        except ConnectionRefusedError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.1)
-
-
 def test_the_image_starts_web_by_default_with_the_same_command():
     command = next(line for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("CMD "))
-    assert json.loads(command.removeprefix("CMD ")) == f"{supervisor.WEB} 0.0.0.0:8000".split()
+    assert json.loads(command.removeprefix("CMD ")) == COMPOSE["web"]["command"].split()
 
 
 def test_the_image_holds_the_static_files_hashed_and_compressed(tmp_path):
@@ -79,14 +43,13 @@ def test_the_image_holds_the_static_files_hashed_and_compressed(tmp_path):
 
 
 def test_the_commands_exist():
-    programs = {COMPOSE[part]["command"].split()[0] for part in OURS}
-    assert programs == {"python", "gunicorn", "celery"}
-    assert [importlib.util.find_spec(f"{name}.__main__") is None for name in ("gunicorn", "celery")] == [
-        False
-    ] * 2
-    _python, option, module, *steps = shlex.split(COMPOSE["migrate"]["command"])
-    assert (option, importlib.util.find_spec(module) is None) == ("-m", False)
-    assert {step.split()[0] for step in steps} <= set(get_commands())
+    commands = {part: shlex.split(COMPOSE[part]["command"]) for part in OURS}
+    assert {part: command[0] for part, command in commands.items()} == {
+        "migrate": "python", "web": "python", "worker": "celery", "beat": "celery",
+    }  # fmt: skip
+    modules = [commands["migrate"][2], commands["web"][2], "celery.__main__"]
+    assert [importlib.util.find_spec(name) is None for name in modules] == [False] * 3
+    assert {step.split()[0] for step in commands["migrate"][3:]} <= set(get_commands())
 
 
 def test_our_containers_run_as_nobody_special_on_a_read_only_disk():
