@@ -46,7 +46,7 @@ def main() -> None:
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "secretariat.settings")
     # Who waits for a page is told within a second that the database is away; a worker has more patience.
-    os.environ.setdefault("DATABASE_WAIT_SECONDS", "0.8")
+    os.environ.setdefault("DATABASE_WAIT_SECONDS", "0.6")
     server = Server(
         options.app,
         address=options.host,

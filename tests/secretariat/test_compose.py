@@ -3,15 +3,19 @@
 import importlib.util
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import pytest
 import yaml
 from django.core.management import get_commands
 
-from secretariat import supervisor
+from secretariat import supervisor, ticks
+from secretariat.web import STOP_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
@@ -65,7 +69,51 @@ def test_the_image_holds_no_development_package():
 
 
 def test_whoever_serves_is_asked_whether_it_does():
-    assert {part for part in COMPOSE if "healthcheck" in COMPOSE[part]} == {"postgres", "redis", "web"}
+    asked = {part for part in COMPOSE if "healthcheck" in COMPOSE[part]}
+    assert asked == {"postgres", "redis", "web", "worker", "beat"}
+
+
+@pytest.mark.parametrize(("part", "file"), [("worker", "secretariat-tick"), ("beat", "celerybeat-schedule")])
+def test_a_part_that_has_done_nothing_for_minutes_is_ill(part, file, tmp_path):
+    _shell, script = COMPOSE[part]["healthcheck"]["test"]
+    command = script.replace("$$", "$").replace("/tmp/", f"{tmp_path}/")
+
+    def is_well():
+        return subprocess.run(["sh", "-c", command], stderr=subprocess.DEVNULL).returncode == 0
+
+    never = is_well()
+    (tmp_path / file).touch()
+    lately = is_well()
+    os.utime(tmp_path / file, (time.time() - 600,) * 2)
+    assert (never, lately, is_well()) == (False, True, False)
+
+
+def test_the_worker_touches_the_file_whose_age_is_asked():
+    assert f"/tmp/{ticks.MARK.name} " in COMPOSE["worker"]["healthcheck"]["test"][1]
+
+
+NEVER_IN_PRODUCTION = {"LOCAL", "DEBUG", "WEBHOOK_TO_LOOPBACK"}
+
+
+@pytest.mark.parametrize("part", OURS)
+def test_every_variable_of_the_table_reaches_every_part(part):
+    table = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
+    assert set(COMPOSE[part]["environment"]) == table - NEVER_IN_PRODUCTION
+
+
+def test_a_worker_is_given_longer_to_stop_than_a_mail_may_take(settings):
+    seconds = int(COMPOSE["worker"]["stop_grace_period"].removesuffix("s"))
+    assert seconds > settings.EMAIL_TIMEOUT
+    assert int(COMPOSE["web"]["stop_grace_period"].removesuffix("s")) > STOP_SECONDS
+
+
+def test_the_first_start_is_told_in_the_same_order_everywhere():
+    """The record before the cities and the administrator: cities are those of its meetings."""
+    order = ["load_mechanism", "load_cities", "ensure_admin"]
+    for place in ("docker-compose.yml", "docs/operations.md"):
+        text = (ROOT / place).read_text()
+        found = [name for name in re.findall(r"manage\.py (\w+)", text) if name in order]
+        assert found[:3] == order, place
 
 
 def test_no_health_check_asks_a_worker_that_may_not_answer(settings):

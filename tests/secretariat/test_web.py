@@ -88,7 +88,10 @@ def wait_until(claim, seconds=30):
 def test_every_address_answers_at_once_beside_idle_connections_and_half_sent_heads(settings):
     name = settings.DATABASES["default"]["NAME"]
     url = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{name}"
-    with web("tests.secretariat.test_web:service", DATABASE_URL=url) as (port, _process):
+    with web("tests.secretariat.test_web:service", DATABASE_URL=url, FEED_REQUESTS_AN_HOUR="1000000") as (
+        port,
+        _process,
+    ):
         crowd = [half_open(port) for _n in range(50)]
         crowd += [half_open(port, b"GET /health/live HTTP/1.1\r\nHost: loc") for _n in range(20)]
         paths = ["/health/live", "/api/v1/states/", "/admin/login/", "/", "/api/v1/guide/"] * 4

@@ -195,22 +195,3 @@ def test_live_asks_nothing_of_the_database(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         response = client.get("/health/live")
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
-
-
-def test_ready_names_what_is_not(client, settings, monkeypatch):
-    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
-    response = client.get("/health/ready")
-    assert (response.status_code, response.json()) == (
-        503, {"status": "unavailable", "reasons": {"broker": "does not answer (ConnectionError)"}},
-    )  # fmt: skip
-    monkeypatch.setattr("secretariat.health.CHECKS", {"database": lambda: 1 / 0, "broker": lambda: ""})
-    assert json.loads(client.get("/health/ready").content)["reasons"] == {
-        "database": "does not answer (ZeroDivisionError)"
-    }
-
-
-def test_ready_is_ready(client, monkeypatch):
-    from secretariat import health as probes
-
-    monkeypatch.setattr(probes, "CHECKS", {name: probes.CHECKS[name] for name in ("database", "migrations")})
-    assert client.get("/health/ready").json() == {"status": "ok", "reasons": {}}
