@@ -14,9 +14,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .deciding import end_text
-from .decision_pages import DecisionPages, contradictions
+from .decision_pages import DecisionPages
 from .decision_words import decision_text
 from .forms import state_names
+from .held import contradictions, held_turns_stay
 from .history_admin import KeptAdmin, ReadOnlyAdmin
 from .inputs import TableInline
 from .models import Mechanism, Membership, RotationDecision, Side, State, Summit
@@ -44,7 +45,8 @@ class StateAdmin(KeptAdmin):
         return ["code"] if obj else []
 
     def save_model(self, request: HttpRequest, obj: State, form: StateForm, change: bool) -> None:
-        super().save_model(request, obj, form, change)
+        with held_turns_stay():
+            super().save_model(request, obj, form, change)
         for turn in form.moved[:1]:
             sentence = gettext(
                 "The alphabetical order of “%(mechanism)s” follows the new name: from %(period)s on, which was the "

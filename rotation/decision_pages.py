@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -16,8 +15,8 @@ from django.utils.translation import gettext as _
 from .deciding import DecisionRefused, Prospect, moved_summits, record_decision
 from .decision_words import EFFECTS
 from .forms import FIELDS, RecordForm
+from .held import contradictions
 from .models import Mechanism, RotationDecision, Summit
-from .rule import Turn
 from .turn_tables import pairs_shown
 
 
@@ -142,21 +141,4 @@ def moves_shown(mechanism: Mechanism, plan: Any, names: dict[str, str]) -> list[
     ] + [
         {"summit": summit}
         for summit in mechanism.summits.filter(ordinal__in=withdrawn, status=Summit.Status.ANNOUNCED)
-    ]
-
-
-def contradictions(
-    mechanism: Mechanism, turns: Sequence[Turn], names: Mapping[str, str]
-) -> list[dict[str, Any]]:
-    """The summits that were held otherwise than the turns have it, with the host and period that these give.
-
-    A held summit follows no decision: it is history. Either the decision is wrong, or the record is.
-    """
-    found = {turn.ordinal: turn for turn in turns}
-    held = mechanism.summits.filter(status=Summit.Status.HELD).select_related("host")
-    return [
-        {"summit": summit, "period": turn.period, "host": names.get(turn.holder, turn.holder)}
-        for summit in held
-        if (turn := found.get(summit.ordinal))
-        and (turn.holder, turn.period) != (summit.host_id, summit.period)
     ]

@@ -14,9 +14,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from .deciding import LOOK_AHEAD_UNTIL, DecisionRefused, Prospect
-from .decision_pages import add_refusal, contradictions, kinds_shown, moves_shown
+from .decision_pages import add_refusal, kinds_shown, moves_shown
 from .decision_words import EFFECTS, decision_text
 from .forms import FIELDS, state_names
+from .held import contradictions
 from .models import Mechanism
 from .rule import Decision
 from .timeline import picture

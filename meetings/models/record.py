@@ -6,7 +6,7 @@ from django.db import models
 class RecordEntry(models.Model):
     """One entry of the record file as it was last loaded; the desk's later edits are not undone by a reload."""
 
-    key = models.CharField(max_length=200, unique=True)
+    key = models.CharField(max_length=255, unique=True)  # <mechanism>:<kind>:<its own key>
     values = models.JSONField()
     object_id = models.CharField(max_length=40)
     loaded_at = models.DateTimeField(auto_now=True)

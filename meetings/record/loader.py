@@ -16,9 +16,10 @@ from typing import Any
 
 import pghistory
 from django.db import connection, models, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from rotation.deciding import record_decision
+from rotation.held import held_turns_stay
 from rotation.models import Mechanism, Membership, Side, State, Summit
 from rotation.rule import Decision
 
@@ -35,15 +36,18 @@ from ..models import (
 )
 from ..saving import save_meeting
 from ..schedule.dates import parse_span
+from .decisions import LANGUAGE, DecisionEdited, contradictions_said, draft_of, recorded
 from .defaults import preparatory_steps
 from .delegations import digest_of, write_delegations
 from .outcome_entries import entry_of
 from .outcomes import write_outcomes
-from .shapes import STATUSES
+from .shapes import LONGEST, STATUSES
+from .states import AnotherMechanismsRow, others_of, refuse_changes, state_values
 from .timetable import entry_key, is_turn, period_of
 
 Values = dict[str, Any]
 REASON = "the mechanism's record"
+LONGEST_KEY = 200  # beside the mechanism's slug
 # A date is one decision: half of the file's with half of the desk's would contradict itself.
 DATE = ("precision", "first_on", "last_on")
 NOT_CANCELLED = [status for status in Meeting.Status.values if status != Meeting.Status.CANCELLED]
@@ -57,11 +61,17 @@ class LoadSummary:
 
 
 class Loader:
-    """One load of one checked file; `progress` is told after each entry of it."""
+    """One load of one checked file; `progress` is told after each entry of it.
+
+    Every key is the mechanism's own, so that no record meets the rows of another. said: what the reader of the
+    load should know, such as that the history contradicts the rotation.
+    """
 
     def __init__(self, record: Values, progress: Callable[[int, int], None]) -> None:
         self.record, self.progress = record, progress
         self.summary = LoadSummary()
+        self.slug: str = record["mechanism"]["slug"]
+        self.said: list[str] = []
         self.entries: dict[str, RecordEntry] = {}
         self.tracks: dict[str, Track] = {}
         self.zones = {state["code"]: state["zone"] for state in record["states"]}
@@ -72,6 +82,7 @@ class Loader:
         steps: list[Callable[[], None]] = [
             *(partial(self._state, state) for state in self.record["states"]),
             partial(self._mechanism, self.record["mechanism"]),
+            *(partial(self._decision, *numbered) for numbered in enumerate(self.record.get("decisions", []))),
             *(partial(self._track, *numbered) for numbered in enumerate(self.record["tracks"])),
             *(partial(self._meeting, meeting) for meeting in self.record["meetings"]),
             *([self._committee] if "committee_track" in self.record["mechanism"] else []),
@@ -79,15 +90,24 @@ class Loader:
             *(partial(self._step, step) for step in preparatory_steps(self.record)),
             *([partial(self._scheme, self.record["symbols"])] if "symbols" in self.record else []),
         ]
-        with transaction.atomic(), pghistory.context(reason=REASON):
+        with transaction.atomic(), pghistory.context(reason=REASON), translation.override(LANGUAGE):
             with connection.cursor() as cursor:
                 table = connection.ops.quote_name(RecordEntry._meta.db_table)
                 cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
-            self.entries = {entry.key: entry for entry in RecordEntry.objects.all()}
-            for done, step in enumerate(steps, 1):
-                step()
-                self.progress(done, len(steps))
+            own = RecordEntry.objects.filter(key__startswith=f"{self.slug}:")
+            self.entries = {entry.key: entry for entry in own}
+            with held_turns_stay():
+                for done, step in enumerate(steps, 1):
+                    step()
+                    self.progress(done, len(steps))
+            self.said += contradictions_said(self.mechanism)
         return self.summary
+
+    def _key(self, key: str) -> str:
+        """The key as the table holds it; a long one ends in its hash."""
+        if len(key) > LONGEST_KEY:
+            key = f"{key[: LONGEST_KEY - 33]}:{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+        return f"{self.slug}:{key}"
 
     def _entry(
         self,
@@ -102,7 +122,7 @@ class Loader:
         natural: what a row that the desk entered before the record did is found by; the record then has its say.
         """
         kind = str(model._meta.verbose_name)
-        key = _stored_key(f"{model._meta.model_name}:{key}")
+        key = self._key(f"{model._meta.model_name}:{key}")
         stored = {name: _plain(value) for name, value in values.items()}
         entry = self.entries.get(key)
         row: Any = model._default_manager.filter(pk=entry.object_id).first() if entry else None
@@ -130,7 +150,7 @@ class Loader:
 
         own: what a row is found by that the desk made before the record did; that one stays as it is.
         """
-        entry = self.entries.get(_stored_key(f"{model._meta.model_name}:{key}"))
+        entry = self.entries.get(self._key(f"{model._meta.model_name}:{key}"))
         rows = model._default_manager.filter(**({"pk": entry.object_id} if entry else own))
         is_same = entry is None or entry.values == values
         if rows.exists() is (entry is None) and is_same:
@@ -145,16 +165,13 @@ class Loader:
             self.entries[key] = RecordEntry.objects.update_or_create(key=key, defaults=defaults)[0]
 
     def _state(self, state: Values) -> None:
-        values = {
-            "code": state["code"],
-            "alpha3": state.get("alpha3", ""),
-            "names": state["name"],
-            "formal_names": state.get("formal", {}),
-            "capital": state.get("capital", ""),
-            "zone": state["zone"],
-            "languages": state.get("languages", []),
-            "weekend": state.get("weekend", [6, 7]),
-        }
+        values = state_values(state)
+        row = State.objects.filter(code=state["code"]).first()
+        if row is not None and (others := others_of(row, self.slug)):
+            entry = self.entries.get(self._key(f"state:{row.code}"))
+            refuse_changes(row, state, entry.values if entry else {}, others)
+            # What the file leaves out, another mechanism may have said.
+            values = {name: getattr(row, name) for name in values}
         self._entry(State, state["code"], values, {"code": state["code"]})
 
     def _mechanism(self, record: Values) -> None:
@@ -172,18 +189,39 @@ class Loader:
             own = {"mechanism_id": self.mechanism.pk, "position": position}
             order = {"order": side["order"], "locale": side.get("locale", "en")}
             names = {"names": {"en": side["name"]} | side.get("names", {})}
-            row = self._entry(Side, f"{slug}:{position}", own | names | order, own)
-            members = [state["code"] for state in self.record["states"] if state["side"] == side["name"]]
-            for place, code in enumerate(members):
-                seat = {"side_id": row.pk, "state_id": code}
-                self._entry(Membership, f"{slug}:{position}:{code}", seat | {"position": place}, seat)
+            row = self._entry(Side, str(position), own | names | order, own)
+            members = [state for state in self.record["states"] if state.get("side") == side["name"]]
+            for place, state in enumerate(members):
+                seat = {"side_id": row.pk, "state_id": state["code"]}
+                # What the file does not say, the desk may have said.
+                periods = {f"{key}_period": state[key] for key in ("from", "until") if key in state}
+                values = seat | {"position": place} | periods
+                self._entry(Membership, f"{position}:{state['code']}", values, seat)
+
+    def _decision(self, index: int, entry: Values) -> None:
+        """A decision of the file; one that the desk recorded before is taken as it."""
+        key, before = self._key(f"decision:{index}"), self.entries.get(self._key(f"decision:{index}"))
+        if before is not None:
+            if before.values != entry:
+                raise DecisionEdited(index)
+            self.summary.counts["decision"]["unchanged"] += 1
+            return
+        revoked = entry["decision"] if entry["kind"] == "revoke" else None
+        of = self.entries[self._key(f"decision:{revoked}")] if revoked is not None else None
+        draft = draft_of(entry, self.mechanism, of.object_id if of else None)
+        row = recorded(self.mechanism, draft)
+        outcome = "unchanged" if row else "created"
+        row = row or record_decision(self.mechanism.pk, draft, actor=None, note=REASON)
+        self._remember(key, entry, row)
+        self.summary.counts["decision"][outcome] += 1
 
     def _track(self, position: int, track: Values) -> None:
         is_summit = track["slug"] == self.record["mechanism"].get("summit_track")
         own_rule = Track.HostRule.FOLLOWS_SUMMIT if is_summit else Track.HostRule.BY_OFFER
+        slug = self._address(track["slug"])
         values = {
             "mechanism_id": self.mechanism.pk,
-            "slug": track["slug"],
+            "slug": slug,
             "names": track["name"] if isinstance(track["name"], dict) else {"en": track["name"]},
             "level": track["level"],
             "basis": track.get("basis", ""),
@@ -191,7 +229,32 @@ class Loader:
             "rotation_id": self.mechanism.pk if is_summit else None,
             "position": position,
         }
-        self.tracks[track["slug"]] = self._entry(Track, track["slug"], values, {"slug": track["slug"]})
+        if track.keys() & {"cadence", "cadence_months"}:
+            values |= {
+                "cadence_months": track.get("cadence_months"),
+                "cadence_note": track.get("cadence", ""),
+            }
+        natural = {"mechanism_id": self.mechanism.pk, "slug": slug}
+        self.tracks[track["slug"]] = self._entry(Track, track["slug"], values, natural)
+
+    def _address(self, slug: str) -> str:
+        """The slug that stands in the feed's addresses: with the mechanism's before it where another has it."""
+        entry = self.entries.get(self._key(f"track:{slug}"))
+        if entry is not None and Track.objects.filter(pk=entry.object_id).exists():
+            return str(entry.values["slug"])
+        other = Track.objects.filter(slug=slug).exclude(mechanism=self.mechanism).first()
+        if other is None:
+            return slug
+        own = f"{self.slug}-{slug}"
+        taken = Track.objects.filter(slug=own).select_related("mechanism").first()
+        if taken or len(own) > LONGEST["slug"] or own in {track["slug"] for track in self.record["tracks"]}:
+            raise AnotherMechanismsRow(
+                f"the track “{slug}” is one of “{other.mechanism}” (“{other}”); give yours another slug"
+            )
+        self.said.append(
+            f"track “{slug}”: that is the address of a track of “{other.mechanism}”; yours is “{own}”"
+        )
+        return own
 
     def _meeting(self, meeting: Values) -> None:
         zone = self.zones.get(meeting["host"], self.record["mechanism"]["zone"])
@@ -225,12 +288,12 @@ class Loader:
 
     def _offer(self, track: Track, meeting: Values, year: int) -> None:
         own = {"track_id": track.pk, "state_id": meeting["host"], "year": year}
-        key = f"{track.slug}:{meeting['host']}:{year}"
+        key = f"{meeting['track']}:{meeting['host']}:{year}"
         self._entry(HostOffer, key, own | {"basis": meeting["source"]}, own)
 
     def _outcomes(self, meeting: Meeting, key: str, outcomes: list[Any]) -> None:
         """The list as a whole: the file's when the file changed it, else what the desk made of it."""
-        key, entries = _stored_key(f"outcomes:{key}"), [entry_of(outcome) for outcome in outcomes]
+        key, entries = self._key(f"outcomes:{key}"), [entry_of(outcome) for outcome in outcomes]
         stored: Values = {"titles": [entry["title"] for entry in entries]}
         if any(len(entry) > 1 for entry in entries):
             stored["entries"] = entries
@@ -244,7 +307,7 @@ class Loader:
         self.summary.counts["outcome"]["created" if is_new else "changed"] += len(entries)
 
     def _delegations(self, meeting: Meeting, key: str, entries: list[Values]) -> None:
-        key = _stored_key(f"delegations:{key}")
+        key = self._key(f"delegations:{key}")
         entry = self.entries.get(key)
         # Digests, no texts: an erasure could not reach a copy here.
         digests = {row["state"]: digest_of(row) for row in entries}
@@ -268,14 +331,14 @@ class Loader:
             "status": (Summit.Status.HELD if is_held else Summit.Status.ANNOUNCED).value,
             "source": meeting.get("source", ""),
         }
-        row: Summit = self._entry(Summit, f"{self.mechanism.slug}:{meeting['ordinal']}", values, own)
+        row: Summit = self._entry(Summit, str(meeting["ordinal"]), values, own)
         if "announced_on" in meeting:
             self._announcement(meeting, row)
         return row.pk
 
     def _announcement(self, meeting: Values, summit: Summit) -> None:
         """The day on which the parties announced a turn, as a decision; a corrected day revokes the former."""
-        key = _stored_key(f"announcement:{self.mechanism.slug}:{meeting['ordinal']}")
+        key = self._key(f"announcement:{meeting['ordinal']}")
         decided_on, basis = date.fromisoformat(meeting["announced_on"]), meeting["source"]
         stored = {"decided_on": meeting["announced_on"], "basis": basis}
         entry = self.entries.get(key)
@@ -293,17 +356,17 @@ class Loader:
 
     def _committee(self) -> None:
         """The record knows no rule of its own for a quorum: that of the model holds until one is set."""
-        track = self.tracks[self.record["mechanism"]["committee_track"]]
-        own = {"track_id": track.pk}
-        self._entry(Committee, track.slug, own, own)
+        slug = self.record["mechanism"]["committee_track"]
+        own = {"track_id": self.tracks[slug].pk}
+        self._entry(Committee, slug, own, own)
 
     def _seat(self, seat: Values) -> None:
         key = f"{seat['state']}:{seat['name']}"
         values = {"state_id": seat["state"], "names": {"en": seat["name"]}}
         organisation = self._entry(Organisation, key, values, values)
-        track = self.tracks[self.record["mechanism"]["committee_track"]]
-        own = {"track_id": track.pk, "organisation_id": organisation.pk}
-        self._entry(Seat, f"{track.slug}:{key}", own | {"role": seat["role"]}, own)
+        slug = self.record["mechanism"]["committee_track"]
+        own = {"track_id": self.tracks[slug].pk, "organisation_id": organisation.pk}
+        self._entry(Seat, f"{slug}:{key}", own | {"role": seat["role"]}, own)
 
     def _step(self, step: Values) -> None:
         own = {
@@ -327,14 +390,6 @@ def _save_meeting(row: Meeting) -> None:
     if row.status == Meeting.Status.CANCELLED and row.cancelled_at is None:
         row.cancelled_at = timezone.now()
     save_meeting(row, reason=REASON, act=None)
-
-
-def _stored_key(key: str) -> str:
-    """The key as the table holds it; a long one ends in its hash."""
-    longest = RecordEntry._meta.get_field("key").max_length or 200
-    if len(key) <= longest:
-        return key
-    return f"{key[: longest - 33]}:{hashlib.sha256(key.encode()).hexdigest()[:32]}"
 
 
 def _plain(value: Any) -> Any:

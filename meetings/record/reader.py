@@ -21,6 +21,7 @@ from .checks import (
 )
 from .defaults import check_defaults
 from .positions import BadRecord, Document
+from .rotation_entries import check_decisions, check_memberships
 from .shapes import FILE, HOST_RULES, LEVELS, MECHANISM, SEAT, SIDE, STATE, TRACK
 from .timetable import check_meetings
 
@@ -44,6 +45,8 @@ def read_record(path: Path) -> dict[str, Any]:
     check_meetings(document, states, tracks)
     _check_seats(document, states)
     check_defaults(document, tracks)
+    check_memberships(document)
+    check_decisions(document, states)
     return document.value  # type: ignore[no-any-return]
 
 
@@ -80,7 +83,8 @@ def _check_states(document: Document) -> set[str]:
             document, (*path, "code"), seen, state["code"], f"state “{state['code']}” is given already"
         )
         check_known(document, (*path, "zone"), state["zone"], zone_names(), "time zone")
-        check_known(document, (*path, "side"), state["side"], sides, "side")
+        if "side" in state:
+            check_known(document, (*path, "side"), state["side"], sides, "side")
         check_texts(document, (*path, "name"), state["name"])
         if "formal" in state:
             check_texts(document, (*path, "formal"), state["formal"])
@@ -106,6 +110,10 @@ def _check_tracks(document: Document) -> set[str]:
             check_known(document, (*path, "host_rule"), track["host_rule"], HOST_RULES, "host rule")
         if isinstance(track["name"], dict):
             check_texts(document, (*path, "name"), track["name"])
+        if "cadence_months" in track:
+            check_range(document, (*path, "cadence_months"), track["cadence_months"], 1, 240)
+        if "cadence_months" in track and "cadence" in track:
+            raise document.refuse((*path, "cadence"), "give the months or the words, not both")
     for key in ("summit_track", "committee_track"):
         if key in document.value["mechanism"]:
             check_known(document, ("mechanism", key), document.value["mechanism"][key], seen, "track")

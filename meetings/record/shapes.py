@@ -33,12 +33,13 @@ MECHANISM: Shape = {
 }  # fmt: skip
 SIDE: Shape = {"name": (str, True), "names": (dict, False), "order": (str, True), "locale": (str, False)}
 STATE: Shape = {
-    "code": (str, True), "alpha3": (str, False), "side": (str, True), "name": (dict, True), "formal": (dict, False),
+    "code": (str, True), "alpha3": (str, False), "side": (str, False), "name": (dict, True), "formal": (dict, False),
     "capital": (str, False), "zone": (str, True), "languages": (list, False), "weekend": (list, False),
+    "from": (str, False), "until": (str, False),
 }  # fmt: skip
 TRACK: Shape = {
     "slug": (str, True), "name": ((str, dict), True), "level": (str, True), "basis": (str, False),
-    "host_rule": (str, False),
+    "host_rule": (str, False), "cadence_months": (int, False), "cadence": (str, False),
 }  # fmt: skip
 MEETING: Shape = {
     "track": (str, True), "ordinal": ((int, NULL), True), "start": ((str, NULL), True), "end": ((str, NULL), True),
@@ -67,12 +68,13 @@ FILE: Shape = {
     "about": (str, False), "mechanism": (dict, True), "states": (list, True), "tracks": (list, True),
     "meetings": (list, True), "industrialists_committee": (list, False),
     "lead_times_days_before_summit": (dict, False), "preparation": (list, False), "symbols": (dict, False),
+    "decisions": (list, False),
 }  # fmt: skip
 
 # Characters that the column behind a key holds; `name` and `title` are as long as the desk's own forms allow.
 LONGEST = {
     "slug": 50, "code": 8, "alpha3": 3, "capital": 100, "basis": 300, "first_period": 10, "locale": 16,
     "city": 100, "source": 500, "role": 200, "name": 500, "title": 500, "outcomes": 300, "languages": 8,
-    "pattern": 100, "body": 20, "natures": 5, "authentic_languages": 8,
+    "cadence": 200, "from": 10, "until": 10, "pattern": 100, "body": 20, "natures": 5, "authentic_languages": 8,
 }  # fmt: skip
 LONGEST_OTHER = 2000

@@ -9,12 +9,15 @@ from django.utils import timezone
 
 from meetings.days.library_layer import fill_library
 from meetings.deadlines.sets import load_deadline_sets
+from meetings.record.decisions import DecisionEdited
 from meetings.record.loader import Loader
 from meetings.record.positions import BadRecord
 from meetings.record.reader import read_record
+from meetings.record.states import AnotherMechanismsRow
 from meetings.schedule.dates import BadSpan
 from meetings.schedule.lifecycle_said import StatusRefused
 from rotation.deciding import DecisionRefused
+from rotation.held import HeldTurnMoved
 
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "mechanism.json"
 YEARS_BEFORE, YEARS_AFTER = 1, 4  # of the holiday table, round the current year
@@ -37,11 +40,14 @@ class Command(BaseCommand):
         years = range(year - YEARS_BEFORE, year + YEARS_AFTER + 1)
         try:
             with transaction.atomic():  # a record without its holidays would give dues on closed days
-                summary = Loader(record, self._progress).load()
+                loader = Loader(record, self._progress)
+                summary = loader.load()
                 days, differing = fill_library([state["code"] for state in record["states"]], years)
         except (IntegrityError, BadSpan, DecisionRefused, StatusRefused) as error:
             why = str(error).splitlines()[0]
             raise CommandError(f"{options['file'].name}: contradicts what the desk entered: {why}") from error
+        except (AnotherMechanismsRow, DecisionEdited, HeldTurnMoved) as error:
+            raise CommandError(f"{options['file'].name}: {error}") from error
         finally:
             self.stderr.write("")
         for kind, counts in summary.counts.items():
@@ -52,6 +58,8 @@ class Command(BaseCommand):
             f"special day: {days.created} created, {days.changed} changed, "
             f"{days.removed} removed, {days.unchanged} unchanged"
         )
+        for line in loader.said:
+            self.stdout.write(line)
         for name in load_deadline_sets():
             self.stdout.write(f"deadline set: {name}")
         if differing:
