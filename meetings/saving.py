@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from .authorship import authored
@@ -59,12 +59,21 @@ def save_meeting(
         if refused is not None:
             raise refused
         _number(meeting, stored)
+    if meeting.prepares_id and (is_new or stored.prepares_id != meeting.prepares_id):
+        _hold_goal(meeting.prepares_id)
     with authored(actor, reason):
         meeting.save()
         if is_new and meeting.status != Meeting.Status.HELD:
             take_deadlines(meeting)
         derive_dues(meeting)
         announce([meeting.pk])
+
+
+def _hold_goal(goal_id: int) -> None:
+    """Hold what a meeting comes to prepare as its foreign key will, at commit: it would then be waited for with the
+    feed's number in hand, for which whoever writes that meeting waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM meetings_meeting WHERE id = %s FOR KEY SHARE", [goal_id])
 
 
 def _number(meeting: Meeting, stored: Meeting) -> None:
@@ -98,7 +107,8 @@ def template_of(track: Track) -> DeadlineTemplate | None:
 def rederive(meeting_ids: Iterable[int]) -> None:
     """Derive the dues of these meetings anew, after their deadlines changed."""
     ids = sorted(set(meeting_ids))
-    for meeting in Meeting.objects.select_for_update(of=("self",)).select_related("track").filter(pk__in=ids):
+    rows = Meeting.objects.select_for_update(of=("self",)).select_related("track").order_by("pk")
+    for meeting in rows.filter(pk__in=ids):
         derive_dues(meeting)
     announce(ids)
 

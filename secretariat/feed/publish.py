@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 
 from django.db import transaction
@@ -44,13 +45,25 @@ def publish(meeting_ids: Iterable[int], *, write: bool = True) -> list[Differenc
 
     A meeting that prepares one of them is rendered too: it shows the other only to who may see it. Rows that say
     the same already are left alone, so publishing twice changes nothing.
+
+    Who writes a meeting holds it, and may not wait for another: two acts that wait for each other's meeting are a
+    deadlock. So what prepares it is rendered here where it is free, and where somebody writes it, after the commit.
     """
     ids = set(meeting_ids)
-    ids |= set(Meeting.objects.filter(prepares_id__in=ids).values_list("pk", flat=True))
+    linked = set(Meeting.objects.filter(prepares_id__in=ids).values_list("pk", flat=True)) - ids
+    free = set(_locked(linked, skip_locked=True)) if write else linked
+    if busy := linked - free:
+        transaction.on_commit(partial(publish, busy), robust=True)
     found: list[Difference] = []
-    for batch in _batches(sorted(ids)):
+    for batch in _batches(sorted(ids | free)):
         found += _publish_batch(batch, write=write)
     return found
+
+
+def _locked(ids: Iterable[int], *, skip_locked: bool = False) -> list[int]:
+    """Those of these meetings that are there, and ours until the commit; in one order, whoever locks several."""
+    rows = Meeting.objects.filter(pk__in=ids).order_by("pk")
+    return list(rows.select_for_update(no_key=True, skip_locked=skip_locked).values_list("pk", flat=True))
 
 
 def publish_all(*, write: bool = True, only_outdated: bool = False) -> Counter[tuple[str, str]]:
@@ -105,7 +118,8 @@ def remove_orphans(*, write: bool = True) -> list[Difference]:
 
 
 def remove_deleted(meeting_id: int) -> None:
-    """The meeting is about to be deleted: who had it is told so."""
+    """The meeting is about to be deleted: who had it is told so. First the meeting, then its items, as all do."""
+    Meeting.objects.select_for_update().filter(pk=meeting_id).values_list("pk").first()
     items = list(FeedItem.objects.filter(meeting_id=meeting_id, removed=False))
     for item in items:
         _bury(item, FeedItem.Reason.DELETED, timezone.now())
@@ -123,8 +137,7 @@ def _publish_batch(ids: list[int], *, write: bool) -> list[Difference]:
     found = with_coordinates(with_papers(Meeting.objects.with_parties())).filter(pk__in=ids).order_by("pk")
     if write:
         # In a statement of its own: whoever waited for a row still reads what it joins as it was before the wait.
-        rows = Meeting.objects.filter(pk__in=ids).order_by("pk")
-        list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+        _locked(ids)
     meetings = list(found)
     stored = {
         (item.audience, item.meeting_id): item for item in FeedItem.objects.filter(meeting__in=meetings)
