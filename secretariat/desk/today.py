@@ -19,7 +19,7 @@ from rotation.forms import state_names
 from rotation.lists import listed
 from rotation.models import Summit
 from secretariat.feed.models import Webhook
-from secretariat.reminders.models import TITLED, Bounce, Delivery, Reply
+from secretariat.reminders.models import TITLED, Bounce, Delivery, RelayOutage, Reply
 from secretariat.reminders.unheard import unheard
 
 from .permissions import may_look
@@ -74,6 +74,7 @@ def mail_shown(now: datetime) -> dict[str, Any]:
     page = reverse("admin:reminders_delivery_changelist")
     to_look_at = Delivery.objects.to_look_at(now).aggregate(count=Count("pk"))["count"]
     return {
+        "outage": outage_shown(),
         "late": late_shown(now),
         "is_all_taken": not Delivery.objects.untaken(now).exists(),
         "unsent": Delivery.objects.unsettled().select_related("contact").prefetch_related(*TITLED)[:10],
@@ -178,6 +179,15 @@ def late_shown(now: datetime) -> dict[str, Any] | None:
         "count": late["count"],
         "since": instant_text(late["since"], timezone.get_current_timezone_name()),
         "url": f"{reverse('admin:reminders_delivery_changelist')}?outcome=late",
+    }
+
+
+def outage_shown() -> dict[str, Any] | None:
+    """Why our own mail server takes no mail and since when; None while it does."""
+    outage = RelayOutage.objects.first()
+    return outage and {
+        "said": outage.said,
+        "since": instant_text(outage.since, timezone.get_current_timezone_name()),
     }
 
 

@@ -19,7 +19,7 @@ from django.db.models import Q
 
 from .message import Rendered
 from .models import Delivery, append_events
-from .statements import begin_sending
+from .statements import Begun, begin_sending
 
 State = Delivery.State
 Day = tuple[int, date]  # a contact, and a day on its calendar
@@ -105,7 +105,7 @@ def _digest_of(item: Delivery) -> Delivery:
     return row
 
 
-def begin_digest(row: Delivery, rendered: Rendered) -> Literal["begun", "untrue", "busy"]:
+def begin_digest(row: Delivery, rendered: Rendered) -> Begun | Literal["busy"]:
     """As `begin_sending`, for a digest: all its items are told with it, or none and it is not sent.
 
     Busy when one of them changed since it was written, or is being changed: it is written anew.
@@ -114,10 +114,10 @@ def begin_digest(row: Delivery, rendered: Rendered) -> Literal["begun", "untrue"
         with transaction.atomic():
             if row.carries is not None and not _carry(row):
                 return "busy"
-            if not begin_sending(row, rendered):
+            begun = begin_sending(row, rendered)
+            if begun != "begun":
                 transaction.set_rollback(True)
-                return "untrue"
-            return "begun"
+            return begun
     except OperationalError as error:
         if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
             return "busy"

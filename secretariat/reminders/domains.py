@@ -22,8 +22,6 @@ from .plan.pace import slots
 if TYPE_CHECKING:
     from .models import Delivery
 
-# Such answers ask for patience: too many at once, greylisted, no room (RFC 5321 §4.2.3; 432 is Exchange's).
-PATIENCE = ("432", "451", "452")
 SLOW_HOURS = 1
 LEAST_SECONDS, MOST_SECONDS = 1, 60
 # What a tick slept through is made up for.

@@ -364,6 +364,7 @@ from .domains import MailDomain as MailDomain  # noqa: E402
 from .home import LedgerHome as LedgerHome  # noqa: E402
 from .record import DeliveryEvent as DeliveryEvent  # noqa: E402
 from .record import append_events as append_events  # noqa: E402
+from .relay import RelayOutage as RelayOutage  # noqa: E402
 from .replies.models import Reply as Reply  # noqa: E402
 from .replies.models import SettingAside as SettingAside  # noqa: E402
 from .replies.models import Unsubscription as Unsubscription  # noqa: E402

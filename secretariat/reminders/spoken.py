@@ -75,6 +75,23 @@ WORDS = (
         "the database was lost before the text: {error}",
         gettext_noop("the database did not answer before the text was sent: %(error)s"),
     ),
+    (
+        "its contact was edited, it is written anew",
+        gettext_noop("the contact was edited meanwhile: it is written anew"),
+    ),
+    (
+        "its lease ended before it was sent",
+        gettext_noop("the time for sending ran out before it was sent"),
+    ),
+    (
+        "refused by our own mail server: {reply}",
+        gettext_noop("refused by our own mail server, all such mail waits: %(reply)s"),
+    ),
+    ("cannot be sent: {error}", gettext_noop("cannot be sent: %(error)s")),
+    (
+        "cannot be recorded: {error}",
+        gettext_noop("what became of it cannot be recorded: %(error)s"),
+    ),
     ("cannot be written: {error}", gettext_noop("cannot be written: %(error)s")),
     (
         "lost before the text: {error}",

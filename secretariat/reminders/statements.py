@@ -7,20 +7,26 @@ needs longer to plan them than to run them.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
+from django.db import connection
 from django.utils import timezone
 
 from ..prepared import prepared_cursor
 from .message import Rendered
 from .models import Delivery
 
-# Ours, by token and lease, not held, not past, to a contact in office (as in_office_on says it), of a due that
-# stands as the text says or a meeting that has not moved since, and not overtaken by a newer reminder of the same
-# thing, since after an outage only the newest goes. The row's own columns are looked at anew after waiting for a
-# lock, the other tables' are not; but whoever makes a delivery untrue cancels it, or takes it from us, in the same
-# transaction. IS TRUE keeps the planner from the index of leases, which is full of dead entries while much is sent;
-# the meeting beside the due lets the search for a newer one go straight down the index of what is said once.
+# begun, or why not: another has it by now, or our lease is over, and it is as true as before; its contact was edited
+# since it was written; or it is no longer true.
+Begun = Literal["begun", "not ours", "lease over", "edited", "untrue"]
+
+# Ours, by token and lease, not held, not past, to a contact who is as the mail was written and in office (as
+# in_office_on says it), of a due that stands as the text says or a meeting that has not moved since, and not overtaken
+# by a newer reminder of the same thing, since after an outage only the newest goes. The row's own columns are looked at
+# anew after waiting for a lock, the other tables' are not; but whoever makes a delivery untrue cancels it, or takes it
+# from us, in the same transaction. IS TRUE keeps the planner from the index of leases, which is full of dead entries
+# while much is sent; the meeting beside the due lets the search for a newer one go straight down the index of what is
+# said once.
 BEGIN = """
 UPDATE reminders_delivery AS d
    SET state = 'sending', attempts = d.attempts + 1, recipient = %(recipient)s, language = %(language)s,
@@ -30,6 +36,8 @@ UPDATE reminders_delivery AS d
  WHERE d.id = %(id)s AND d.token = %(token)s AND (d.state = 'claimed') IS TRUE
    AND NOT d.is_held AND (d.lease_until > statement_timestamp()) IS TRUE AND d.expires_at > statement_timestamp()
    AND contact.id = d.contact_id AND NOT contact.is_undeliverable
+   AND (contact.email, contact.language, contact.name, contact.zone)
+     = (%(recipient)s, %(speaks)s, %(name)s, %(zone)s)
    AND (contact.valid_from IS NULL OR contact.valid_from <= %(day)s)
    AND (contact.valid_until IS NULL OR contact.valid_until >= %(day)s)
    AND (d.due_id IS NULL OR EXISTS (
@@ -48,6 +56,14 @@ UPDATE reminders_delivery AS d
           AND newer.sequence >= d.sequence
           AND newer.planned_at > d.planned_at AND newer.planned_at <= statement_timestamp()
           AND newer.state <> 'cancelled'))
+"""
+
+WHY_NOT = """
+SELECT (d.lease_until > statement_timestamp()) IS TRUE,
+       (contact.email, contact.language, contact.name, contact.zone)
+         = (%(recipient)s, %(speaks)s, %(name)s, %(zone)s)
+  FROM reminders_delivery AS d JOIN meetings_contact AS contact ON contact.id = d.contact_id
+ WHERE d.id = %(id)s AND d.token = %(token)s AND d.state = 'claimed'
 """
 
 # A row that is no longer ours is left alone, and then nothing is told of it either. What certainly did not arrive is
@@ -70,15 +86,19 @@ SELECT id, statement_timestamp(), %(state)s::text, %(reply)s::text, %(worker)s::
 """
 
 
-def begin_sending(row: Delivery, rendered: Rendered) -> bool:
+def begin_sending(row: Delivery, rendered: Rendered) -> Begun:
     """The point of no return: commits that the message is being sent, if it is still ours and still true.
 
-    Waits for a transaction that is moving the meeting, which holds the row locked.
+    Waits for a transaction that is moving the meeting, which holds the row locked. Unless it says "begun" nothing was
+    written.
     """
-    values = {
+    values: dict[str, Any] = {
         "id": row.pk,
         "token": row.token,
         "recipient": row.contact.email,
+        "speaks": row.contact.language,
+        "name": row.contact.name,
+        "zone": row.contact.zone,
         "language": rendered.written.language,
         "subject": rendered.written.subject,
         "text": rendered.written.text,
@@ -88,7 +108,19 @@ def begin_sending(row: Delivery, rendered: Rendered) -> bool:
         "sha256": rendered.sha256,
         "day": row.contact.day_at(timezone.now()),
     }
-    return bool(_executed(BEGIN, values))
+    return "begun" if _executed(BEGIN, values) else _why_not(values)
+
+
+def _why_not(values: dict[str, Any]) -> Begun:
+    with connection.cursor() as cursor:
+        cursor.execute(WHY_NOT, values)
+        found = cursor.fetchone()
+    if found is None:
+        return "not ours"
+    is_leased, is_as_written = found
+    if not is_leased:
+        return "lease over"
+    return "untrue" if is_as_written else "edited"
 
 
 def finish(

@@ -2,7 +2,6 @@
 
 from celery import shared_task
 
-from .. import ticks
 from .bounces.mailboxes import collect_bounces
 from .reconciling import reconcile
 from .restoration import notice_restoration
@@ -12,14 +11,7 @@ from .sending import send_due
 @shared_task(acks_late=True, ignore_result=True)
 def deliver_due() -> None:
     """Send all that is due. Running it twice, or late, is harmless."""
-    send_due(keep_on=_noted)
-    ticks.note()
-
-
-def _noted() -> bool:
-    """Asked between mails: a worker that sends for minutes still ticks."""
-    ticks.note()
-    return True
+    send_due()
 
 
 @shared_task(acks_late=True, ignore_result=True)

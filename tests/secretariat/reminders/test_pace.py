@@ -85,7 +85,7 @@ def test_by_default_nothing_is_slowed(many, sink):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("answer", ["432 too many threads", "451 greylisted", "data 452 no room"])
+@pytest.mark.parametrize("answer", ["432 too many threads", "451 4.7.500 server busy", "data 452 no room"])
 def test_a_domain_that_asks_for_patience_is_slowed_and_the_others_are_not(many, sink, answer):
     sink.answers |= {f"desk{number}@mfa.example.kz": answer for number in range(20)}
     send_due()

@@ -285,7 +285,7 @@ def test_the_truth_is_asked_for_again_just_before_the_text(meeting, sink, untrue
 def test_who_lost_a_claim_neither_sends_nor_writes(meeting, sink):
     rows = claim(50)
     Delivery.objects.update(token=None, state="pending")
-    assert [begin_sending(row, render(row)) for row in rows] == [False] * 3
+    assert [begin_sending(row, render(row)) for row in rows] == ["not ours"] * 3
     for row in rows:
         finish(row, "sent", "250 kept", "another")
     assert set(Delivery.objects.values_list("state", "attempts")) == {("pending", 0)}
