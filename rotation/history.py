@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, cast
 
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -16,6 +18,8 @@ from django.utils.translation import gettext as _
 from .lists import listed
 from .translated import TextsField
 
+# How a line of the desk's log begins that says who took a copy of what is not for everybody.
+TOOK = "took "
 # Bookkeeping that says nothing to a reader: it changes with everything else.
 # The instants of a meeting follow from its local days and hours, which are told.
 SILENT = {"id", "updated_at", "created_at", "revision", "sequence", "uid", "starts_at", "ends_at"}
@@ -71,6 +75,26 @@ def history_of(
         if changes or event.pgh_label == "delete":
             entries.append(_entry(event, type(row), changes, names))
     return entries[::-1]
+
+
+def takings_of(row: models.Model) -> list[HistoryEntry]:
+    """Who took a copy of something of this row that is not for everybody, newest first."""
+    lines = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(row),
+        object_id=str(row.pk),
+        change_message__startswith=TOOK,
+    )
+    return [
+        HistoryEntry(
+            at=line.action_time,
+            action=_("took a copy"),
+            user=str(line.user),
+            reason=line.change_message.removeprefix(TOOK),
+            subject="",
+            changes=(),
+        )
+        for line in lines.select_related("user").order_by("-action_time", "-pk")
+    ]
 
 
 def _events(model: type[models.Model], **where: Any) -> Iterable[Any]:

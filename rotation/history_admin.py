@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .as_shown_forms import NAME, AsShownForm
-from .history import history_of
+from .history import history_of, takings_of
 from .inputs import PlainInputs
 
 PAGE_SIZE = 50
@@ -84,9 +84,9 @@ class HistoryAdmin(PlainInputs, admin.ModelAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
-        page = Paginator(history_of(row, self.history_parts, self.history_links), PAGE_SIZE).get_page(
-            request.GET.get("p")
-        )
+        events = history_of(row, self.history_parts, self.history_links) + takings_of(row)
+        events.sort(key=lambda entry: entry.at, reverse=True)
+        page = Paginator(events, PAGE_SIZE).get_page(request.GET.get("p"))
         context = {
             **self.admin_site.each_context(request),
             "title": _("History of %(name)s") % {"name": row},

@@ -13,6 +13,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from rotation.history import TOOK
+
 from ...models import Document, LanguageVersion, SymbolScheme, Track
 from ...papers.acts import (
     FileChanged,
@@ -171,6 +173,8 @@ class DocumentPages(ActPages):
             text = _("The stored file is gone or is no longer the one that was kept. Tell the administrator.")
             messages.error(request, text)
             return self._to(version.document_id)
+        if version.document.distribution == Document.Distribution.RESTRICTED:
+            self.log_change(request, version.document, f"{TOOK}{_file_name(version)}")
         return _download(file, version)
 
     def _document_for(self, request: HttpRequest, pk: int, permission: str) -> Document:
@@ -203,14 +207,18 @@ class DocumentPages(ActPages):
         return self._to(pk)
 
 
+def _file_name(version: LanguageVersion) -> str:
+    symbol = version.document.symbol_id.replace("/", "-")
+    return f"{symbol}_{version.language}.{version.extension}"
+
+
 @csp_replace({"default-src": ["'none'"], "sandbox": []})
 def _download(file: Any, version: LanguageVersion) -> HttpResponse:
     """As an attachment under the symbol: a browser saves it, and never draws or guesses what it is."""
-    symbol = version.document.symbol_id.replace("/", "-")
     response = FileResponse(
         file,
         as_attachment=True,
-        filename=f"{symbol}_{version.language}.{version.extension}",
+        filename=_file_name(version),
         content_type=MEDIA_TYPES[version.extension],
     )
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from rotation.history import TOOK
 from rotation.history_admin import KeptAdmin
 from rotation.translated import content_language, name_key, text_in
 
@@ -162,7 +163,7 @@ class DelegationAdmin(DelegatePages, ListPages, KeptAdmin):
             content, kind = as_table(listing, language, all_names=all_names), "text/csv; charset=utf-8"
         name = f"participants-{meeting.pk}-{number or 'draft'}-{language}.{ending}"
         # Not for translation: a record for whoever audits, not a text of the desk.
-        self.log_change(request, meeting, f"took {name}{', all names' if all_names else ''}")
+        self.log_change(request, meeting, f"{TOOK}{name}{', all names' if all_names else ''}")
         return HttpResponse(
             content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
         )

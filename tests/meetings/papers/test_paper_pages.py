@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -300,3 +301,22 @@ def test_a_request_larger_than_any_paper_is_refused_unread_from_anybody(db, sett
     client.get(reverse("admin:login"))  # a stranger's cookie, with which the token in the body is looked for
     file = SimpleUploadedFile("draft.pdf", b"x" * 1_100_000)
     assert client.post(page("upload", 1), {"file": file}).status_code == 400
+
+
+def test_who_takes_a_restricted_paper_leaves_a_line_in_its_record(desk, draft):
+    restricted, limited = draft("zh", distribution="restricted"), draft("zh")
+    for document in (restricted, limited):
+        assert desk.get(page("file", document.versions.get().pk)).status_code == 200
+    name = restricted.symbol_id.replace("/", "-")
+    pages = {document.pk: desk.get(page("history", document.pk)).text for document in (restricted, limited)}
+    assert [f"{name}_zh.txt" in pages[restricted.pk], "took a copy" in pages[restricted.pk]] == [True, True]
+    assert "took a copy" not in pages[limited.pk]
+
+
+def test_a_restricted_paper_that_is_refused_leaves_no_line(client, draft):
+    document = draft("zh", distribution="restricted")
+    client.force_login(UserFactory())
+    assert (client.get(page("file", document.versions.get().pk)).status_code, LogEntry.objects.count()) == (
+        404,
+        0,
+    )
