@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
@@ -149,7 +150,7 @@ class TurnsView(CatalogueView):
                     "holder": state_body(names.get(turn.holder), self.language),
                     "side": turn.side,
                     "status": turn.status,
-                    "why": [str(reason_text(reason)) for reason in turn.why],
+                    "why": [reason_text(reason, gettext) for reason in turn.why],
                 }
                 for turn in turns
             ]

@@ -3,7 +3,7 @@
 import pytest
 
 from rotation.models import Mechanism, Membership, Side, Summit
-from tests.factories import decided
+from tests.factories import MechanismFactory, decided
 
 from .factories import china, kazakhstan
 
@@ -38,6 +38,54 @@ def test_turns_are_told_until_a_period_with_their_reasons(client, mechanism):
     assert body["items"][1]["holder"] == {"code": "KZ", "name": "哈萨克斯坦", "lang": "zh"}
     assert [reason for turn in body["items"] for reason in turn["why"] if not reason] == []
     assert body["items"][2]["why"] != []
+
+
+@pytest.mark.parametrize(
+    ("language", "why"),
+    [
+        (
+            "en",
+            [
+                "The sides take turns: after China comes Central Asia — Xi'an Declaration, art. 2",
+                "Central Asia, turn 2: after Kazakhstan, alphabetically, comes Kyrgyzstan"
+                " — Xi'an Declaration, art. 2",
+                "There is no meeting in 2027, so this turn falls later — Astana Declaration, art. 3",
+            ],
+        ),
+        (
+            "ru",
+            [
+                "Стороны чередуются: предыдущая — Китай, следующая — Центральная Азия — Xi'an Declaration, art. 2",
+                "Центральная Азия, очередь 2: предыдущее государство — Казахстан, следующее по алфавиту — "
+                "Кыргызстан — Xi'an Declaration, art. 2",
+                "2027: встречи нет, поэтому эта очередь наступает позже — Astana Declaration, art. 3",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "双方轮流：中国之后轮到中亚 — Xi'an Declaration, art. 2",
+                "中亚第2轮：按字母顺序，哈萨克斯坦之后为吉尔吉斯斯坦 — Xi'an Declaration, art. 2",
+                "2027不举行会议，本轮次因此顺延 — Astana Declaration, art. 3",
+            ],
+        ),
+    ],
+)
+def test_reasons_are_told_in_the_language_of_the_reader(client, language, why):
+    mechanism = MechanismFactory()
+    for side, names in zip(
+        mechanism.sides.all(),
+        (
+            {"en": "China", "zh": "中国", "ru": "Китай"},
+            {"en": "Central Asia", "zh": "中亚", "ru": "Центральная Азия"},
+        ),
+        strict=True,
+    ):
+        Side.objects.filter(pk=side.pk).update(names=names)
+    decided(mechanism, "vacate", period="2027")
+    response = client.get(TURNS, {"until": "2031", "lang": language})
+    assert response["Content-Language"] == language
+    assert response.json()["items"][3]["why"] == why
 
 
 def test_more_turns_cost_no_more_queries(client, mechanism, django_assert_max_num_queries):
