@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from ..stopping import goes_on
 from .bounces.mailboxes import collect_bounces
 from .reconciling import reconcile
 from .restoration import notice_restoration
@@ -10,8 +11,8 @@ from .sending import send_due
 
 @shared_task(acks_late=True, ignore_result=True)
 def deliver_due() -> None:
-    """Send all that is due. Running it twice, or late, is harmless."""
-    send_due()
+    """Send all that is due, until the worker is told to stop. Running it twice, or late, is harmless."""
+    send_due(keep_on=goes_on)
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from secretariat.reminders.message import sender_address
 from secretariat.reminders.smtp import Connection, Outcome
 
+from ...stopping import goes_on
 from ..owner_mail import owner_mail
 from .models import Webhook, WebhookNotice
 
@@ -25,7 +26,7 @@ def send_notices() -> int:
     """Send the mails that are due; returns how many were taken. Each row is held by moving its next try on first."""
     sent = 0
     with Connection() as smtp:
-        while (notice := _claimed()) is not None:
+        while goes_on() and (notice := _claimed()) is not None:
             outcome = smtp.send(
                 sender_address(),
                 notice.recipient,

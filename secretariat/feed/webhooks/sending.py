@@ -24,6 +24,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from ...stopping import goes_on
 from .acts import activate, secrets_of, switch_off, switch_off_lasting, tell_to_sync
 from .bodies import body_of, is_proof, reader_of
 from .models import Webhook, WebhookAttempt, WebhookMessage
@@ -59,7 +60,7 @@ def send_due(*, resolve: Resolve = resolved) -> int:
 def _lane(resolve: Resolve, until: float) -> int:
     taken = 0
     try:
-        while time.monotonic() < until:
+        while goes_on() and time.monotonic() < until:
             webhook, batch = claim()
             if webhook is None:
                 break
@@ -123,7 +124,7 @@ def _send_batch(webhook: Webhook, batch: list[WebhookMessage], resolve: Resolve)
     deadline = time.monotonic() + settings.LEASE_SECONDS / 2
     taken = 0
     for position, message in enumerate(batch):
-        if time.monotonic() > deadline or not _is_ours(message):
+        if not goes_on() or time.monotonic() > deadline or not _is_ours(message):
             release(batch[position:])
             break
         verdict = _send_one(webhook, message, resolve)

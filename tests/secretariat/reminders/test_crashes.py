@@ -130,6 +130,30 @@ def test_a_worker_killed_in_the_middle_of_a_batch_loses_and_doubles_nothing(
     assert Counter(Counter(slow_sink.recipients).values()) == {1: crowd}
 
 
+@pytest.mark.parametrize("sender", ["worker", "loop"])
+def test_a_sender_told_to_stop_ends_the_mail_in_hand_and_gives_the_rest_back(
+    crowd, sink, start, tmp_path, sender
+):
+    keep = sink.handle_DATA
+
+    async def slowly(server, session, envelope):
+        await asyncio.sleep(0.3)
+        return await keep(server, session, envelope)
+
+    sink.handle_DATA = slowly
+    stopped = start(*WORKER) if sender == "worker" else start("manage.py", "send_due", "--loop")
+    start(*beat(tmp_path, "one"))
+    wait_until(lambda: len(sink.accepted) >= 3)
+    os.kill(stopped.pid, signal.SIGTERM)  # as Docker does: to the parent alone
+    taken = len(sink.accepted)
+    assert stopped.wait(60) == 0
+    # The mail in hand, and one that was begun before the signal had come through.
+    assert len(sink.accepted) <= taken + 3 < crowd
+    left = Delivery.objects.filter(planned_at__lte=connection_now()).exclude(state__in=["sent", "cancelled"])
+    assert {*left.values_list("state", flat=True)} == {"pending"}
+    assert left.filter(next_try_at__lte=connection_now()).count() == crowd - len(sink.accepted)
+
+
 def test_two_beats_two_workers_and_the_loop_send_each_thing_once(crowd, slow_sink, start, tmp_path):
     start(*beat(tmp_path, "one"))
     start(*beat(tmp_path, "two"))

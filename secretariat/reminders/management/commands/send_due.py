@@ -24,23 +24,28 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         while True:
-            sent = self._sent(goes_on_without_database=options["loop"])
+            sent = self._sent(goes_on_whatever_fails=options["loop"])
             if sent or not options["loop"]:
                 self.stdout.write(f"{sent} sent")
             if not (options["loop"] and self.goes_on):
                 return
             time.sleep(1)
 
-    def _sent(self, *, goes_on_without_database: bool) -> int:
-        """How many were sent; a database that restarts, or is away for an hour, is asked again like one that is idle."""
+    def _sent(self, *, goes_on_whatever_fails: bool) -> int:
+        """How many were sent. With --loop no fault ends it: neither a database that is away, nor one that nobody thought
+        of; what was claimed is given back, or when its lease ends."""
         try:
             return send_due(keep_on=lambda: self.goes_on)
         except (OperationalError, InterfaceError) as error:
-            if not goes_on_without_database:
+            if not goes_on_whatever_fails:
                 raise
             log.warning("the database is away: %s", error)
-            connection.close()
-            return 0
+        except Exception:
+            if not goes_on_whatever_fails:
+                raise
+            log.exception("sending failed, and is tried again")
+        connection.close()
+        return 0
 
     def _stop(self, *_args: Any) -> None:
         self.goes_on = False
