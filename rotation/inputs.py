@@ -11,12 +11,16 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
+from django.forms.utils import pretty_name
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .as_shown_forms import AsShownInline
 from .state_choices import StatesByName, is_to_state
+from .zone_choices import ZoneField
+from .zones import validate_zone
 
 
 class DayInput(forms.DateInput):
@@ -35,7 +39,8 @@ class HourInput(forms.TimeInput):
 
 class MomentInput(forms.SplitDateTimeWidget):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        forms.MultiWidget.__init__(self, [DayInput, HourInput], attrs)
+        parts = [DayInput({"aria-label": _("Day")}), HourInput({"aria-label": _("Hour")})]
+        forms.MultiWidget.__init__(self, parts, attrs)
 
 
 class PastDay(forms.DateField):
@@ -69,11 +74,15 @@ class LastDay(forms.DateField):
         return day and day + timedelta(days=1)
 
 
-NATIVE_INPUTS = {models.DateField: {"widget": DayInput}, models.TimeField: {"widget": HourInput}}
+NATIVE_INPUTS = {
+    models.DateField: {"widget": DayInput},
+    models.TimeField: {"widget": HourInput},
+    models.DateTimeField: {"widget": MomentInput},
+}
 
 
 class PlainInputs:
-    """Native inputs in forms, states by name, and one icon beside a related row: to add one."""
+    """Native inputs in forms, states by name, zones to choose, and one icon beside a related row: to add one."""
 
     formfield_overrides = NATIVE_INPUTS
 
@@ -84,6 +93,8 @@ class PlainInputs:
         return field
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if validate_zone in db_field.validators:
+            kwargs["form_class"] = ZoneField
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         for link in ("can_change_related", "can_view_related", "can_delete_related"):
             if field is not None and hasattr(field.widget, link):
@@ -91,5 +102,29 @@ class PlainInputs:
         return field
 
 
+class LabelledRows:
+    """A formset as a table: a column's head is no label to who hears the page, so each field says its own."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)  # type: ignore[misc]
+        for name, field in form.fields.items():
+            said_aloud(field.widget, field.label or pretty_name(name))
+
+
+def said_aloud(widget: forms.Widget, label: Any) -> None:
+    """Give a label to a field that the page shows none of: to each of its parts, where it has several."""
+    if isinstance(widget, forms.MultiWidget):
+        for part in widget.widgets:
+            said_aloud(part, label)
+        return
+    shown = widget.widget if isinstance(widget, RelatedFieldWidgetWrapper) else widget
+    if not shown.is_hidden:
+        shown.attrs.setdefault("aria-label", label)
+
+
 class TableInline(AsShownInline, PlainInputs, admin.TabularInline):
     extra = 0
+
+    def get_formset(self, request: Any, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        return type(formset.__name__, (LabelledRows, formset), {})

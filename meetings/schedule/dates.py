@@ -116,15 +116,6 @@ def instant(day: date, at: time, zone: str) -> datetime:
     return datetime.combine(day, at, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def offset_text(local: datetime) -> str:
-    """The offset of an aware moment: "UTC+5", "UTC+5:30", "UTC"."""
-    minutes = int(local.utcoffset().total_seconds() // 60)  # type: ignore[union-attr]
-    if minutes == 0:
-        return "UTC"
-    hours, rest = divmod(abs(minutes), 60)
-    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
-
-
 def year_span(year: int, zone: str) -> Span:
     return Span(Precision.YEAR, date(year, 1, 1), date(year, 12, 31), zone)
 

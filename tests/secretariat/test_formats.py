@@ -8,7 +8,7 @@ from django.template import Context, Template
 from django.utils import translation
 
 from meetings.admin.schedule.when import moment_text
-from meetings.schedule.dates import offset_text
+from rotation.offsets import offset_text
 
 DAY = date(2026, 11, 4)
 AT = datetime(2026, 11, 4, 1, 5, tzinfo=UTC)  # 09:05 in Xi'an, the desk's own clock

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from rotation.history_admin import ReasonForm
 from rotation.inputs import DayInput, HourInput
-from rotation.zones import validate_zone
+from rotation.numbers import number_in
+from rotation.zone_choices import ZoneField
 
 from ...hosts.of_tracks import proposed_host
 from ...hosts.rules import Hosting, reason_sentence
@@ -169,9 +170,7 @@ class NewMeetingForm(SpanFields, MeetingForm):
         if not self.is_bound:
             self._propose_at_first()
         self.fields["zone"].required = False
-        self.fields["zone"].help_text = _(
-            "Such as Asia/Almaty; empty means that of the country, else of the host."
-        )
+        self.fields["zone"].help_text = _("Empty means that of the country, else of the host.")
         self.fields["first_on"].help_text = _("For a year or a month: any day in it.")
         self.fields["last_on"].help_text = _("Inclusive; empty means the first day.")
 
@@ -213,8 +212,8 @@ class NewMeetingForm(SpanFields, MeetingForm):
 
     def _propose_at_first(self) -> None:
         """Where the address names track and date: the host is filled in, with the reason beside it."""
-        key, day = str(self.initial.get("track", "")), str(self.initial.get("first_on", ""))
-        track = Track.objects.filter(pk=key).first() if key.isascii() and key.isdigit() else None
+        key, day = number_in(str(self.initial.get("track", ""))), str(self.initial.get("first_on", ""))
+        track = Track.objects.filter(pk=key).first()
         if track is None or not re.fullmatch(r"\d{4}-\d\d-01", day, re.ASCII):
             return
         proposal = proposed_host(track, date.fromisoformat(day))
@@ -268,9 +267,7 @@ class MoveForm(SpanFields, forms.Form):
         widget=HourInput,
         help_text=_("Local time, on the last day."),
     )
-    zone = forms.CharField(
-        label=_("Time zone"), validators=[validate_zone], help_text=_("Such as Asia/Almaty.")
-    )
+    zone = ZoneField(label=_("Time zone"))
     reason = forms.CharField(
         label=_("Reason"),
         max_length=300,

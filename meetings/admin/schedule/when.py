@@ -10,7 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from ...schedule.dates import Precision, Span, offset_text
+from rotation.offsets import offset_text
+
+from ...schedule.dates import Precision, Span
 
 
 def when_text(span: Span) -> str:

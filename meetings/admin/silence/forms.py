@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rotation.inputs import DayInput, HourInput
-from rotation.zones import validate_zone
+from rotation.zone_choices import ZoneField
 
 from ...schedule.dates import instant
 from ...silence.acts import Receipt
@@ -29,11 +29,7 @@ class ClosingFields(forms.Form):
         initial=time(18),
         help_text=_("The first moment that is too late, on the clocks of the zone below."),
     )
-    zone = forms.CharField(
-        label=_("Time zone"),
-        validators=[validate_zone],
-        help_text=_("As a rule that of the host's capital, such as Asia/Almaty."),
-    )
+    zone = ZoneField(label=_("Time zone"), help_text=_("As a rule that of the host's capital."))
 
     @property
     def closing(self) -> Closing:
@@ -81,7 +77,7 @@ class StateForm(forms.Form):
         ),
     )
     received_at = forms.TimeField(label=_("At"), required=False, widget=HourInput)
-    received_zone = forms.CharField(label=_("Time zone"), required=False, validators=[validate_zone])
+    received_zone = ZoneField(label=_("Time zone"), required=False)
     evidence = forms.CharField(
         label=_("How this moment is known"),
         required=False,

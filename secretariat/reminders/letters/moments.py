@@ -11,7 +11,7 @@ from babel.dates import format_date, format_time, get_timezone_location
 from django.utils.translation import gettext as _
 
 from meetings.models import Meeting
-from meetings.schedule.dates import offset_text
+from rotation.offsets import offset_text
 
 # Content language → the locale of Babel's tables.
 BABEL_LOCALE = {"en": "en_GB", "zh": "zh_Hans_CN", "ru": "ru_RU"}
