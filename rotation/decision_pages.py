@@ -17,6 +17,7 @@ from .decision_words import EFFECTS
 from .forms import FIELDS, RecordForm
 from .held import contradictions
 from .models import Mechanism, RotationDecision, Summit
+from .numbers import number_in
 from .turn_tables import pairs_shown
 
 
@@ -109,8 +110,8 @@ class DecisionPages:
 
 def decisions_seen(request: HttpRequest) -> int:
     """How many decisions there were when the effect was shown; -1, which never holds, when that is not said."""
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isascii() and seen.isdigit() else -1
+    seen = number_in(request.POST.get("seen"))
+    return -1 if seen is None else seen
 
 
 def kinds_shown() -> list[dict[str, str]]:

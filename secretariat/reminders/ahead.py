@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from meetings.models import Contact, Meeting
 from rotation.models import State
+from rotation.numbers import number_in
 
 from .letters import with_related
 from .message import subject_of
@@ -70,7 +71,8 @@ def scope_of(values: Mapping[str, str]) -> Scope:
 
 
 def _key(value: str) -> int:
-    return int(value) if value.isdecimal() and len(value) < 10 else -1
+    number = number_in(value)
+    return -1 if number is None else number
 
 
 def by_day(rows: Iterable[Delivery]) -> list[tuple[date, list[Mail]]]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rotation.history_admin import KeptAdmin
+from rotation.numbers import number_in
 
 from ...agenda.acts import RULES, AgendaRefused, open_agenda, set_rules
 from ...models import Agenda, AgendaItem, AgendaStage, ItemProposer, Meeting
@@ -111,7 +112,7 @@ class AgendaAdmin(ItemPages, StagePages, KeptAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """The agenda's own page; what changes on it has pages of its own."""
-        pk = int(object_id) if object_id.isascii() and object_id.isdigit() else 0
+        pk = number_in(object_id)
         agenda = self._agenda_for(request, pk, to_change=False)
         return self._page(request, "page.html", agenda, title=_("Agenda"), **page_shown(agenda, request.user))
 

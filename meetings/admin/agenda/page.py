@@ -11,6 +11,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from rotation.numbers import number_in
+
 from ...agenda.acts import AgendaRefused
 from ...models import Agenda, AgendaItem, Meeting
 from ..schedule.when import hours_text, when_text
@@ -77,8 +79,8 @@ def when_shown(meeting: Meeting) -> str:
 
 def number_sent(request: HttpRequest, name: str) -> int:
     """A number of the form; -1, which never holds, when it is none."""
-    sent = request.POST.get(name, "")
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
+    sent = number_in(request.POST.get(name))
+    return -1 if sent is None else sent
 
 
 def only_post(request: HttpRequest) -> None:

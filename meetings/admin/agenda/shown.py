@@ -15,6 +15,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from rotation.lists import listed
+from rotation.numbers import number_in
 from rotation.translated import content_language, text_in
 
 from ...agenda.late_items import Calendar, findings
@@ -337,6 +338,6 @@ def stage_named(agenda: Agenda, which: str) -> tuple[AgendaStage | None, Snapsho
     """A frozen stage by its number, or with "draft" the draft as it stands; None where there is none such."""
     if which == "draft":
         return None, draft_of(agenda)
-    number = int(which) if which.isascii() and which.isdigit() and len(which) < 6 else 0
+    number = number_in(which)
     row = agenda.stages.select_related("recorded_by").filter(number=number).first()
     return (row, row.snapshot) if row else None

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rotation.history_admin import HistoryAdmin, KeptAdmin
+from rotation.numbers import number_in
 
 from ...days.closed_days import days_changed, plan_days
 from ...days.library_layer import record_notice
@@ -22,7 +23,7 @@ from ...models import CalendarDay, YearNotice
 from .forms import DayForm, NewDaysForm, NoticeForm, days_of
 from .library_pages import LibraryPages
 from .touched import touched_shown
-from .year_pages import YearPages
+from .year_pages import FIRST_YEAR, LAST_YEAR, YearPages
 
 SAME = ("day", "status", "closes_at", "basis", "certainty", "name", "source")
 
@@ -40,7 +41,8 @@ class YearFilter(admin.SimpleListFilter):
         return [(str(year), str(year)) for year in years.distinct()]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.filter(day__year=self.value()) if (self.value() or "").isdigit() else queryset
+        year = number_in(self.value())
+        return queryset.filter(day__year=year) if year and FIRST_YEAR <= year <= LAST_YEAR else queryset
 
 
 class SeenAdmin(HistoryAdmin):

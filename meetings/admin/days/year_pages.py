@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rotation.models import State
+from rotation.numbers import number_in
 
 from ...days.state_calendars import calendars_of, entry_of
 from ...days.workdays import BASES, strongest
@@ -136,8 +137,8 @@ def _members() -> list[State]:
 
 
 def _month_of(request: HttpRequest, default: int) -> int:
-    text = request.GET.get("month", "")
-    return int(text) if text.isdigit() and 1 <= int(text) <= 12 else default
+    month = number_in(request.GET.get("month"))
+    return month if month and month <= 12 else default
 
 
 def _link(year: int, month: int) -> dict[str, Any]:

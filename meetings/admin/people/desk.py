@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from rotation.history import TOOK
 from rotation.history_admin import KeptAdmin
+from rotation.numbers import number_in
 from rotation.translated import content_language, name_key, text_in
 
 from ...models import Delegate, Delegation, Erasure, Meeting, Organisation, RetentionRule
@@ -74,7 +75,7 @@ class DelegationAdmin(DelegatePages, ListPages, KeptAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        row = Delegation.objects.with_people().filter(pk=object_id).first() if object_id.isdigit() else None
+        row = Delegation.objects.with_people().filter(pk=number_in(object_id)).first()
         all_names = sees_all(request.user)
         context = {
             "people": delegation_shown(row, all_names=all_names) if row else [],
@@ -134,7 +135,7 @@ class DelegationAdmin(DelegatePages, ListPages, KeptAdmin):
         chosen = request.POST.get("organisation", "")
         party: dict[str, Any] = {"state": request.POST.get("state", "")}
         if chosen:
-            party = {"organisation": int(chosen) if chosen.isdigit() else 0}
+            party = {"organisation": number_in(chosen) or 0}
         try:
             row = open_delegation(meeting.pk, actor=request.user, **party)
         except DelegationRefused as refusal:

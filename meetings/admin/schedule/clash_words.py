@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from rotation.forms import state_names
 from rotation.lists import listed
+from rotation.numbers import number_in
 
 from ...schedule.clashes import Clash
 from .when import days_text
@@ -40,7 +41,7 @@ def clashes_shown(clashes: Iterable[Clash]) -> list[dict[str, Any]]:
             "is_grave": clash.is_grave,
             "text": clash_text(clash, names),
             "url": reverse("admin:meetings_meeting_change", args=[clash.other])
-            if clash.other.isdigit()
+            if number_in(clash.other) is not None
             else "",
         }
         for clash in clashes

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from rotation.as_shown_forms import AsShownInline
 from rotation.history_admin import KeptAdmin
 from rotation.inputs import PlainInputs, TableInline
+from rotation.numbers import number_in
 
 from ...hosts.summits import lies_outside_its_period
 from ...models import CoLocation, Deadline, Due, Meeting, Outcome
@@ -151,7 +152,8 @@ class MeetingAdmin(AsksFirst, PreparationPages, ShortPages, MovePages, KeptAdmin
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        matrix = matrix_of(int(object_id)) if object_id.isdigit() else None
+        pk = number_in(object_id)
+        matrix = None if pk is None else matrix_of(pk)
         return super().change_view(request, object_id, form_url, {"matrix": matrix, **(extra_context or {})})
 
     def render_change_form(

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from rotation.forms import state_names
 from rotation.history_admin import ReadOnlyAdmin
 from rotation.lists import listed
+from rotation.numbers import number_in
 
 from ...models import Document, SilenceProcedure
 from ...silence.rules import Stage, effects
@@ -59,7 +60,7 @@ class SilenceAdmin(SilencePages, ReadOnlyAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        row = self.get_queryset(request).filter(pk=object_id).first() if object_id.isdigit() else None
+        row = self.get_queryset(request).filter(pk=number_in(object_id)).first()
         shown = silence_shown(row) if row else {}
         shown["can_act"] = request.user.has_perm("meetings.change_silenceprocedure")
         return super().change_view(request, object_id, form_url, {**shown, **(extra_context or {})})
