@@ -73,7 +73,7 @@ class HistoryAdmin(PlainInputs, admin.ModelAdmin):
     ) -> HttpResponse:
         shown = context["adminform"]
         if NAME in shown.form.fields and self.has_change_permission(request, kwargs.get("obj")):
-            shown.fieldsets.append((None, {"fields": [NAME]}))
+            shown.fieldsets.append((None, {"fields": [NAME], "classes": ["hidden"]}))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from rotation.history_admin import ReadOnlyAdmin
+from rotation.inputs import PlainInputs
 
 from .models import SignIn
 from .signing_in.passwords import let_in
@@ -34,7 +35,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class DeskUserAdmin(SuperusersOnly, UserAdmin):
+class DeskUserAdmin(SuperusersOnly, PlainInputs, UserAdmin):
     """Users are made inactive, not deleted, once the history names them; the database keeps to that."""
 
     actions = ["let_in"]

@@ -87,7 +87,7 @@ class TokenForm(forms.ModelForm):
 
 
 @admin.register(PartnerToken)
-class PartnerTokenAdmin(admin.ModelAdmin):
+class PartnerTokenAdmin(PlainInputs, admin.ModelAdmin):
     form = TokenForm
     list_display = [
         "prefix",
