@@ -12,13 +12,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db import connection, models
+from django.db import models
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from .concurrency import one_at_a_time
 from .history import HistoryEntry, history_of, value_text
 from .lists import listed
 
@@ -65,8 +66,7 @@ class AsShownForm(forms.ModelForm):
 
     def row_now(self) -> models.Model:
         """The row as it stands, once all who save it by a form before us are done."""
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"form {self._key}"])
+        one_at_a_time(f"form {self._key}")
         found: models.Model = type(self.instance)._base_manager.get(pk=self.instance.pk)
         return found
 
@@ -118,7 +118,7 @@ class AsShownInline:
         fieldsets = super().get_fieldsets(request, obj)
         if not self.has_change_permission(request, obj):
             return fieldsets
-        return [*fieldsets, (None, {"fields": [NAME]})]
+        return [*fieldsets, (None, {"fields": [NAME], "classes": ["hidden"]})]
 
 
 def _field_of(row: models.Model, name: str) -> Any:

@@ -16,7 +16,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.signing import BadSignature, Signer
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 SALT = "rotation.concurrency"
@@ -69,6 +69,12 @@ def assert_unchanged(*shown: Any) -> None:
     seen.is_compared = True
     if seen.digest != _fingerprint(shown):
         raise Stale(tuple(each for each in shown if isinstance(each, models.Model)), seen.shown_at)
+
+
+def one_at_a_time(what: str) -> None:
+    """Wait until all who do this in a transaction before us are done; for what has no row of its own to lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [what])
 
 
 def _unsealed(sealed: str) -> _Seen:

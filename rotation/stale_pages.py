@@ -33,9 +33,14 @@ def shown_anew(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     return wrapper
 
 
+def is_stale(request: HttpRequest) -> bool:
+    """Whether the page comes again since its act was stale: for a page with one step, whose form is whole."""
+    return hasattr(request, "stale")
+
+
 def is_confirmed(request: HttpRequest) -> bool:
     """Whether the act is to be done now: confirmed, and not found to be stale."""
-    return "confirm" in request.POST and not hasattr(request, "stale")
+    return "confirm" in request.POST and not is_stale(request)
 
 
 def seen_by(request: HttpRequest) -> Any:

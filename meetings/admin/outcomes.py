@@ -13,10 +13,12 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rotation.concurrency import seal
 from rotation.forms import state_names
 from rotation.history_admin import KeptAdmin
 from rotation.inputs import PastDay
 from rotation.lists import listed
+from rotation.stale_pages import is_confirmed, is_stale, seen_by, shown_anew
 
 from ..authorship import authored
 from ..models import Outcome, OutcomePosition, OutcomeStep
@@ -112,6 +114,7 @@ class OutcomeAdmin(ActPages, KeptAdmin):
             context |= outcome_shown(outcome)
         return super().render_change_form(request, context, *args, **kwargs)
 
+    @shown_anew
     def step_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         require(request, "meetings.change_outcome")
         outcome = self.get_queryset(request).filter(pk=pk).first()
@@ -130,18 +133,18 @@ class OutcomeAdmin(ActPages, KeptAdmin):
             took, apart = form.chosen(TAKES), form.chosen(APART)
             try:
                 plan = plan_step(outcome, Step(stage, on, tuple(took)), (*took, *apart))
-                if "confirm" in request.POST:
-                    basis = form.cleaned_data["basis"]
-                    record_step(
-                        pk,
-                        stage=stage,
-                        on=on,
-                        basis=basis,
-                        actor=request.user,
-                        states=took,
-                        apart=apart,
-                        represented_by=form.spoke,
-                    )
+                if is_confirmed(request):
+                    with seen_by(request):
+                        record_step(
+                            pk,
+                            stage=stage,
+                            on=on,
+                            basis=form.cleaned_data["basis"],
+                            actor=request.user,
+                            states=took,
+                            apart=apart,
+                            represented_by=form.spoke,
+                        )
                     messages.success(request, _("The stage was recorded."))
                     return _to(pk)
             except OutcomeRefused as refusal:
@@ -155,17 +158,20 @@ class OutcomeAdmin(ActPages, KeptAdmin):
             subtitle=str(outcome),
             back=reverse("admin:meetings_outcome_change", args=[pk]),
             plan=plan and _plan_shown(plan, names),
+            seen=plan and seal(outcome, plan),
         )
 
+    @shown_anew
     def revoke_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         require(request, "meetings.change_outcome")
         step = OutcomeStep.objects.select_related("outcome").filter(pk=pk).first()
         if step is None:
             raise Http404
         form = WithdrawForm(request.POST or None)
-        if form.is_valid():
+        if form.is_valid() and not is_stale(request):
             try:
-                revoke_step(pk, actor=request.user, reason=form.cleaned_data["reason"])
+                with seen_by(request):
+                    revoke_step(pk, actor=request.user, reason=form.cleaned_data["reason"])
                 messages.success(request, _("The stage was taken back; both records stay."))
                 return _to(step.outcome_id)
             except OutcomeRefused as refusal:
@@ -178,6 +184,7 @@ class OutcomeAdmin(ActPages, KeptAdmin):
             subtitle=str(step.outcome),
             back=reverse("admin:meetings_outcome_change", args=[step.outcome_id]),
             step=step,
+            seen=seal(step.outcome, step),
             confirm=_("Take it back"),
         )
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from rotation.concurrency import assert_unchanged
 from rotation.models import State
 
 from ..authorship import authored
@@ -178,6 +179,7 @@ def withdraw_item(item_id: int, *, actor: Any, reason: str) -> AgendaItem:
         raise AgendaRefused("no_reason")
     if item.status not in (Status.LISTED, Status.PENDING):
         raise AgendaRefused("not_listed")
+    assert_unchanged(item)
     return _settle(item, Status.WITHDRAWN, actor, reason)
 
 
@@ -187,6 +189,7 @@ def restore_item(item_id: int, *, actor: Any, reason: str = "") -> AgendaItem:
     item = _locked_item(item_id)
     if item.status != Status.WITHDRAWN:
         raise AgendaRefused("not_out")
+    assert_unchanged(item)
     waits = item.kind == Kind.URGENT and item.decided_on is None
     return _settle(item, Status.PENDING if waits else Status.LISTED, actor, reason)
 
@@ -213,6 +216,7 @@ def decide_urgent(
         raise AgendaRefused("no_basis")
     if decided_on < item.requested_on:
         raise AgendaRefused("decided_before_request", day=item.requested_on)
+    assert_unchanged(item)
     item.decided_on, item.decision_basis = decided_on, basis
     if is_admitted:
         item.considered_from = considered_from(decided_on, item.agenda.rule, at_once=at_once)

@@ -12,6 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from rotation.concurrency import assert_unchanged
+
 from ..authorship import authored
 from ..changes import committee_changed
 from ..models import (
@@ -184,6 +186,7 @@ def record_recommendation_step(
     refusal = step_refusal(steps, step, on, timezone.localdate())
     if refusal is not None:
         raise CommitteeRefused(refusal)
+    assert_unchanged(recommendation)
     row = RecommendationStep.objects.create(
         recommendation=recommendation,
         step=step.value,

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from rotation.concurrency import assert_unchanged
 from rotation.models import State
 
 from ..authorship import authored
@@ -260,6 +261,16 @@ def pin_due(due_id: int, *, day: date, actor: Any, reason: str) -> Due:
         due.save()
         announce([due.deadline.meeting_id])
     return due
+
+
+def lock_dues(due_ids: Iterable[int]) -> list[Due]:
+    """Several dues, locked in the one order for acts that are done to all or none, and compared with what was shown."""
+    ids = sorted(due_ids)
+    meetings = Due.objects.filter(pk__in=ids).values("deadline__meeting_id")
+    list(Meeting.objects.select_for_update().filter(pk__in=meetings).order_by("pk").values_list("pk"))
+    dues = list(Due.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
+    assert_unchanged(*dues)
+    return dues
 
 
 def _locked(due_id: int) -> Due:

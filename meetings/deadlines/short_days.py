@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rotation.concurrency import assert_unchanged
+
 from ..authorship import authored
 from ..changes import announce
 from ..models import Due, Meeting, TemplateLine
@@ -94,7 +96,9 @@ def take_short_days(meeting_id: int, *, days: Mapping[int, date], actor: Any, re
         raise ReasonMissing
     meeting = Meeting.objects.select_for_update(of=("self",)).select_related("track").get(pk=meeting_id)
     rows = Due.objects.at_short_notice().select_for_update(of=("self",)).select_related("deadline", "state")
-    dues = {due.pk: due for due in rows.filter(deadline__meeting=meeting, pk__in=days.keys())}
+    short = list(rows.filter(deadline__meeting=meeting).order_by("pk"))
+    assert_unchanged(meeting, *short)
+    dues = {due.pk: due for due in short if due.pk in days}
     if dues.keys() != days.keys():
         raise NotAtShortNotice
     now = timezone.now()

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rotation import rule
+from rotation.concurrency import assert_unchanged
 from rotation.deciding import record_decision
 from rotation.models import Mechanism, State, Summit
 from rotation.periods import BadPeriod, read_period
@@ -186,20 +187,19 @@ def announce_summit(
     city: str = "",
     note: str = "",
     visibility: str = Meeting.Visibility.PUBLIC,
-    seen: int | None = None,
     takes_proposals: bool = False,
 ) -> Summit:
     """Announce the turn of `period`: the decision, the summit and its meeting, in one act.
 
-    seen: how many decisions there were when the plan was shown; None means that none was shown.
     takes_proposals: what would be past or too near is due on the day that the plan proposes.
     Raises SummitRefused, rotation.deciding.DecisionRefused; then nothing has changed.
     """
     mechanism = Mechanism.objects.select_for_update().get(pk=mechanism_id)
     plan = plan_summit(mechanism, period, span)
+    assert_unchanged(mechanism.decisions.count(), plan)
     if not plan.is_decided:
         decision = rule.Decision(kind="announce", decided_on=decided_on, basis=basis, period=period)
-        record_decision(mechanism.pk, decision, actor=actor, note=note, seen=seen)
+        record_decision(mechanism.pk, decision, actor=actor, note=note)
     with authored(actor, basis):
         summit = Summit.objects.create(
             mechanism=mechanism, ordinal=plan.turn.ordinal, period=period, host=plan.host, source=basis
@@ -284,6 +284,7 @@ def hold_summit(summit_id: int, *, actor: Any, reason: str = "") -> Summit:
     """Mark a summit and its meeting as held: from then on both are history. Raises SummitRefused."""
     summit = _locked(summit_id)
     meeting = plan_held(summit)
+    assert_unchanged(summit, meeting)
     summit.status, meeting.status = Summit.Status.HELD, Meeting.Status.HELD
     with authored(actor, reason):
         summit.save()
@@ -318,6 +319,7 @@ def hand_over(
     opened = Meeting.objects.filter(summit=summit).values_list("first_on", flat=True).first()
     if handed_over_on > timezone.localdate() or (opened and handed_over_on < opened):
         raise WrongDay
+    assert_unchanged(summit, turn, Handover.objects.filter(summit=summit).count())
     return Handover.objects.create(
         summit=summit,
         to_id=to,

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from rotation.concurrency import assert_unchanged
 from rotation.models import State
 
 from ..authorship import authored
@@ -94,7 +95,8 @@ def record_step(
         raise OutcomeRefused("source")
     if {*states, *apart} - {state.code for state in states_of(outcome)}:
         raise OutcomeRefused("unknown_state")
-    plan_step(outcome, Step(stage, on, tuple(states)), (*states, *apart))
+    plan = plan_step(outcome, Step(stage, on, tuple(states)), (*states, *apart))
+    assert_unchanged(outcome, plan)
     return _write(outcome, Step(stage, on, tuple(states)), apart, basis, actor, represented_by or {})
 
 
@@ -123,6 +125,7 @@ def revoke_step(step_id: int, *, actor: Any, reason: str) -> OutcomeStep:
     standing = outcome.standing_steps
     if not standing or standing[-1].pk != step_id:
         raise OutcomeRefused("not_last")
+    assert_unchanged(outcome, standing[-1])
     row = OutcomeStep.objects.create(
         outcome=outcome, revokes_id=step_id, basis=reason.strip(), recorded_by=actor
     )

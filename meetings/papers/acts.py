@@ -15,6 +15,8 @@ from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
+from rotation.concurrency import assert_unchanged
+
 from ..authorship import authored
 from ..changes import announce
 from ..models import Document, LanguageVersion, Meeting, SymbolCounter, SymbolScheme, TakenSymbol, Track
@@ -125,11 +127,12 @@ def register_document(
     return document
 
 
+@transaction.atomic
 def follow_document(
     document_id: int, *, suffix: Kind, titles: Mapping[str, str], dated_on: date, actor: Any, reason: str = ""
 ) -> Document:
     """A draft that revises, adds to or corrects an issued paper, in the same languages. Raises PaperRefused."""
-    parent = Document.objects.with_versions().get(pk=document_id)
+    parent = _locked(document_id)
     if parent.status == Document.Status.WITHDRAWN:
         raise Withdrawn(symbol=parent.symbol_id)
     if parent.status != Document.Status.ISSUED:
@@ -137,6 +140,7 @@ def follow_document(
     later = parent.followers.filter(suffix="Rev").exclude(status=Document.Status.WITHDRAWN).first()
     if suffix == "Rev" and later is not None:
         raise ReplacedAlready(symbol=parent.symbol_id, later=later.symbol_id)
+    assert_unchanged(parent)
     document = Document(
         parent=parent,
         suffix=suffix,
@@ -150,7 +154,7 @@ def follow_document(
         original_language=parent.original_language,
     )
     document.symbol = take_symbol(suffixed_row(parent.symbol_id, suffix), title=document.title(), actor=actor)
-    with transaction.atomic(), authored(actor, reason):
+    with authored(actor, reason):
         document.save()
     return document
 
@@ -260,6 +264,7 @@ def issue_document(document_id: int, *, actor: Any, exception_reason: str = "") 
     """
     document = _locked(document_id)
     plan = plan_issue(document)
+    assert_unchanged(document, plan)
     if plan.is_exception and not exception_reason.strip():
         raise LanguagesMissing
     document.status, document.issued_at, document.issued_by = Document.Status.ISSUED, timezone.now(), actor
@@ -282,6 +287,7 @@ def withdraw_document(document_id: int, *, actor: Any, reason: str) -> Document:
         raise Withdrawn(symbol=document.symbol_id)
     if document.silences.filter(status="open").exists():
         raise UnderSilence(symbol=document.symbol_id)
+    assert_unchanged(document)
     document.status, document.withdrawn_at = Document.Status.WITHDRAWN, timezone.now()
     document.withdrawal_reason = reason.strip()
     document.revision += 1

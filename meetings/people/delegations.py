@@ -12,6 +12,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from rotation.concurrency import assert_unchanged
 from rotation.models import State
 
 from ..authorship import authored
@@ -93,6 +94,7 @@ def open_delegation(
 def add_delegate(delegation_id: int, person: Person, *, actor: Any, reason: str = "") -> Delegate:
     """Put a person on a delegation. Raises DelegationRefused."""
     delegation = _locked(delegation_id)
+    assert_unchanged(delegation)
     last = delegation.delegates.aggregate(last=Max("number"))["last"] or 0
     delegate = Delegate(delegation=delegation, number=last + 1)
     _write(delegate, person, actor, reason)
@@ -103,6 +105,7 @@ def add_delegate(delegation_id: int, person: Person, *, actor: Any, reason: str 
 def change_delegate(delegate_id: int, person: Person, *, actor: Any, reason: str = "") -> Delegate:
     """Change what is said of a delegate; a new name or office is a new version beside the old. Raises DelegationRefused."""
     delegate = _locked_delegate(delegate_id)
+    assert_unchanged(delegate)
     _write(delegate, person, actor, reason)
     return delegate
 
@@ -115,6 +118,7 @@ def withdraw_delegate(delegate_id: int, *, actor: Any, reason: str) -> Delegate:
         raise DelegationRefused("no_reason")
     if delegate.is_withdrawn:
         raise DelegationRefused("not_listed")
+    assert_unchanged(delegate)
     delegate.is_withdrawn = True
     with authored(actor, reason):
         delegate.save()
@@ -127,6 +131,7 @@ def restore_delegate(delegate_id: int, *, actor: Any, reason: str = "") -> Deleg
     delegate = _locked_delegate(delegate_id)
     if not delegate.is_withdrawn:
         raise DelegationRefused("listed_already")
+    assert_unchanged(delegate)
     delegate.is_withdrawn = False
     _require_one_head(delegate)
     with authored(actor, reason):
@@ -146,6 +151,7 @@ def receive_delegation(
         raise DelegationRefused("future")
     if not delegation.delegates.filter(role=Delegate.Role.HEAD, is_withdrawn=False).exists():
         raise DelegationRefused("no_head")
+    assert_unchanged(delegation)
     delegation.received_at, delegation.source = at, source or delegation.source
     with authored(actor, reason):
         delegation.save()
@@ -164,6 +170,7 @@ def take_back_receipt(delegation_id: int, *, actor: Any, reason: str) -> Delegat
         raise DelegationRefused("no_reason")
     if delegation.received_at is None:
         raise DelegationRefused("not_received")
+    assert_unchanged(delegation)
     dues = accreditation_dues(delegation.meeting_id, status=Due.Status.RECEIVED)
     with authored(actor, reason):
         for due in dues.filter(state=delegation.state_id, received_at=delegation.received_at):

@@ -19,6 +19,8 @@ import pgtrigger
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from rotation.concurrency import assert_unchanged
+
 from ..authorship import authored
 from ..models import Contact, Delegate, Delegation, Erasure, Meeting, Particulars, RetentionRule
 from .retention import DEFAULT_DAYS, Category, Retention, category_of, retention, rule_text
@@ -136,11 +138,14 @@ def erase(delegate_ids: tuple[int, ...], *, rule: str, actor: Any, meeting_id: i
         return Particulars.objects.filter(pk__in=keys).update(names={}, offices={}, erasure=erasure)
 
 
+@transaction.atomic
 def erase_on_request(delegate_id: int, *, actor: Any, reason: str) -> int:
     """Erase what is held of one delegate before its time, as that person may ask. Raises ErasureRefused."""
     if not reason.strip():
         raise ErasureRefused(_("Give the reason; it stands in the history."))
     meeting = Delegation.objects.values_list("meeting_id", flat=True).get(delegates=delegate_id)
+    Meeting.objects.select_for_update().get(pk=meeting)
+    assert_unchanged(Delegate.objects.get(pk=delegate_id))
     count = erase((delegate_id,), rule=ON_REQUEST, actor=actor, meeting_id=meeting, reason=reason.strip())
     if not count:
         raise ErasureRefused(_("Nothing is held of this delegate any more."))

@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from rotation.concurrency import assert_unchanged
 from rotation.models import State
 
 from ..changes import silence_changed
@@ -60,7 +61,6 @@ SENTENCES = {
         "An outcome adopted with this text has gone on since. Take its later stages back first, on its page."
     ),
     "reason": _("Give the reason; all parties are told of it."),
-    "effect": _("The procedure has changed since this was shown. Look again and confirm."),
 }
 
 
@@ -139,7 +139,8 @@ def open_silence(
     if parties is not None and set(parties) - set(known):
         raise ActRefused("not_a_party")
     now = database_now()
-    plan_opening(document, closing, asked, now)
+    is_short = plan_opening(document, closing, asked, now)
+    assert_unchanged(document, closing, set(asked), is_short)
     procedure = SilenceProcedure(document=document, opened_at=now)
     procedure.take_closing(closing)
     procedure.save()
@@ -184,16 +185,15 @@ def object_to(
     text: str = "",
     amendment: str = "",
     receipt: Receipt | None = None,
-    expected: Effect | None = None,
 ) -> tuple[SilenceEvent, Effect]:
     """Record a state's objection. Received before the closing instant it breaks silence, or sets aside the adoption
     that was recorded meanwhile; received later it is kept without effect.
 
     receipt: None where it was received on the spot.
-    expected: the effect that was shown; another one is refused, and shown first. Raises ActRefused.
+    Raises ActRefused.
     """
     given: dict[str, Any] = {"state": state, "text": text, "amendment": amendment, "receipt": receipt}
-    return _act(procedure_id, Kind.OBJECTED, actor, expected=expected, **given)
+    return _act(procedure_id, Kind.OBJECTED, actor, **given)
 
 
 def stand_aside(
@@ -203,14 +203,13 @@ def stand_aside(
     actor: Any,
     text: str = "",
     receipt: Receipt | None = None,
-    expected: Effect | None = None,
 ) -> tuple[SilenceEvent, Effect]:
     """Record that a state lets the text be adopted and is not bound by it. Raises ActRefused.
 
     Received in time and recorded after the adoption, it leaves the text adopted by the others.
     """
     given: dict[str, Any] = {"state": state, "text": text, "receipt": receipt}
-    return _act(procedure_id, Kind.STOOD_ASIDE, actor, expected=expected, **given)
+    return _act(procedure_id, Kind.STOOD_ASIDE, actor, **given)
 
 
 def explain_position(
@@ -220,25 +219,20 @@ def explain_position(
     actor: Any,
     text: str,
     receipt: Receipt | None = None,
-    expected: Effect | None = None,
 ) -> tuple[SilenceEvent, Effect]:
     """Record a state's explanation of its position, or a reservation; it changes nothing. Raises ActRefused."""
     given: dict[str, Any] = {"state": state, "text": text, "receipt": receipt}
-    return _act(procedure_id, Kind.EXPLAINED, actor, expected=expected, **given)
+    return _act(procedure_id, Kind.EXPLAINED, actor, **given)
 
 
-def extend_silence(
-    procedure_id: int, *, to: Closing, actor: Any, reason: str, expected: Effect | None = None
-) -> tuple[SilenceEvent, Effect]:
+def extend_silence(procedure_id: int, *, to: Closing, actor: Any, reason: str) -> tuple[SilenceEvent, Effect]:
     """Let silence close later. Raises ActRefused."""
-    return _act(procedure_id, Kind.EXTENDED, actor, text=reason, to=to, expected=expected)
+    return _act(procedure_id, Kind.EXTENDED, actor, text=reason, to=to)
 
 
-def withdraw_silence(
-    procedure_id: int, *, actor: Any, reason: str, expected: Effect | None = None
-) -> tuple[SilenceEvent, Effect]:
+def withdraw_silence(procedure_id: int, *, actor: Any, reason: str) -> tuple[SilenceEvent, Effect]:
     """Take the text back before silence closes; it is not adopted. Raises ActRefused."""
-    return _act(procedure_id, Kind.WITHDRAWN, actor, text=reason, expected=expected)
+    return _act(procedure_id, Kind.WITHDRAWN, actor, text=reason)
 
 
 @transaction.atomic
@@ -252,7 +246,6 @@ def _act(
     amendment: str = "",
     to: Closing | None = None,
     receipt: Receipt | None = None,
-    expected: Effect | None = None,
 ) -> tuple[SilenceEvent, Effect]:
     procedure = SilenceProcedure.objects.select_for_update(of=("self",)).get(pk=procedure_id)
     now = database_now()
@@ -262,8 +255,7 @@ def _act(
         raise ActRefused("evidence")
     act = Act(kind, now, state, to, received_at=receipt.at if receipt else None)
     plan = plan_act(procedure, kind, now, state=state, to=to, received_at=act.received_at)
-    if expected is not None and plan.effect is not expected:
-        raise ActRefused("effect")
+    assert_unchanged(procedure, plan)
     if _is_adopted_first(plan.before, act):
         _adopt(procedure, now)
     event = _append(procedure, act, actor=actor, text=text, amendment=amendment, receipt=receipt)

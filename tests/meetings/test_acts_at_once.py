@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from time import monotonic, sleep
 
 import pytest
@@ -10,8 +10,10 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from meetings.models import Due, Meeting
+from meetings.models import Document, Due, Meeting, Outcome, SilenceProcedure
 from meetings.saving import save_meeting
+from meetings.silence.acts import open_silence
+from meetings.silence.rules import Closing
 from rotation.concurrency import Stale, assert_unchanged, seal, seen_as
 from tests.acts import look, seal_of
 from tests.factories import TemplateLineFactory, TrackFactory, UserFactory, day_span
@@ -52,14 +54,16 @@ def as_somebody(name: str) -> Client:
     return client
 
 
+def confirming(name: str, address: str, values) -> Callable:
+    """Somebody has looked at what these values do; the confirmation, still to be sent."""
+    client = as_somebody(name)
+    sent = {**values, "seen": seal_of(look(client, address, values)), "confirm": "1"}
+    return lambda: client.post(address, sent)
+
+
 def confirmed_at_once(rows, address, one, other):
     """Two look, both confirm at once: the page that came again to who was second."""
-    both = []
-    for name, values in (("aida", one), ("bolat", other)):
-        client = as_somebody(name)
-        sent = {**values, "seen": seal_of(look(client, address, values)), "confirm": "1"}
-        both.append(lambda client=client, sent=sent: client.post(address, sent))
-    answers = at_once(rows, *both)
+    answers = at_once(rows, confirming("aida", address, one), confirming("bolat", address, other))
     assert sorted(answer.status_code for answer in answers) == [200, 302]
     return next(answer for answer in answers if answer.status_code == 200)
 
@@ -133,3 +137,55 @@ def test_a_verb_that_compares_nothing_is_a_fault_of_ours():
 
 def test_a_verb_called_without_a_page_compares_nothing():
     assert_unchanged("what is now")
+
+
+def test_of_two_extensions_of_silence_one_is_recorded(meeting, issued):
+    closing = Closing(date(2099, 5, 15), time(18), "Asia/Almaty")
+    silence = open_silence(issued().pk, closing=closing, actor=None, reason="Note 3 of the chair")
+    address = reverse("admin:meetings_silenceprocedure_act", args=[silence.pk, "extend"])
+    asked = {"closes_at": "18:00", "zone": "Asia/Almaty", "text": "Asked for by Dushanbe."}
+    days = [{**asked, "closes_on": "2099-05-18"}, {**asked, "closes_on": "2099-05-22"}]
+    page = confirmed_at_once(SilenceProcedure.objects.filter(pk=silence.pk), address, *days)
+    assert [row.kind for row in silence.events.all()] == ["opened", "extended"]
+    assert STALE in page.content.decode()
+
+
+def test_of_two_revisions_of_a_paper_one_is_registered(meeting, issued):
+    paper = issued()
+    address = reverse("admin:meetings_document_follow", args=[paper.pk])
+    values = {"suffix": "Rev", "titles_en": "Draft communiqué", "dated_on": "2027-03-01", "reason": ""}
+    answers = at_once(
+        Document.objects.filter(pk=paper.pk),
+        *(confirming(name, address, values) for name in ("aida", "bolat")),
+    )
+    assert [answer.status_code for answer in answers].count(302) == 1
+    assert [row.symbol_id for row in paper.followers.all()] == [f"{paper.symbol_id}/Rev.1"]
+
+
+def test_a_deadline_is_waived_or_received_and_not_both(meeting):
+    dues = list(Due.objects.order_by("pk")[:2])
+    query = "?ids=" + ",".join(str(due.pk) for due in dues)
+    waived, received = (
+        reverse("admin:meetings_due_settle", args=[w]) + query for w in ("waived", "received")
+    )
+    came = {"at_0": "2026-01-14", "at_1": "12:00", "reason": "by note verbale"}
+    answers = at_once(
+        Meeting.objects.filter(pk=meeting.pk),
+        confirming("aida", waived, {"reason": "Not needed."}),
+        confirming("bolat", received, came),
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 302]
+    assert STALE in next(answer for answer in answers if answer.status_code == 200).content.decode()
+    assert len(set(Due.objects.filter(pk__in=[due.pk for due in dues]).values_list("status", flat=True))) == 1
+
+
+def test_of_two_stages_of_an_outcome_one_is_recorded(meeting):
+    outcome = Outcome.objects.create(meeting=meeting, title="Joint declaration", kind="declaration")
+    address = reverse("admin:meetings_outcome_step", args=[outcome.pk])
+    answers = at_once(
+        Outcome.objects.filter(pk=outcome.pk),
+        confirming("aida", address, {"stage": "signed", "basis": "The protocol.", "state_KZ": "took"}),
+        confirming("bolat", address, {"stage": "adopted", "basis": "The minutes.", "state_KZ": "took"}),
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 302]
+    assert outcome.steps.count() == 1

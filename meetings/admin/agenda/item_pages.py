@@ -13,7 +13,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rotation.concurrency import seal
 from rotation.lists import listed
+from rotation.numbers import number_in
+from rotation.stale_pages import is_stale, seen_by, shown_anew
 
 from ...agenda.acts import (
     AgendaRefused,
@@ -132,7 +135,8 @@ class ItemPages(AgendaPage):
                     raise Http404
                 shift_item(key, by, actor=request.user)
             else:
-                order = [int(key) for key in request.POST.getlist("item") if key.isascii() and key.isdigit()]
+                sent = map(number_in, request.POST.getlist("item"))
+                order = [key for key in sent if key is not None]
                 reason = request.POST.get("reason", "").strip()[:300]
                 reorder(
                     agenda.pk, order, seen=number_sent(request, "seen"), actor=request.user, reason=reason
@@ -142,6 +146,7 @@ class ItemPages(AgendaPage):
             return self._refused(request, agenda, refusal)
         return self._back(agenda)
 
+    @shown_anew
     def act_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
         if act not in ACTS:
             raise Http404
@@ -150,9 +155,10 @@ class ItemPages(AgendaPage):
         form = form_class(
             request.POST if request.method == "POST" else None, initial={"decided_on": timezone.localdate()}
         )
-        if form.is_valid():
+        if form.is_valid() and not is_stale(request):
             try:
-                _carry_out(act, item, form.cleaned_data, request.user)
+                with seen_by(request):
+                    _carry_out(act, item, form.cleaned_data, request.user)
             except AgendaRefused as refusal:
                 field = {"decided_before_request": "decided_on", "no_basis": "basis"}.get(refusal.code)
                 form.add_error(field if field in form.fields else None, str(refusal))
@@ -167,6 +173,7 @@ class ItemPages(AgendaPage):
             form=form,
             item=item,
             notes=_act_told(act, item),
+            seen=seal(item),
             confirm=confirm,
             is_danger=act == "withdraw",
         )

@@ -13,8 +13,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rotation.concurrency import seal
 from rotation.history_admin import KeptAdmin
 from rotation.inputs import PastDay
+from rotation.stale_pages import is_stale, seen_by, shown_anew
 
 from ...committees.acts import CommitteeRefused, record_recommendation_step
 from ...committees.follow_up import FollowUp, next_steps
@@ -72,31 +74,33 @@ class RecommendationAdmin(ActPages, KeptAdmin):
             )
         return super().render_change_form(request, context, *args, **kwargs)
 
+    @shown_anew
     def step_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         require(request, "meetings.change_recommendation")
         row = get_object_or_404(Recommendation.objects.select_related("meeting__track"), pk=pk)
         back = reverse("admin:meetings_recommendation_change", args=[pk])
         form = StepForm(request.POST or None, recommendation=row)
-        if form.is_valid():
+        if form.is_valid() and not is_stale(request):
             values = form.cleaned_data
             meeting = values["meeting"]
             try:
-                record_recommendation_step(
-                    pk,
-                    step=FollowUp(values["step"]),
-                    on=values["on"],
-                    basis=values["basis"],
-                    actor=request.user,
-                    meeting=meeting.pk if meeting else None,
-                    note=values["note"],
-                )
+                with seen_by(request):
+                    record_recommendation_step(
+                        pk,
+                        step=FollowUp(values["step"]),
+                        on=values["on"],
+                        basis=values["basis"],
+                        actor=request.user,
+                        meeting=meeting.pk if meeting else None,
+                        note=values["note"],
+                    )
             except CommitteeRefused as refusal:
                 form.add_error(None, str(refusal))
             else:
                 messages.success(request, _("This was recorded."))
                 return HttpResponseRedirect(back)
         title = _("Record what became of it")
-        shown = {"title": title, "confirm": title, "subtitle": str(row), "back": back}
+        shown = {"title": title, "confirm": title, "subtitle": str(row), "back": back, "seen": seal(row)}
         return self.act_page(request, "admin/meetings/act/page.html", form=form, **shown)
 
     @admin.display(description=gettext_lazy("title"), ordering="titles")

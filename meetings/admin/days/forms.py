@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rotation.concurrency import one_at_a_time
 from rotation.forms import state_names
 from rotation.history_admin import ReasonForm
 from rotation.lists import listed
@@ -21,6 +22,8 @@ from ...days.library_layer import expectations
 from ...days.state_calendars import DayEdit, entry_of
 from ...days.workdays import FURTHEST_DAYS, STAFFS_BASES, NoWorkingDay
 from ...models import CalendarDay, YearNotice
+
+DAYS = "special days"
 
 
 class SeenForm(ReasonForm):
@@ -38,6 +41,9 @@ class SeenForm(ReasonForm):
         if not super().is_valid():
             return False
         if self.plan is None:
+            one_at_a_time(
+                DAYS
+            )  # what was shown is compared with what the days are once nobody else changes them
             try:
                 self.plan = plan_days(self.edits())
             except NoWorkingDay as error:

@@ -15,11 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from rotation.concurrency import one_at_a_time
 from rotation.models import State
 
 from ...days.library import HOLIDAYS
 from ...days.library_layer import DayChange, plan_deadlines, plan_library, take_changes
 from ...models import CalendarDay
+from .forms import DAYS
 from .touched import by_day, day_words
 
 YEARS_AHEAD = 4
@@ -63,6 +65,7 @@ class LibraryPages:
 
     @transaction.atomic
     def _take(self, request: HttpRequest, states: list[State], years: range) -> HttpResponse:
+        one_at_a_time(DAYS)
         chosen = set(request.POST.getlist("change"))
         changes, _unchanged = plan_library([state.code for state in states], years)
         taken = [change for change in changes if change.key in chosen]

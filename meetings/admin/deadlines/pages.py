@@ -17,13 +17,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from rotation.concurrency import seal
 from rotation.inputs import DayInput, MomentInput
 from rotation.lists import listed
 from rotation.models import State
+from rotation.stale_pages import is_stale, seen_by, shown_anew
 from rotation.translated import by_name
 
 from ...days.state_calendars import calendars_of
-from ...deadlines.dues import DueRefused, StandsAlready, pin_due, settle_due
+from ...deadlines.dues import DueRefused, StandsAlready, lock_dues, pin_due, settle_due
 from ...models import Due
 from ..chosen import chosen_keys
 from ..schedule.when import days_text
@@ -99,6 +101,7 @@ class DuePages:
         view = self.admin_site.admin_view(self.settle_view)
         return [path("settle/<str:what>/", view, name="meetings_due_settle"), *super().get_urls()]
 
+    @shown_anew
     def settle_view(self, request: HttpRequest, what: str) -> HttpResponse:
         if what not in PAGES:
             raise Http404
@@ -113,9 +116,10 @@ class DuePages:
         initial = {"at": timezone.localtime(), "day": request.GET.get("day", "")}
         about = {"dues": dues} if form_class is PinForm else {}
         form = form_class(request.POST or None, initial=initial, **about)
-        if form.is_valid():
+        if form.is_valid() and not is_stale(request):
             try:
-                return self._settle(request, dues, what, form.cleaned_data)
+                with seen_by(request):
+                    return self._settle(request, dues, what, form.cleaned_data)
             except StandsAlready as refusal:
                 form.add_error(None, _standing_text(refusal.due))
             except DueRefused as refusal:
@@ -126,7 +130,7 @@ class DuePages:
     def _settle(
         self, request: HttpRequest, dues: list[Due], what: str, values: dict[str, Any]
     ) -> HttpResponse:
-        for due in dues:
+        for due in lock_dues(due.pk for due in dues):
             if what == "pinned":
                 pin_due(due.pk, day=values["day"], actor=request.user, reason=values["reason"])
             else:
@@ -149,6 +153,7 @@ class DuePages:
             "form": form,
             "media": self.media + form.media,
             "dues": [due_shown(due, now) for due in dues],
+            "seen": seal(*sorted(dues, key=lambda due: due.pk)),
             "confirm": title,
             "has_errors": bool(form.errors),
             "heading": _("Deadlines that this concerns"),

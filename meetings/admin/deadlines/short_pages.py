@@ -14,8 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from rotation.concurrency import seal
 from rotation.forms import state_names
 from rotation.inputs import DayInput
+from rotation.stale_pages import is_stale, seen_by, shown_anew
 
 from ...deadlines.short_days import ShortDayRefused, ShortDue, short_dues, take_short_days
 from ...deadlines.trails import trail_text
@@ -62,17 +64,19 @@ class ShortPages:
         view = self.admin_site.admin_view(self.short_view)
         return [path("<int:pk>/short-notice/", view, name="meetings_meeting_short"), *super().get_urls()]
 
+    @shown_anew
     def short_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         meeting = self._meeting_for(request, pk)
         rows = short_dues(meeting)
         if not rows:
             return HttpResponseRedirect(reverse("admin:meetings_meeting_change", args=[pk]))
         form = ShortForm(request.POST or None, rows=rows)
-        if form.is_valid():
+        if form.is_valid() and not is_stale(request):
             try:
-                taken = take_short_days(
-                    pk, days=form.days(), actor=request.user, reason=form.cleaned_data["reason"]
-                )
+                with seen_by(request):
+                    taken = take_short_days(
+                        pk, days=form.days(), actor=request.user, reason=form.cleaned_data["reason"]
+                    )
                 return self._taken(request, meeting, len(taken))
             except ShortDayRefused as refusal:
                 form.add_error(None, str(refusal))
@@ -105,5 +109,6 @@ class ShortPages:
             "form": form,
             "media": self.media + form.media,
             "rows": shown,
+            "seen": seal(meeting, *sorted((row.due for row in rows), key=lambda due: due.pk)),
         }
         return TemplateResponse(request, "admin/meetings/meeting/short.html", context)

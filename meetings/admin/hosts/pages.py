@@ -15,10 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rotation.admin import SummitAdmin
+from rotation.concurrency import seal
 from rotation.deciding import DecisionRefused
-from rotation.decision_pages import decisions_seen
 from rotation.forms import state_names
 from rotation.models import Mechanism, RotationDecision, Summit
+from rotation.stale_pages import is_confirmed, seen_by, shown_anew
 from rotation.turn_tables import turn_shown
 
 from ...deadlines.rules import DueMoment
@@ -76,6 +77,7 @@ class SummitPages(SummitAdmin):
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
+    @shown_anew
     def announce_view(self, request: HttpRequest, pk: int, period: str) -> HttpResponse:
         _require(request, ANNOUNCERS)
         mechanism = get_object_or_404(Mechanism, pk=pk)
@@ -89,8 +91,9 @@ class SummitPages(SummitAdmin):
         if form.is_valid():
             values = dict(form.cleaned_data)
             try:
-                if "confirm" in request.POST:
-                    return self._announce(request, mechanism, period, values)
+                if is_confirmed(request):
+                    with seen_by(request):
+                        return self._announce(request, mechanism, period, values)
                 plan, is_planned = plan_summit(mechanism, period, values["span"]), True
             except SummitRefused as refusal:
                 form.add_error("first_on" if isinstance(refusal, OutsidePeriod) else None, str(refusal))
@@ -107,7 +110,7 @@ class SummitPages(SummitAdmin):
             if is_planned
             else [],
             is_planned=is_planned,
-            seen=mechanism.decisions.count(),
+            seen=is_planned and seal(mechanism.decisions.count(), plan),
             back=reverse("admin:rotation_mechanism_change", args=[pk]),
         )
 
@@ -119,7 +122,6 @@ class SummitPages(SummitAdmin):
             mechanism.pk,
             period=period,
             actor=request.user,
-            seen=decisions_seen(request),
             takes_proposals="take" in request.POST,
             **{name: values[name] for name in fields},
         )
@@ -129,21 +131,25 @@ class SummitPages(SummitAdmin):
             return HttpResponseRedirect(reverse("admin:meetings_meeting_short", args=[summit.meeting.pk]))
         return HttpResponseRedirect(reverse("admin:meetings_meeting_change", args=[summit.meeting.pk]))
 
+    @shown_anew
     def held_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         summit = self._summit_for(request, pk, HOLDERS)
         form = HoldForm(request.POST or None)
         try:
             meeting = plan_held(summit)
-            if form.is_valid() and "confirm" in request.POST:
-                hold_summit(pk, actor=request.user, reason=form.cleaned_data["reason"])
+            if form.is_valid() and is_confirmed(request):
+                with seen_by(request):
+                    hold_summit(pk, actor=request.user, reason=form.cleaned_data["reason"])
                 messages.success(request, _("The summit and its meeting are marked as held."))
                 return self._back(pk)
         except SummitRefused as refusal:
             messages.error(request, str(refusal))
             return self._back(pk)
         context = {"form": form, "meeting": meeting, "when": when_text(meeting.span)}
+        context["seen"] = seal(summit, meeting)
         return self._summit_page(request, summit, "held.html", _("Mark the summit as held"), **context)
 
+    @shown_anew
     def hand_over_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         summit = self._summit_for(request, pk, HANDERS_OVER)
         turn = next_turn(summit)
@@ -155,15 +161,20 @@ class SummitPages(SummitAdmin):
             request.POST or None,
             initial={"handed_over_on": meeting and meeting.last_on, "place": meeting and meeting.city},
         )
-        if form.is_valid() and "confirm" in request.POST:
+        if form.is_valid() and is_confirmed(request):
             try:
-                hand_over(pk, to=request.POST.get("to", ""), actor=request.user, **form.cleaned_data)
+                with seen_by(request):
+                    hand_over(pk, to=request.POST.get("to", ""), actor=request.user, **form.cleaned_data)
                 messages.success(request, _("The handover was recorded."))
                 return self._back(pk)
             except SummitRefused as refusal:
                 form.add_error(None, str(refusal))
-        shown = turn_shown(turn, state_names())
-        return self._summit_page(request, summit, "hand_over.html", _("Hand over"), form=form, next=shown)
+        context = {
+            "form": form,
+            "next": turn_shown(turn, state_names()),
+            "seen": seal(summit, turn, summit.handovers.count()),
+        }
+        return self._summit_page(request, summit, "hand_over.html", _("Hand over"), **context)
 
     def _summit_for(self, request: HttpRequest, pk: int, permissions: list[str]) -> Summit:
         _require(request, permissions)

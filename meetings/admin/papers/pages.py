@@ -13,7 +13,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from rotation.concurrency import seal
 from rotation.history import TOOK
+from rotation.numbers import number_in
+from rotation.stale_pages import is_confirmed, is_stale, seen_by, shown_anew
 
 from ...models import Document, LanguageVersion, SymbolScheme, Track
 from ...papers.acts import (
@@ -91,6 +94,7 @@ class DocumentPages(ActPages):
             request, document, "upload.html", form, _("Add a text"), confirm=_("Check and keep the file")
         )
 
+    @shown_anew
     def issue_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         document = self._document_for(request, pk, "meetings.change_document")
         try:
@@ -98,10 +102,10 @@ class DocumentPages(ActPages):
             form = IssueForm(
                 request.POST if request.method == "POST" else None, is_exception=plan.is_exception
             )
-            is_same = request.POST.get("revision") == str(document.revision)
-            if "confirm" in request.POST and form.is_valid() and is_same:
+            if form.is_valid() and is_confirmed(request):
                 reason = form.cleaned_data.get("exception_reason", "")
-                issue_document(pk, actor=request.user, exception_reason=reason)
+                with seen_by(request):
+                    issue_document(pk, actor=request.user, exception_reason=reason)
                 messages.success(request, _("%(symbol)s was issued.") % {"symbol": document.symbol_id})
                 return self._to(pk)
         except PaperRefused as refusal:
@@ -118,18 +122,20 @@ class DocumentPages(ActPages):
             plan=plan,
             missing=missing,
             missing_authentic=[language_name(code) for code in plan.missing_authentic],
-            stale="confirm" in request.POST and not is_same,
+            seen=seal(document, plan),
             confirm=_("Issue without these languages") if missing else _("Issue now"),
         )
 
+    @shown_anew
     def follow_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         document = self._document_for(request, pk, "meetings.add_document")
         form = FollowForm(
             request.POST or None, initial={"titles": document.titles, "dated_on": timezone.localdate()}
         )
-        if form.is_valid():
+        if form.is_valid() and not is_stale(request):
             try:
-                follower = follow_document(pk, actor=request.user, **form.cleaned_data)
+                with seen_by(request):
+                    follower = follow_document(pk, actor=request.user, **form.cleaned_data)
                 text = _("Registered as %(symbol)s. Add its texts now.") % {"symbol": follower.symbol_id}
                 messages.success(request, text)
                 return self._to(follower.pk)
@@ -141,21 +147,30 @@ class DocumentPages(ActPages):
             "follow.html",
             form,
             _("Revise, add or correct"),
+            seen=seal(document),
             confirm=_("Register and take a symbol"),
         )
 
+    @shown_anew
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         document = self._document_for(request, pk, "meetings.change_document")
         form = WithdrawForm(request.POST or None)
-        if form.is_valid():
+        if form.is_valid() and not is_stale(request):
             try:
-                withdraw_document(pk, actor=request.user, reason=form.cleaned_data["reason"])
+                with seen_by(request):
+                    withdraw_document(pk, actor=request.user, reason=form.cleaned_data["reason"])
                 messages.success(request, _("%(symbol)s was withdrawn.") % {"symbol": document.symbol_id})
                 return self._to(pk)
             except PaperRefused as refusal:
                 return self._refused(request, pk, refusal)
         return self._of(
-            request, document, "withdraw.html", form, _("Withdraw the paper"), confirm=_("Withdraw now")
+            request,
+            document,
+            "withdraw.html",
+            form,
+            _("Withdraw the paper"),
+            seen=seal(document),
+            confirm=_("Withdraw now"),
         )
 
     def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -227,8 +242,7 @@ def _download(file: Any, version: LanguageVersion) -> HttpResponse:
 
 def _proposed(query: Mapping[str, str]) -> dict[str, Any]:
     """What the form begins with; the address may name a track or a meeting."""
-    key = query.get("track", "")
-    track = Track.objects.filter(pk=key).first() if key.isascii() and key.isdigit() else None
+    track = Track.objects.filter(pk=number_in(query.get("track"))).first()
     schemes = SymbolScheme.objects.order_by("track")
     if track is not None:
         schemes = schemes.filter(mechanism=track.mechanism_id)

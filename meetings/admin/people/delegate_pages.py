@@ -13,6 +13,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from rotation.concurrency import seal
+from rotation.stale_pages import is_stale, seen_by, shown_anew
+
 from ...models import Delegate, Delegation
 from ...people.delegations import (
     DelegationRefused,
@@ -69,6 +72,7 @@ class DelegatePages(ActPages):
             *super().get_urls(),
         ]
 
+    @shown_anew
     def add_person_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         require(request, *CHANGE_PERSON)
         delegation = get_object_or_404(Delegation.objects.with_people(), pk=pk)
@@ -79,8 +83,9 @@ class DelegatePages(ActPages):
             reason = form.cleaned_data["reason"]
             add_delegate(delegation.pk, form.person(), actor=request.user, reason=reason)
 
-        return self._carry_out(request, delegation, form, save, _("Add a delegate"))
+        return self._carry_out(request, delegation, form, save, _("Add a delegate"), shown=delegation)
 
+    @shown_anew
     def person_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         require(request, *CHANGE_PERSON)
         delegate = self._delegate(pk)
@@ -92,9 +97,16 @@ class DelegatePages(ActPages):
 
         versions = [row for row in delegate.particulars.all() if row.number != delegate.version]
         return self._carry_out(
-            request, delegate.delegation, form, save, _("Change a delegate"), versions=versions[::-1]
+            request,
+            delegate.delegation,
+            form,
+            save,
+            _("Change a delegate"),
+            shown=delegate,
+            versions=versions[::-1],
         )
 
+    @shown_anew
     def act_view(self, request: HttpRequest, pk: int, what: str) -> HttpResponse:
         act = _known(ACTS, what)
         require(request, *act.permissions)
@@ -104,8 +116,9 @@ class DelegatePages(ActPages):
         def save() -> None:
             act.verb(delegation.pk, actor=request.user, **form.cleaned_data)
 
-        return self._carry_out(request, delegation, form, save, act.title, note=act.note)
+        return self._carry_out(request, delegation, form, save, act.title, shown=delegation, note=act.note)
 
+    @shown_anew
     def person_act_view(self, request: HttpRequest, pk: int, what: str) -> HttpResponse:
         act = _known(PERSON_ACTS, what)
         require(request, *act.permissions)
@@ -115,9 +128,9 @@ class DelegatePages(ActPages):
         def save() -> None:
             act.verb(delegate.pk, actor=request.user, **form.cleaned_data)
 
-        shown = delegate_shown(delegate, all_names=True)
+        person = delegate_shown(delegate, all_names=True)
         return self._carry_out(
-            request, delegate.delegation, form, save, act.title, note=act.note, person=shown
+            request, delegate.delegation, form, save, act.title, shown=delegate, note=act.note, person=person
         )
 
     def _delegate(self, pk: int) -> Delegate:
@@ -133,20 +146,24 @@ class DelegatePages(ActPages):
         form: forms.Form,
         save: Callable[[], None],
         title: Any,
+        *,
+        shown: Delegation | Delegate,
         **context: Any,
     ) -> HttpResponse:
         """Carry out what was confirmed and go back to the delegation, or show the page, with the refusal if any."""
         back = reverse("admin:meetings_delegation_change", args=[delegation.pk])
-        if form.is_valid():
+        if form.is_valid() and not is_stale(request):
             try:
-                save()
+                with seen_by(request):
+                    save()
             except (DelegationRefused, ErasureRefused) as refusal:
                 form.add_error(None, str(refusal))
             else:
                 messages.success(request, _("This was recorded."))
                 return HttpResponseRedirect(back)
-        shown = {"title": title, "confirm": title, "subtitle": str(delegation), "back": back}
-        return self.act_page(request, "admin/meetings/delegation/act.html", form=form, **shown | context)
+        frame = {"title": title, "confirm": title, "subtitle": str(delegation), "back": back}
+        frame["seen"] = seal(shown)
+        return self.act_page(request, "admin/meetings/delegation/act.html", form=form, **frame | context)
 
 
 def _known(acts: dict[str, Act], what: str) -> Act:

@@ -12,10 +12,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rotation.concurrency import seal
 from rotation.forms import state_names
+from rotation.stale_pages import is_confirmed, seen_by, shown_anew
 
 from ...models import Document, SilenceProcedure
 from ...silence.acts import (
+    ActPlan,
     ActRefused,
     database_now,
     explain_position,
@@ -63,6 +66,7 @@ class SilencePages(ActPages):
             *super().get_urls(),
         ]
 
+    @shown_anew
     def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         require(request, "meetings.add_silenceprocedure")
         rows = Document.objects.visible_to(request.user).select_related("symbol", "track", "meeting__host")
@@ -72,25 +76,27 @@ class SilencePages(ActPages):
         states = parties_for(document)
         names = {code: name for code, name in state_names().items() if code in {row.code for row in states}}
         form = OpenForm(request.POST or None, states=names, initial={"zone": _zone_of(document)})
-        plan = None
+        plan, seen = None, ""
         if form.is_valid():
             closing, asked = form.closing, form.cleaned_data["parties"]
             try:
                 now = database_now()
                 is_short = plan_opening(document, closing, asked, now)
-                if "confirm" in request.POST and request.POST.get("shown") == closing_text(closing):
-                    procedure = open_silence(
-                        pk,
-                        closing=closing,
-                        actor=request.user,
-                        reason=form.cleaned_data["reason"],
-                        parties=asked,
-                    )
+                if is_confirmed(request):
+                    with seen_by(request):
+                        procedure = open_silence(
+                            pk,
+                            closing=closing,
+                            actor=request.user,
+                            reason=form.cleaned_data["reason"],
+                            parties=asked,
+                        )
                     messages.success(
                         request, _("Silence was opened until %(when)s.") % {"when": closing_text(closing)}
                     )
                     return _to(procedure.pk)
                 plan = _opening_shown(document, closing, asked, now, names) | {"is_short": is_short}
+                seen = seal(document, closing, set(asked), is_short)
             except ActRefused as refusal:
                 form.add_error(_field(form, refusal), str(refusal))
         return self.act_page(
@@ -102,9 +108,11 @@ class SilencePages(ActPages):
             back=reverse("admin:meetings_document_change", args=[pk]),
             document=document,
             plan=plan,
+            seen=seen,
             minimum=settings.SILENCE_MINIMUM_HOURS,
         )
 
+    @shown_anew
     def act_view(self, request: HttpRequest, pk: int, what: str) -> HttpResponse:
         if what not in ACTS:
             raise Http404
@@ -115,18 +123,19 @@ class SilencePages(ActPages):
             raise Http404
         names = {code: name for code, name in state_names().items() if code in procedure.party_codes}
         form = _form(form_class, request, procedure, names)
-        plan = None
+        plan, seen = None, ""
         try:
             if form.is_valid():
-                if "confirm" in request.POST:
-                    self._act(request, procedure, kind, form)
+                if is_confirmed(request):
+                    with seen_by(request):
+                        self._act(request, procedure, kind, form)
                     messages.success(request, _("It was recorded."))
                     return _to(pk)
-                plan = _act_shown(procedure, kind, form, names)
+                foreseen = _plan_of(procedure, kind, form)
+                plan = _act_shown(procedure, kind, foreseen, names)
+                seen = seal(procedure, foreseen)
         except ActRefused as refusal:
             form.add_error(_field(form, refusal), str(refusal))
-            if refusal.code == "effect":
-                plan = _act_shown(procedure, kind, form, names)
         return self.act_page(
             request,
             "admin/meetings/silenceprocedure/act.html",
@@ -135,16 +144,14 @@ class SilencePages(ActPages):
             subtitle=str(procedure),
             back=reverse("admin:meetings_silenceprocedure_change", args=[pk]),
             plan=plan,
+            seen=seen,
             closing=closing_text(procedure.closing),
             left=left_text(procedure.closing_at - database_now()) if procedure.status == "open" else "",
         )
 
     def _act(self, request: HttpRequest, procedure: SilenceProcedure, kind: Kind, form: Any) -> None:
-        shown = request.POST.get("effect", "")
-        if shown not in set(Effect):
-            raise ActRefused("effect")
         values = form.cleaned_data
-        given: dict[str, Any] = {"actor": request.user, "expected": Effect(shown)}
+        given: dict[str, Any] = {"actor": request.user}
         if isinstance(form, StateForm):
             given |= {"state": values["state"], "text": values["text"], "receipt": form.receipt}
         match kind:
@@ -170,11 +177,16 @@ def _form(
     return form_class(data, initial={"closes_on": closing.on, "closes_at": closing.at, "zone": closing.zone})
 
 
-def _act_shown(procedure: SilenceProcedure, kind: Kind, form: Any, names: dict[str, str]) -> dict[str, Any]:
+def _plan_of(procedure: SilenceProcedure, kind: Kind, form: Any) -> ActPlan:
     to = form.closing if kind is Kind.EXTENDED else None
     receipt = form.receipt if isinstance(form, StateForm) else None
     state, received_at = form.cleaned_data.get("state", ""), receipt.at if receipt else None
-    plan = plan_act(procedure, kind, database_now(), state=state, to=to, received_at=received_at)
+    return plan_act(procedure, kind, database_now(), state=state, to=to, received_at=received_at)
+
+
+def _act_shown(
+    procedure: SilenceProcedure, kind: Kind, plan: ActPlan, names: dict[str, str]
+) -> dict[str, Any]:
     return {
         "effect": plan.effect.value,
         "sentence": effect_sentence(kind, plan.effect, plan.after, names, len(procedure.party_codes)),

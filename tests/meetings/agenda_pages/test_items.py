@@ -8,6 +8,7 @@ from meetings.agenda.acts import ItemDraft, change_item, decide_urgent
 from meetings.agenda.stages import Stage
 from meetings.models import AgendaItem
 from rotation.history import history_of
+from tests.acts import confirm
 from tests.factories import AgendaItemFactory
 from tests.meetings.agenda_pages.pages import at, frozen, page, said, titles
 
@@ -85,18 +86,19 @@ def test_the_decision_on_an_urgent_item_is_recorded_on_its_page(desk, urgent):
     values = {"outcome": "admit", "decided_on": "2027-05-18", "basis": "silence procedure"}
     assert desk.post(address, values).context["form"].errors.keys() == {"decided_on"}
     assert desk.post(address, {**values, "basis": ""}).context["form"].errors.keys() == {"basis"}
-    answer = desk.post(address, {**values, "decided_on": "2027-05-20"}, follow=True)
+    answer = confirm(desk, address, {**values, "decided_on": "2027-05-20"}, follow=True)
     assert said(answer) == ["The decision was recorded."]
     urgent.refresh_from_db()
     assert (urgent.status, urgent.considered_from) == ("listed", date(2027, 5, 27))
-    assert desk.post(address, {**values, "decided_on": "2027-05-20"}).context["form"].non_field_errors() == [
+    again = confirm(desk, address, {**values, "decided_on": "2027-05-20"})
+    assert again.context["form"].non_field_errors() == [
         "Only an urgent item that waits for a decision can be decided."
     ]
 
 
 def test_an_urgent_item_may_be_declined_and_is_then_told_below(desk, agenda, urgent):
     values = {"outcome": "decline", "decided_on": "2027-05-20", "basis": "note 4"}
-    answer = desk.post(at("_item_act", urgent.pk, "decide"), values, follow=True)
+    answer = confirm(desk, at("_item_act", urgent.pk, "decide"), values, follow=True)
     assert [(each["title"], each["row"].status) for each in answer.context["off"]] == [("Item 4", "declined")]
     assert at("_item_act", urgent.pk, "restore") not in answer.content.decode()
 
@@ -140,9 +142,9 @@ def test_what_somebody_else_changed_meanwhile_is_shown_and_not_overwritten(desk,
 def test_an_item_is_taken_off_with_a_reason_and_put_back(desk, agenda, items):
     address = at("_item_act", items[1].pk, "withdraw")
     assert desk.post(address, {"reason": ""}).context["form"].errors.keys() == {"reason"}
-    answer = desk.post(address, {"reason": "settled"}, follow=True)
+    answer = confirm(desk, address, {"reason": "settled"}, follow=True)
     assert (said(answer), titles(agenda)) == (["The item was taken off."], ["Item 1", "Item 3"])
-    answer = desk.post(at("_item_act", items[1].pk, "restore"), {"reason": ""}, follow=True)
+    answer = confirm(desk, at("_item_act", items[1].pk, "restore"), {"reason": ""}, follow=True)
     assert said(answer) == ["The item was put back."]
     assert titles(agenda) == ["Item 1", "Item 2", "Item 3"]
 

@@ -14,6 +14,7 @@ from meetings.committees.follow_up import FollowUp
 from meetings.committees.quorum import Quorum
 from meetings.models import Attendance, Committee, GroupSeat, Recommendation, SeatTerm, Sitting, WorkingGroup
 from rotation.history import history_of
+from tests.acts import confirm
 from tests.factories import (
     MeetingFactory,
     OrganisationFactory,
@@ -223,8 +224,8 @@ def test_what_became_of_a_recommendation_is_recorded_on_its_page(desk, committee
     page = desk.get(address)
     assert page.context["form"].fields["step"].choices == [("adopted", "adopted")]
     assert desk.post(address, {"step": "adopted", "on": "2026-11-24", "basis": ""}).status_code == 200
-    desk.post(address, {"step": "adopted", "on": "2026-11-24", "basis": "Protocol of the session"})
-    desk.post(address, {"step": "passed on", "on": "", "basis": "Note 8"})
+    confirm(desk, address, {"step": "adopted", "on": "2026-11-24", "basis": "Protocol of the session"})
+    confirm(desk, address, {"step": "passed on", "on": "", "basis": "Note 8"})
     assert list(row.steps.values_list("step", "basis", "recorded_by")) == [
         ("adopted", "Protocol of the session", user.pk),
         ("passed on", "Note 8", user.pk),

@@ -212,7 +212,7 @@ def test_the_meetings_page_says_what_is_short_and_leads_to_the_proposals(meeting
     rows = desk.get(address).context["rows"]
     values = {row["field"].html_name: row["field"].initial.isoformat() for row in rows}
     values[rows[0]["field"].html_name] = ""
-    desk.post(address, {**values, "reason": "agreed by telephone"})
+    confirm(desk, address, {**values, "reason": "agreed by telephone"})
     assert (states_of("agreed"), states_of("short")) == (ALL[1:], ALL[:1])
     left = desk.get(address)
     assert [row["due"].state_id for row in left.context["rows"]] == ["CN"]

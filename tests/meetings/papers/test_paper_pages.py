@@ -14,6 +14,7 @@ from django.urls import reverse
 from meetings.models import Document, LanguageVersion, TakenSymbol
 from meetings.papers.acts import issue_document
 from rotation.history import history_of
+from tests.acts import confirm, seal_of
 from tests.factories import UserFactory
 from tests.meetings.papers.files import PDF, office
 
@@ -132,18 +133,19 @@ def test_what_is_missing_is_shown_before_the_paper_is_issued_by_an_exception(des
     document = draft("ru")
     shown = desk.get(page("issue", document.pk))
     assert (shown.context["missing"], shown.context["missing_authentic"]) == (["中文"], ["中文"])
-    given = {"confirm": "1", "revision": Document.objects.get().revision}
-    refused = desk.post(page("issue", document.pk), given | {"exception_reason": ""})
+    refused = confirm(desk, page("issue", document.pk), {"exception_reason": ""})
     assert refused.context["form"].errors.keys() == {"exception_reason"}
-    desk.post(page("issue", document.pk), given | {"exception_reason": "They meet tomorrow."})
+    confirm(desk, page("issue", document.pk), {"exception_reason": "They meet tomorrow."})
     assert Document.objects.get().missing_at_issue == ["zh"]
     assert "They meet tomorrow." in desk.get(page("change", document.pk)).content.decode()
 
 
 def test_a_paper_that_changed_since_it_was_shown_is_shown_again(desk, draft):
     document = draft("zh", "ru")
-    answer = desk.post(page("issue", document.pk), {"confirm": "1", "revision": "0"})
-    assert "The paper has changed since this was shown." in answer.content.decode()
+    seen = seal_of(desk.get(page("issue", document.pk)))
+    Document.objects.update(titles={"en": "Another draft"})
+    answer = desk.post(page("issue", document.pk), {"confirm": "1", "seen": seen})
+    assert "What would be done is no longer what was shown." in answer.content.decode()
     assert Document.objects.get().status == "draft"
 
 
@@ -157,7 +159,7 @@ def test_an_issued_paper_is_shown_and_not_asked_and_a_revision_follows_it(desk, 
         "titles_ru": "",
         "dated_on": "2027-04-09",
     }
-    answer = desk.post(page("follow", document.pk), values, follow=True)
+    answer = confirm(desk, page("follow", document.pk), values, follow=True)
     assert said(answer) == ["Registered as CCA/2027/1/Rev.1. Add its texts now."]
     assert Document.objects.get(suffix="Rev").parent == document
 
@@ -203,7 +205,7 @@ def test_a_draft_that_somebody_else_issued_meanwhile_is_not_overwritten(desk, dr
 
 def test_a_withdrawn_paper_says_why_and_offers_nothing(desk, issued):
     document = issued()
-    desk.post(page("withdraw", document.pk), {"reason": "A wrong text.", "confirm": "1"})
+    confirm(desk, page("withdraw", document.pk), {"reason": "A wrong text."})
     text = desk.get(page("change", document.pk)).content.decode()
     assert "A wrong text." in text
     assert page("withdraw", document.pk) not in text

@@ -13,6 +13,7 @@ from meetings.models import Delegate, Delegation, Due, Erasure, Meeting, Partici
 from meetings.people.delegations import Person, change_delegate
 from meetings.people.participant_lists import issue_list, plan_list
 from meetings.people.participants import ListStage
+from tests.acts import confirm
 from tests.factories import (
     DeadlineFactory,
     DelegateFactory,
@@ -145,12 +146,13 @@ def test_a_delegation_is_opened_filled_and_communicated_on_the_desk(desk, user):
     }  # fmt: skip
     address = reverse("admin:meetings_delegation_add_person", args=[row.pk])
     assert desk.post(address, {**form, "names_en": "", "names_ru": "", "offices_en": ""}).status_code == 200
-    assert desk.post(address, form).status_code == 302
+    assert confirm(desk, address, form).status_code == 302
     assert Particulars.objects.get().names == {"en": "A. Saidov", "ru": "А. Саидов"}
     assert Particulars.objects.get().recorded_by == user
-    page = desk.post(address, form)
+    page = confirm(desk, address, form)
     assert "This delegation has a head already" in page.content.decode()
-    desk.post(
+    confirm(
+        desk,
         reverse("admin:meetings_delegation_act", args=[row.pk, "receive"]),
         {"at_0": "2026-11-24", "at_1": "10:00", "source": "note 1"},
     )
@@ -207,7 +209,7 @@ def test_a_file_that_is_not_there_is_not_found(delegation, desk, tail):
 
 def test_an_erasure_is_told_on_the_meetings_page_and_in_the_lists(delegation, desk, user):
     person = Delegate.objects.get(role="member")
-    desk.post(reverse("admin:meetings_delegate_act", args=[person.pk, "erase"]), {"reason": "asked for"})
+    confirm(desk, reverse("admin:meetings_delegate_act", args=[person.pk, "erase"]), {"reason": "asked for"})
     page = desk.get(reverse("admin:meetings_delegation_meeting", args=[delegation.meeting_id]))
     (mark,) = page.context["erasures"]
     assert (mark.recorded_by, mark.reason, mark.versions) == (user, "asked for", 2)

@@ -12,7 +12,10 @@ from meetings.admin.silence.words import left_text
 from meetings.models import Outcome, OutcomeStep, SilenceEvent, SilenceProcedure
 from meetings.outcomes.acts import record_step
 from meetings.outcomes.stages import Stage
-from meetings.silence.acts import adopt_expired
+from meetings.silence.acts import adopt_expired, plan_act
+from meetings.silence.rules import Effect, Kind
+from rotation.concurrency import seal
+from tests.acts import confirm, seal_of
 from tests.factories import MeetingFactory, UserFactory
 from tests.meetings.silence.test_silences import FRIDAY, closed_silence, expired, running, stood_aside  # noqa: F401
 
@@ -65,7 +68,7 @@ def test_opening_shows_the_closing_on_every_clock_before_it_opens(desk, issued, 
         ("KZ", "18:00, Asia/Almaty (UTC+5)"),
     ]
     assert not SilenceProcedure.objects.exists()
-    desk.post(address, {**OPENING, "parties": ALL, "shown": shown["closing"], "confirm": "1"})
+    confirm(desk, address, {**OPENING, "parties": ALL})
     procedure = SilenceProcedure.objects.get()
     assert (procedure.closing, procedure.events.get().recorded_by) == (FRIDAY, user)
 
@@ -86,7 +89,7 @@ def test_an_objection_shows_that_it_breaks_silence_and_then_does(desk, running, 
     plan = desk.post(address, {**values, "preview": "1"}).context["plan"]
     assert plan["sentence"] == "Silence is broken: the text is not adopted, and this procedure is over."
     assert SilenceEvent.objects.count() == 1
-    desk.post(address, {**values, "effect": plan["effect"], "confirm": "1"})
+    confirm(desk, address, values)
     text = desk.get(silence_page("change", running.pk)).content.decode()
     assert SilenceProcedure.objects.get().status == "broken"
     assert ("broke silence" in text, "Strike paragraph 3." in text) == (True, True)
@@ -95,13 +98,16 @@ def test_an_objection_shows_that_it_breaks_silence_and_then_does(desk, running, 
 def test_an_objection_that_became_late_meanwhile_is_shown_again_as_late(desk, expired):  # noqa: F811
     address = silence_page("act", expired.pk, "object")
     values = {"state": "TM", "text": "Note 12/4", "amendment": ""}
-    answer = desk.post(address, {**values, "effect": "breaks", "confirm": "1"})
+    before_it_closed = expired.closing_at - timedelta(minutes=1)
+    shown = plan_act(expired, Kind.OBJECTED, before_it_closed, state="TM")
+    assert shown.effect is Effect.BREAKS
+    answer = desk.post(address, {**values, "seen": seal(expired, shown), "confirm": "1"})
     assert (
         answer.context["plan"]["sentence"]
         == "The objection comes too late: it is recorded, and has no effect."
     )
     assert SilenceEvent.objects.count() == 1
-    desk.post(address, {**values, "effect": "none", "confirm": "1"})
+    desk.post(address, {**values, "seen": seal_of(answer), "confirm": "1"})
     assert list(SilenceEvent.objects.values_list("kind", flat=True)) == ["opened", "adopted", "objected"]
 
 
@@ -119,7 +125,7 @@ def test_an_objection_that_had_come_in_time_shows_that_it_sets_the_adoption_asid
     plan = desk.post(address, {**values, "preview": "1"}).context["plan"]
     assert (plan["effect"], plan["is_grave"]) == ("sets aside", True)
     assert plan["sentence"].startswith("It was received in time: the adoption is set aside.")
-    desk.post(address, {**values, "effect": "sets aside", "confirm": "1"})
+    confirm(desk, address, values)
     text = " ".join(desk.get(silence_page("change", expired.pk)).content.decode().split())
     assert "Received 17 April 2026, 17:40, Asia/Almaty (UTC+5): Register, no. 412" in text
     assert ("set the adoption aside" in text, "adoption set aside" in text) == (True, True)
@@ -155,11 +161,8 @@ def test_an_extension_and_a_withdrawal_are_recorded_with_their_reason(desk, runn
     }
     plan = desk.post(address, {**values, "preview": "1"}).context["plan"]
     assert plan["sentence"] == "Silence closes later: 19 May 2031, 18:00, Asia/Almaty (UTC+5)."
-    desk.post(address, {**values, "effect": "extends", "confirm": "1"})
-    desk.post(
-        silence_page("act", running.pk, "withdraw"),
-        {"text": "Redrafted.", "effect": "withdraws", "confirm": "1"},
-    )
+    confirm(desk, address, values)
+    confirm(desk, silence_page("act", running.pk, "withdraw"), {"text": "Redrafted."})
     row = SilenceProcedure.objects.get()
     assert (row.status, row.closes_on, row.events.count()) == ("withdrawn", date(2031, 5, 19), 3)
 
@@ -214,7 +217,7 @@ def test_a_stage_shows_who_takes_it_before_it_is_recorded(desk, outcome, user):
     plan = desk.post(outcome_page("step", outcome.pk), step_values(preview="1")).context["plan"]
     assert (plan["after"], plan["apart"], len(plan["took"])) == ("adopted", ["Turkmenistan"], 5)
     assert not OutcomeStep.objects.exists()
-    answer = desk.post(outcome_page("step", outcome.pk), step_values(confirm="1"), follow=True)
+    answer = confirm(desk, outcome_page("step", outcome.pk), step_values(), follow=True)
     assert said(answer) == ["The stage was recorded."]
     assert (Outcome.objects.get().stage, OutcomeStep.objects.get().recorded_by) == ("adopted", user)
     text = desk.get(outcome_page("change", outcome.pk)).content.decode()
@@ -234,7 +237,7 @@ def test_a_stage_that_cannot_be_is_refused_at_its_field(desk, outcome, values, f
 
 def test_a_stage_recorded_in_error_is_taken_back_on_its_page(desk, outcome):
     wrong = record_step(outcome.pk, stage=Stage.SIGNED, on=None, basis="minutes", actor=None)
-    answer = desk.post(outcome_page("revoke", wrong.pk), {"reason": "It was adopted."}, follow=True)
+    answer = confirm(desk, outcome_page("revoke", wrong.pk), {"reason": "It was adopted."}, follow=True)
     assert said(answer) == ["The stage was taken back; both records stay."]
     assert (Outcome.objects.get().stage, "It was adopted." in answer.content.decode()) == ("", True)
 
