@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -38,7 +37,7 @@ Group = tuple[str, list[tuple[str, str]]]
 class ZoneSelect(forms.Select):
     """Made when it is drawn: the offsets are those of now, the names the reader's."""
 
-    def optgroups(self, name: str, value: Sequence[str], attrs: Any = None) -> Any:
+    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
         self.choices = zone_choices(value[0] if value else "")
         return super().optgroups(name, value, attrs)
 
