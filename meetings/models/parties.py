@@ -157,6 +157,9 @@ class Contact(models.Model):
     )
     is_example = models.BooleanField(_("example"), default=False, editable=False)
 
+    # Who comes later is not told what was over by then; empty for who was there before this was kept.
+    entered_at = models.DateTimeField(auto_now_add=True, null=True, editable=False)
+
     objects = ContactQuerySet.as_manager()
 
     class Meta:

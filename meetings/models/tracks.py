@@ -152,6 +152,8 @@ class Responsibility(models.Model):
     )
     is_example = models.BooleanField(_("example"), default=False, editable=False)
 
+    entered_at = models.DateTimeField(auto_now_add=True, null=True, editable=False)  # as of a contact
+
     objects = ResponsibilityQuerySet.as_manager()
 
     class Meta:

@@ -42,6 +42,7 @@ class Issue:
     stands: bool
     meeting_sequence: int
     undated: Undated | None = None
+    is_over: bool = False  # the agenda as it was adopted, which is no longer worked by
 
     @property
     def has_day(self) -> bool:
@@ -95,7 +96,7 @@ def _hears(invited: Invited | None, issue: Issue) -> bool:
 
 
 def _issued(issue: Issue, contact: ContactFact, before: Told | None, now: datetime) -> Iterator[Wanted]:
-    if issue.stands and issue.untrue_from > now:
+    if issue.stands and issue.untrue_from > now and (not issue.is_over or contact.was_there(issue.at)):
         yield _notice("issued", issue, contact, before, at=issue.at, expires_at=issue.untrue_from)
 
 

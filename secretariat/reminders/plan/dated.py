@@ -142,8 +142,9 @@ def _withdrawal(case: Case) -> Iterator[Wanted]:
 
 def _thanks(case: Case) -> Iterator[Wanted]:
     is_thanked = case.before is not None and case.before.kind == "received"
-    if case.moment.received_at is not None and not is_thanked:
-        yield from _at_once("received", case, case.moment.received_at + THANKS_NEWS)
+    at = case.moment.received_at
+    if at is not None and not is_thanked and (case.before is not None or case.contact.was_there(at)):
+        yield from _at_once("received", case, at + THANKS_NEWS)
 
 
 def _ahead(case: Case) -> Iterator[Wanted]:

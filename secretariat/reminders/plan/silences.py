@@ -35,10 +35,19 @@ def wanted_of_silence(
         for contact in contacts:
             before = told.get((("silence", procedure_id), contact.id))
             rule = told_to(rules, "first" if each.hours_before is None else "before", contact.roles)
-            if contact.state == each.state and rule and not _is_overtaken(each, past, before):
+            if (
+                contact.state == each.state
+                and rule
+                and not _is_overtaken(each, past, before)
+                and _concerns(each, contact)
+            ):
                 want = _wanted(procedure_id, each, contact, before, expires_at)
-                wanted = when_awake(want, rule.quiet, now) if each.at <= now else iter([want])
-                yield from while_it_answers(wanted, contact, now)
+                yield from while_it_answers(when_awake(want, rule.quiet, now), contact, now)
+
+
+def _concerns(each: Notice, contact: ContactFact) -> bool:
+    """Who comes while silence runs is told of it; of what is over, who was there when it ended."""
+    return each.kind in RUNNING or each.hours_before is not None or contact.was_there(each.at)
 
 
 def _is_overtaken(each: Notice, past: Sequence[datetime], before: Told | None) -> bool:

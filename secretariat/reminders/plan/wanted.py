@@ -39,6 +39,11 @@ class ContactFact:
     roles: frozenset[str] = frozenset()
     digest: Digest | None = None
     email: str = ""  # in small letters, where contacts with one address are to be told apart from others
+    since: datetime | None = None  # when it came to be written to; None is always
+
+    def was_there(self, at: datetime) -> bool:
+        """Whether it was written to already when something happened: what was over by then is not told to it."""
+        return self.since is None or self.since <= at + SKEW
 
     def answers_on(self, day: date) -> bool:
         return (self.answers_from is None or self.answers_from <= day) and (

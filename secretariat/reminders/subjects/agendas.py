@@ -82,6 +82,7 @@ def _issue(agenda: Agenda, issued: Sequence[AgendaStage], undated: Undated | Non
         _stands(meeting),
         meeting.sequence,
         undated,
+        is_over=last.stage is Stage.AS_ADOPTED,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, cached_property
 
@@ -42,13 +43,17 @@ def contacts_of(track_ids: Collection[int], now: datetime) -> dict[int, list[Con
             "valid_until",
             "ministry__responsibilities__valid_from",
             "ministry__responsibilities__valid_until",
+            "entered_at",
+            "ministry__responsibilities__entered_at",
         )
         .distinct()
         .order_by("pk")
     )
     terms: dict[tuple[int, str, str], list[Term]] = defaultdict(list)
     habits: dict[int, tuple[str, Digest | None]] = {}
-    for track_id, state, email, pk, roles, zone, weekday, hour, state_zone, *days in rows:
+    since: dict[tuple[int, int], datetime | None] = {}
+    for track_id, state, email, pk, roles, zone, weekday, hour, state_zone, *days, entered, answers in rows:
+        since[track_id, pk] = max((at for at in (entered, answers) if at is not None), default=None)
         habits[pk] = (zone or state_zone, Digest(weekday, hour) if weekday else None)
         both = common_days((days[0], days[1]), (days[2], days[3]))
         if both is not None:
@@ -58,7 +63,7 @@ def contacts_of(track_ids: Collection[int], now: datetime) -> dict[int, list[Con
         for term in one_a_day(found):
             zone, digest = habits[term.contact_id]
             fact = ContactFact(term.contact_id, state, zone, term.since, term.until, term.roles, digest)
-            contacts[track_id].append(fact)
+            contacts[track_id].append(replace(fact, since=since[track_id, term.contact_id]))
     return contacts
 
 

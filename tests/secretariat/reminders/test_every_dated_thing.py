@@ -1,10 +1,12 @@
 """Silence, terms and agendas are told by the ledger as deadlines are: by a real SMTP conversation."""
 
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from email import message_from_bytes, policy
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -24,9 +26,14 @@ from meetings.silence.acts import (
     stand_aside,
     withdraw_silence,
 )
-from meetings.silence.rules import Closing
+from meetings.silence.rules import Closing, Notice
 from secretariat.reminders.ledger import reconcile_meetings
 from secretariat.reminders.models import Delivery
+from secretariat.reminders.plan.dated import Dated, wanted_of_dated
+from secretariat.reminders.plan.policy import Rule
+from secretariat.reminders.plan.quiet import Quiet
+from secretariat.reminders.plan.silences import wanted_of_silence
+from secretariat.reminders.plan.wanted import ContactFact
 from secretariat.reminders.reconciling import reconcile
 from secretariat.reminders.sending import claim, send_due
 from secretariat.reminders.settling import settle, try_again
@@ -73,6 +80,14 @@ def paper(track):
     for code in ("zh", "ru"):
         add_version(paper.pk, language=code, file=text(code), name="draft.txt", actor=None)
     return issue_document(paper.pk, actor=None)
+
+
+QUIET = Quiet(time(21), time(7))
+
+
+def local_parts(at):
+    local = at.astimezone(ZoneInfo("Asia/Bishkek"))
+    return local.date(), local.time().replace(second=0, microsecond=0)
 
 
 def in_days(days, at="18:00"):
@@ -205,6 +220,64 @@ def test_who_takes_office_while_silence_runs_is_told_of_it(running, sink):
     save_party(Contact(ministry=ministry, name="New desk", email="new@example.org", language="ru"))
     send_due()
     assert sink.recipients == ["new@example.org"]
+
+
+def latecomer(running, **values):
+    contact = ContactFactory(ministry=Contact.objects.get(email="kg@example.org").ministry, **values)
+    save_party(contact)
+    return contact
+
+
+def test_who_comes_after_silence_was_broken_is_told_nothing_of_it(running, sink):
+    send_due()
+    object_to(running.pk, state="KZ", text="Not yet.", actor=None)
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        late = latecomer(running, email="late@example.org")
+        other = ContactFactory(
+            ministry=MinistryFactory(state=StateFactory(code="KG")), email="anew@example.org"
+        )
+        Contact.objects.filter(pk=other.pk).update(
+            entered_at=None
+        )  # long known, of a ministry that answers from now
+        ResponsibilityFactory(track=running.document.track, ministry=other.ministry)
+        reconcile()
+    send_due()
+    assert (sent_to(sink, late.email), sent_to(sink, other.email)) == ([], [])
+    assert len(sent_to(sink, "kg@example.org")) == 2
+    assert reconcile() == []
+
+
+def test_who_comes_while_silence_runs_is_told_of_it_at_once(running, sink):
+    late = latecomer(running, email="late@example.org")
+    send_due()
+    assert len(sent_to(sink, late.email)) == 1
+
+
+def test_who_comes_after_the_papers_were_received_is_not_thanked(db):
+    contact = ContactFact(1, "KG", "Asia/Bishkek", since=timezone.now())
+    moment = Dated(
+        ("due", 1), 0, "KG", date(2027, 1, 1), timezone.now(), "received", timezone.now() - timedelta(hours=1)
+    )
+    thanks = [Rule("received")]
+    assert not list(wanted_of_dated([moment], [contact], thanks, {}, timezone.now()))
+    there = replace(contact, since=timezone.now() - timedelta(hours=2))
+    assert len(list(wanted_of_dated([moment], [there], thanks, {}, timezone.now()))) == 1
+
+
+def test_by_night_an_act_of_a_silence_waits_for_the_morning_unless_it_closes_before():
+    night = datetime(2027, 3, 1, 20, 18, tzinfo=UTC)  # 02:18 in Bishkek
+    contact = ContactFact(1, "KG", "Asia/Bishkek")
+    rules = [Rule("first", about="silence", quiet=QUIET), Rule("before", about="silence", quiet=QUIET)]
+
+    def goes(kind, closes_in, hours=None):
+        closing = Closing(*local_parts(night + closes_in), "Asia/Bishkek")
+        each = Notice(kind, "KG", 0, hours, night, None, closing)
+        (want,) = wanted_of_silence(1, [each], [contact], rules, {}, night)
+        return want.goes_at.astimezone(ZoneInfo("Asia/Bishkek")).strftime("%d %H:%M")
+
+    assert goes("broken", timedelta(days=3)) == "02 07:00"
+    assert goes("opened", timedelta(days=3)) == "02 07:00"
+    assert goes("opened", timedelta(hours=3)) == "02 02:18"
 
 
 def test_a_mail_that_failed_is_not_tried_again_once_silence_was_broken(running, sink):
