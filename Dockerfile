@@ -13,4 +13,4 @@ RUN SECRET_KEY=only-for-this-step-of-the-build-and-kept-by-no-container-of-it AL
     DATABASE_URL=postgres:///x REDIS_URL=redis://x python manage.py collectstatic --noinput -v0
 USER secretariat
 EXPOSE 8000
-CMD ["gunicorn", "secretariat.wsgi:application", "--workers", "2", "--no-control-socket", "--limit-request-line", "8190", "--bind", "0.0.0.0:8000"]
+CMD ["python", "-m", "secretariat.web", "--host", "0.0.0.0", "--port", "8000"]

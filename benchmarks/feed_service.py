@@ -1,4 +1,4 @@
-"""The service as gunicorn runs it, with three addresses of its own to compare with. Of benchmarks/feed.py only."""
+"""The service as the web server runs it, with three addresses of its own to compare with. Of benchmarks/feed.py only."""
 
 import os
 

@@ -19,7 +19,7 @@ def bodiless(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpReques
             for name in ("Content-Length", "Content-Type"):
                 del response[name]
         elif request.method == "HEAD":
-            # Its length stays. gunicorn drops the body too, and warns of each.
+            # Its length stays.
             if response.streaming:
                 response.streaming_content = ()
             else:

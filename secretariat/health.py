@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
-import redis
-from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
@@ -13,7 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-PATIENCE = 2  # seconds for the broker
+from . import ticks
+from .broker import server
+
+AWAY = "does not answer"
+GRACE_SECONDS = 120  # without a tick, also of a process that has just begun
+BEGAN = time.monotonic()
 IN_ENGLISH = {"Content-Language": "en"}  # whatever the interface would speak
 
 
@@ -29,8 +33,11 @@ def live(request: HttpRequest) -> JsonResponse:
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """200, or 503 with a reason for each part that is not ready. Reasons name no host and no secret."""
-    found = {name: _reason(check) for name, check in CHECKS.items()}
-    reasons = {name: reason for name, reason in found.items() if reason}
+    reasons: dict[str, str] = {}
+    for name, check, stands_on in CHECKS:
+        # What stands on a part that is away is not asked: it would only wait once more.
+        if stands_on not in reasons and (reason := _reason(check)):
+            reasons[name] = reason
     status = "unavailable" if reasons else "ok"
     body = {"status": status, "reasons": reasons}
     return JsonResponse(body, status=503 if reasons else 200, headers=IN_ENGLISH)
@@ -40,7 +47,7 @@ def _reason(check: Callable[[], str]) -> str:
     try:
         return check()
     except Exception as error:
-        return f"does not answer ({type(error).__name__})"
+        return f"{AWAY} ({type(error).__name__})"
 
 
 def _database() -> str:
@@ -56,12 +63,21 @@ def _migrations() -> str:
 
 
 def _broker() -> str:
-    client = redis.from_url(
-        settings.CELERY_BROKER_URL, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE
-    )
-    with client:
-        client.ping()
+    server().ping()
     return ""
 
 
-CHECKS = {"database": _database, "migrations": _migrations, "broker": _broker}
+def _tick() -> str:
+    """Beat rings, a worker hears it: where either is dead or stuck nothing goes out, and nobody would see it."""
+    if ticks.is_recent() or time.monotonic() - BEGAN < GRACE_SECONDS:
+        return ""
+    return f"no tick has run for {GRACE_SECONDS} seconds: see beat and the workers"
+
+
+# The name of each part, how it is asked, and the part without which it need not be asked.
+CHECKS = (
+    ("database", _database, ""),
+    ("migrations", _migrations, "database"),
+    ("broker", _broker, ""),
+    ("tick", _tick, "broker"),
+)

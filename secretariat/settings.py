@@ -36,6 +36,9 @@ BASE_URL = env.str(
     "BASE_URL", default="http://127.0.0.1:8000" if LOCAL else f"https://{ALLOWED_HOSTS[0]}"
 ).rstrip("/")
 
+WEB_WORKERS = env.int("WEB_WORKERS", default=2)  # processes
+WEB_THREADS = env.int("WEB_THREADS", default=8)  # of each
+
 # --- What it is made of -----------------------------------------------------------------------
 INSTALLED_APPS = [
     # Before Django's own apps, whose templates and words ours replace.
@@ -92,8 +95,16 @@ TEMPLATES = [
 
 # --- Database and broker ----------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL")}
-# A connection takes milliseconds. While there is none to be had each request holds a web worker so long.
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 0, "max_size": 8, "timeout": 3}
+# A connection takes milliseconds. While there is none to be had each request waits so long; after a failure the next
+# one tries anew, where the pool's own pauses would grow as long as the outage was.
+WAIT = env.float("DATABASE_WAIT_SECONDS", default=3.0)
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    "min_size": 0,
+    "max_size": max(WEB_THREADS, 8),  # no thread waits for another's connection
+    "timeout": WAIT,
+    "reconnect_timeout": WAIT,
+}
+DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 2)  # libpq's least; the pool gives up earlier
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # the driver's own pool keeps the connections
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # and after a restart of the server hands out no dead ones
 DATABASES["default"]["OPTIONS"].setdefault(
@@ -268,9 +279,8 @@ The public and partner calendar of the mechanism: meetings, tracks, states, rota
 Limits, beyond which a request is refused and never half answered:
 
 - 500 items a page: beyond it 400.
-- 8 KiB for the request line, which is the method, the address with its parameters, and the version: beyond it 414.
-  So much for each header too: beyond it 431. These two come from the web server itself, before the service reads the
-  request, and are no problem documents.
+- 16 KiB for a request's line and its headers together: beyond it 431. It comes from the web server itself, before the
+  service reads the request, and is no problem document.
 - No address takes a request body: every method but GET, HEAD and OPTIONS is answered by 405.
 - A title has 500 characters at most as it is entered, in each language. Texts that go with a meeting in calendars are
   made of what this document describes, and stay far below 32 KiB.

@@ -30,8 +30,7 @@ READY_SECONDS = 180  # on a busy machine the parts load for a minute
 STOP_SECONDS = 10  # on Ctrl-C: time for a mail under way
 FAIL_SECONDS = 1  # when a part died: the ledger sends again what was cut off
 # The same commands as docker-compose.yml names; a test compares them.
-# A request line of 8 KiB is promised to partners, and is gunicorn's most.
-WEB = "gunicorn secretariat.wsgi:application --workers 2 --no-control-socket --limit-request-line 8190 --bind"
+WEB = "secretariat.web"
 # Without gossip: cleaning up its queue ends the worker when the broker restarts (kombu's Redis transport).
 WORKER = "celery -A secretariat worker --without-gossip --without-mingle --concurrency 2 --loglevel INFO"
 BEAT = "celery -A secretariat beat --loglevel WARNING --schedule"
@@ -104,7 +103,7 @@ def _advice(var: Path) -> Iterator[None]:
 
 
 def _refuse_taken(host: str, port: int, patience: float) -> None:
-    # gunicorn tries a taken port again and again while the other server's answers look like ours.
+    # granian shares a taken port with another server of its kind, whose answers look like ours.
     try:
         family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
@@ -200,9 +199,8 @@ def _made(root: Path, var: Path, env: dict[str, str], steps: list[str]) -> str:
 
 # --- The parts --------------------------------------------------------------------------------
 def _parts(var: Path, host: str, port: int, env: dict[str, str]) -> dict[str, list[str]]:
-    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     parts = {
-        "web": [*WEB.split(), bind, "--graceful-timeout", str(STOP_SECONDS - 2)],
+        "web": [WEB, "--host", host, "--port", str(port)],
         "worker": WORKER.split(),
         # No pid file: one left by a killed beat would keep the next from starting.
         "beat": [*BEAT.split(), str(var / "celerybeat-schedule"), "--pidfile="],
@@ -313,7 +311,7 @@ def _stop(running: dict[str, subprocess.Popen[bytes]], seconds: float) -> None:
     for process in running.values():
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(max(0.1, deadline - time.monotonic()))
-        # Its session: itself, or what a killed one left, such as gunicorn's workers with their port.
+        # Its session: itself, or what a killed one left, such as web's workers with their port.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()

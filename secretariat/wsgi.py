@@ -1,4 +1,4 @@
-"""The web process, as gunicorn starts it."""
+"""The web process, as secretariat/web.py starts it."""
 
 import os
 

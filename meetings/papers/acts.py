@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from rotation.concurrency import assert_unchanged
 from ..authorship import authored
 from ..changes import announce
 from ..models import Document, LanguageVersion, Meeting, SymbolCounter, SymbolScheme, TakenSymbol, Track
+from .reading import read_apart
 from .refusals import (
     AnotherTrack,
     FileChanged,
@@ -39,6 +41,8 @@ from .refusals import (
 from .scanning import Infected, ScanFailed, scan
 from .symbols import BadSymbol, Kind, Pattern, Symbol, numbered, suffixed_row
 from .uploads import MEGABYTE, UploadRefused, inspect
+
+log = logging.getLogger(__name__)
 
 
 def scheme_for(track: Track) -> SymbolScheme:
@@ -176,7 +180,7 @@ def add_version(document_id: int, *, language: str, file: BinaryIO, name: str, a
     missing can be added. Raises FileRefused, VersionIssued, Withdrawn; then nothing is kept.
     """
     try:
-        found = inspect(file, name, most_bytes=settings.UPLOAD_MAX_MB * MEGABYTE)
+        found = inspect(file, name, most_bytes=settings.UPLOAD_MAX_MB * MEGABYTE, read=read_apart)
     except UploadRefused as error:
         raise FileRefused(error.code, what=error.what, limit=error.limit) from error
     version = LanguageVersion(
@@ -189,7 +193,7 @@ def add_version(document_id: int, *, language: str, file: BinaryIO, name: str, a
         recorded_by=actor,
     )
     # Kept first and looked at then: the scanner reads the very bytes that will be served.
-    version.file.save("", File(file), save=False)
+    _store(version, file)
     try:
         version.scan = _scanned(Path(version.file.path))
         with transaction.atomic():
@@ -200,6 +204,19 @@ def add_version(document_id: int, *, language: str, file: BinaryIO, name: str, a
     if kept is not version:
         _forget(version)
     return kept
+
+
+def _store(version: LanguageVersion, file: BinaryIO) -> None:
+    """Write the file whole, or leave nothing of it behind."""
+    storage = version.file.storage
+    name = version.file.field.generate_filename(version, "")
+    try:
+        version.file.name = storage.save(name, File(file))
+    except OSError as error:
+        log.error("a paper could not be kept: %s", error.strerror)
+        with suppress(OSError):
+            storage.delete(name)
+        raise FileRefused("no_room") from error
 
 
 def _scanned(path: Path) -> str:

@@ -117,8 +117,9 @@ def responses(success: Any, *more: int) -> dict[Any, Any]:
     body, *types = success if isinstance(success, tuple) else (success, "application/json")
     found: dict[Any, Any] = {(200, media): body for media in types} | {
         304: OpenApiResponse(description="Unchanged since the ETag in If-None-Match"),
-        414: OpenApiResponse(description="The address is too long; from the web server, no problem document"),
-        431: OpenApiResponse(description="A header is too long; from the web server, no problem document"),
+        431: OpenApiResponse(
+            description="Address and headers are too long; from the web server, no problem document"
+        ),
     }
     for status in (400, 401, 403, *more, 406, 412, 429, 500, 503):
         found[(status, "application/problem+json")] = ProblemSerializer

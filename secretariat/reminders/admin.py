@@ -112,13 +112,14 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
         ),
         (
             gettext_lazy("Outcome"),
-            {"fields": ["state_chip", "attempts", "reply", "message_id"]},
+            {"fields": ["state_chip", "attempts", "reply", "returned_shown", "message_id"]},
         ),
         (gettext_lazy("As it was sent"), {"fields": ["subject", "text_shown"]}),
     ]
     readonly_fields = [
         *("goes_shown", "planned_shown", "planned_here"),
         *("reason_shown", "language_shown", "subject_linked", "state_chip", "text_shown", "linked"),
+        "returned_shown",
     ]
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -184,6 +185,15 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
             for other in (*first, *rows.order_by("pk"))
         ]
         return format_html_join(SafeString("<br>"), '<a href="{}">{}</a>', links)
+
+    @admin.display(description=gettext_lazy("came back to it"))
+    def returned_shown(self, delivery: Delivery) -> str:
+        """Each with its words, which only a person may understand."""
+        rows = [
+            (reverse("admin:reminders_bounce_change", args=[row.pk]), row, without_links(row.text)[:1000])
+            for row in delivery.bounces.all()
+        ]
+        return format_html_join("", '<a href="{}">{}</a><pre class="mail-text">{}</pre>', rows)
 
     @admin.display(description=gettext_lazy("text"))
     def text_shown(self, delivery: Delivery) -> str:

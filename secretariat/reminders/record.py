@@ -19,8 +19,13 @@ class DeliveryEvent(models.Model):
     """One step of a delivery; append-only in the database."""
 
     # What happens to a mail that left us changes its state no more.
-    RETURNED, DELAYED = "returned", "delayed"
-    STEPS = [*State.choices, (RETURNED, _("came back")), (DELAYED, _("delayed on the way"))]
+    RETURNED, DELAYED, ANSWERED = "returned", "delayed", "answered"
+    STEPS = [
+        *State.choices,
+        (RETURNED, _("came back")),
+        (DELAYED, _("delayed on the way")),
+        (ANSWERED, _("answered, and for a person to read")),
+    ]
 
     delivery = models.ForeignKey(
         "reminders.Delivery", on_delete=models.PROTECT, related_name="events", verbose_name=_("delivery")

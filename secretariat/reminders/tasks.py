@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from .. import ticks
 from ..stopping import goes_on
 from .bounces.mailboxes import collect_bounces
 from .reconciling import reconcile
@@ -12,7 +13,14 @@ from .sending import send_due
 @shared_task(acks_late=True, ignore_result=True)
 def deliver_due() -> None:
     """Send all that is due, until the worker is told to stop. Running it twice, or late, is harmless."""
-    send_due(keep_on=goes_on)
+    send_due(keep_on=_noted)
+    ticks.note()
+
+
+def _noted() -> bool:
+    """Asked between mails: a worker that sends for minutes still ticks, and goes on until it is told to stop."""
+    ticks.note()
+    return goes_on()
 
 
 @shared_task(acks_late=True, ignore_result=True)

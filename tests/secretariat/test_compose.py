@@ -1,20 +1,21 @@
 """The production file names the very commands that `make run` runs and the tests kill."""
 
-import http.client
 import importlib.util
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pytest
 import yaml
 from django.core.management import get_commands
 
-from secretariat import supervisor
-from secretariat.localstack.processes import free_port
+from secretariat import supervisor, ticks
+from secretariat.web import STOP_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
@@ -26,47 +27,14 @@ def test_all_parts_are_there():
 
 
 def test_the_commands_are_those_of_make_run():
-    assert COMPOSE["web"]["command"] == f"{supervisor.WEB} 0.0.0.0:8000"
+    assert COMPOSE["web"]["command"] == f"python -m {supervisor.WEB} --host 0.0.0.0 --port 8000"
     assert COMPOSE["worker"]["command"] == supervisor.WORKER
     assert COMPOSE["beat"]["command"] == f"{supervisor.BEAT} /tmp/celerybeat-schedule"
 
 
-def echo(environ, start_response):
-    """Started by gunicorn as the service is: answers how long the address was."""
-    start_response("200 OK", [("Content-Type", "text/plain")])
-    return [str(len(environ["RAW_URI"])).encode()]
-
-
-def test_a_request_line_of_eight_kilobytes_is_read_and_a_longer_one_is_414():
-    port = free_port()
-    command = supervisor.WEB.replace("secretariat.wsgi:application", "tests.secretariat.test_compose:echo")
-    server = subprocess.Popen([sys.executable, "-m", *command.split(), f"127.0.0.1:{port}"], cwd=ROOT)
-    try:
-        found = [_answer(port, length) for length in (8190 - len("GET  HTTP/1.1"), 8200)]
-    finally:
-        server.terminate()
-        server.wait()
-    assert found == [(200, b"8177"), (414, b"")]
-
-
-def _answer(port, length):
-    """The status, and the body of a 200; the server is waited for."""
-    until = time.monotonic() + 60
-    while True:
-        try:
-            way = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-            way.request("GET", "/" + "x" * (length - 1))
-            answer = way.getresponse()
-            return answer.status, answer.read() if answer.status == 200 else b""
-        except ConnectionRefusedError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.1)
-
-
 def test_the_image_starts_web_by_default_with_the_same_command():
     command = next(line for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("CMD "))
-    assert json.loads(command.removeprefix("CMD ")) == f"{supervisor.WEB} 0.0.0.0:8000".split()
+    assert json.loads(command.removeprefix("CMD ")) == COMPOSE["web"]["command"].split()
 
 
 def test_the_image_holds_the_static_files_hashed_and_compressed(tmp_path):
@@ -79,14 +47,13 @@ def test_the_image_holds_the_static_files_hashed_and_compressed(tmp_path):
 
 
 def test_the_commands_exist():
-    programs = {COMPOSE[part]["command"].split()[0] for part in OURS}
-    assert programs == {"python", "gunicorn", "celery"}
-    assert [importlib.util.find_spec(f"{name}.__main__") is None for name in ("gunicorn", "celery")] == [
-        False
-    ] * 2
-    _python, option, module, *steps = shlex.split(COMPOSE["migrate"]["command"])
-    assert (option, importlib.util.find_spec(module) is None) == ("-m", False)
-    assert {step.split()[0] for step in steps} <= set(get_commands())
+    commands = {part: shlex.split(COMPOSE[part]["command"]) for part in OURS}
+    assert {part: command[0] for part, command in commands.items()} == {
+        "migrate": "python", "web": "python", "worker": "celery", "beat": "celery",
+    }  # fmt: skip
+    modules = [commands["migrate"][2], commands["web"][2], "celery.__main__"]
+    assert [importlib.util.find_spec(name) is None for name in modules] == [False] * 3
+    assert {step.split()[0] for step in commands["migrate"][3:]} <= set(get_commands())
 
 
 def test_our_containers_run_as_nobody_special_on_a_read_only_disk():
@@ -102,7 +69,51 @@ def test_the_image_holds_no_development_package():
 
 
 def test_whoever_serves_is_asked_whether_it_does():
-    assert {part for part in COMPOSE if "healthcheck" in COMPOSE[part]} == {"postgres", "redis", "web"}
+    asked = {part for part in COMPOSE if "healthcheck" in COMPOSE[part]}
+    assert asked == {"postgres", "redis", "web", "worker", "beat"}
+
+
+@pytest.mark.parametrize(("part", "file"), [("worker", "secretariat-tick"), ("beat", "celerybeat-schedule")])
+def test_a_part_that_has_done_nothing_for_minutes_is_ill(part, file, tmp_path):
+    _shell, script = COMPOSE[part]["healthcheck"]["test"]
+    command = script.replace("$$", "$").replace("/tmp/", f"{tmp_path}/")
+
+    def is_well():
+        return subprocess.run(["sh", "-c", command], stderr=subprocess.DEVNULL).returncode == 0
+
+    never = is_well()
+    (tmp_path / file).touch()
+    lately = is_well()
+    os.utime(tmp_path / file, (time.time() - 600,) * 2)
+    assert (never, lately, is_well()) == (False, True, False)
+
+
+def test_the_worker_touches_the_file_whose_age_is_asked():
+    assert f"/tmp/{ticks.MARK.name} " in COMPOSE["worker"]["healthcheck"]["test"][1]
+
+
+NEVER_IN_PRODUCTION = {"LOCAL", "DEBUG", "WEBHOOK_TO_LOOPBACK"}
+
+
+@pytest.mark.parametrize("part", OURS)
+def test_every_variable_of_the_table_reaches_every_part(part):
+    table = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
+    assert set(COMPOSE[part]["environment"]) == table - NEVER_IN_PRODUCTION
+
+
+def test_a_worker_is_given_longer_to_stop_than_a_mail_may_take(settings):
+    seconds = int(COMPOSE["worker"]["stop_grace_period"].removesuffix("s"))
+    assert seconds > settings.EMAIL_TIMEOUT
+    assert int(COMPOSE["web"]["stop_grace_period"].removesuffix("s")) > STOP_SECONDS
+
+
+def test_the_first_start_is_told_in_the_same_order_everywhere():
+    """The record before the cities and the administrator: cities are those of its meetings."""
+    order = ["load_mechanism", "load_cities", "ensure_admin"]
+    for place in ("docker-compose.yml", "docs/operations.md"):
+        text = (ROOT / place).read_text()
+        found = [name for name in re.findall(r"manage\.py (\w+)", text) if name in order]
+        assert found[:3] == order, place
 
 
 def test_no_health_check_asks_a_worker_that_may_not_answer(settings):

@@ -51,17 +51,3 @@ def test_the_example_set_is_refused_in_production():
     done = manage("load_example", **PRODUCTION)
     assert done.returncode == 1
     assert "production never loads it" in done.stderr
-
-
-ASK = """
-from time import monotonic
-from django.test import Client
-begin = monotonic()
-response = Client().get("/api/v1/meetings/", secure=True, headers={"host": "desk.example.org"})
-print(response.status_code, monotonic() - begin < 6)
-"""
-
-
-def test_a_request_does_not_wait_long_for_a_database_that_is_away():
-    done = manage("shell", "--no-imports", "-c", ASK, **PRODUCTION)
-    assert done.stdout.split() == ["503", "True"], done.stderr

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from rotation.history_admin import ReadOnlyAdmin
 
 from ..models import Bounce
+from ..replies.links import without_links
 
 
 @admin.register(Bounce)
@@ -26,7 +27,7 @@ class BounceAdmin(ReadOnlyAdmin):
     show_facets = admin.ShowFacets.NEVER
     fields = readonly_fields = [
         *("verdict", "status", "diagnostic", "at"),
-        *("contact_linked", "mail_linked"),
+        *("contact_linked", "mail_linked", "text_shown"),
     ]
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -45,3 +46,9 @@ class BounceAdmin(ReadOnlyAdmin):
     def mail_linked(self, bounce: Bounce) -> str:
         url = reverse("admin:reminders_delivery_change", args=[bounce.delivery_id])
         return format_html('<a href="{}">{}</a>', url, bounce.delivery.subject)
+
+    @admin.display(description=gettext_lazy("what it says"))
+    def text_shown(self, bounce: Bounce) -> str:
+        return (
+            format_html('<pre class="mail-text">{}</pre>', without_links(bounce.text)) if bounce.text else ""
+        )

@@ -21,24 +21,27 @@ TIMEOUT = 30  # seconds
 def collect_bounces() -> int:
     """Record every new mail of the mailbox and mark it read; returns how many told of a mail of ours.
 
-    A mail is marked after it was recorded: when we die between, it is read twice and counts once.
+    What names none of ours is flagged, so that who opens the mailbox sees it at once. A mail is marked after it was
+    recorded: when we die between, it is read twice and counts once.
     """
     if not settings.BOUNCE_MAILBOX:
         return 0
     address = urlsplit(settings.BOUNCE_MAILBOX)
     reader = {"maildir": _read_maildir, "imap": _read_imap, "imaps": _read_imap}[address.scheme]
-    return reader(lambda raw: record_bounce(raw) == "recorded")
+    return reader(record_bounce)
 
 
-def _read_maildir(record: Callable[[bytes], bool]) -> int:
+def _read_maildir(record: Callable[[bytes], str]) -> int:
     folder = Path(unquote(urlsplit(settings.BOUNCE_MAILBOX).path))
     mailbox.Maildir(folder, create=True)
     recorded = 0
     # By their names and not by `mailbox`, which reads each whole and fails on some; and no more than a notification has.
     for mail in sorted(path for path in (folder / "new").iterdir() if path.is_file())[:MOST]:
         with mail.open("rb") as text:
-            recorded += record(text.read(MOST_BYTES))
-        mail.rename(folder / "cur" / f"{mail.name.partition(':')[0]}:2,S")
+            became = record(text.read(MOST_BYTES))
+        recorded += became == "recorded"
+        flags = "FS" if became == "stray" else "S"
+        mail.rename(folder / "cur" / f"{mail.name.partition(':')[0]}:2,{flags}")
     return recorded
 
 
@@ -49,7 +52,7 @@ def _imap(address: SplitResult) -> imaplib.IMAP4:
     return imaplib.IMAP4(host, address.port or 143, timeout=TIMEOUT)
 
 
-def _read_imap(record: Callable[[bytes], bool]) -> int:
+def _read_imap(record: Callable[[bytes], str]) -> int:
     address = urlsplit(settings.BOUNCE_MAILBOX)
     recorded = 0
     with _imap(address) as server:
@@ -60,7 +63,8 @@ def _read_imap(record: Callable[[bytes], bool]) -> int:
         _status, [found] = server.uid("SEARCH", "UNSEEN")
         for uid in (found or b"").decode().split()[:MOST]:
             _status, data = server.uid("FETCH", uid, f"(BODY.PEEK[]<0.{MOST_BYTES}>)")
-            if data and isinstance(data[0], tuple):
-                recorded += record(data[0][1])
-            server.uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen)")
+            became = record(data[0][1]) if data and isinstance(data[0], tuple) else "stray"
+            recorded += became == "recorded"
+            flags = r"(\Seen \Flagged)" if became == "stray" else r"(\Seen)"
+            server.uid("STORE", uid, "+FLAGS.SILENT", flags)
     return recorded

@@ -3,34 +3,63 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from ..plan.verdicts import is_in_doubt
+
 LATELY = timedelta(days=7)
+DOUBTED = timedelta(days=90)
 
 
 class BounceQuerySet(models.QuerySet["Bounce"]):
     def standing(self, now: datetime) -> BounceQuerySet:
-        """What staff must look at: addresses that are no good until they are put right, and what came back lately.
+        """What staff must look at: addresses that are no good until they are put right, those in doubt until a mail
+        stays away or the address is another, and what came back or is not understood lately.
 
         The newest of each contact.
         """
         gone = Q(verdict=Bounce.Verdict.GONE, delivery__contact__is_undeliverable=True)
-        lately = Q(verdict=Bounce.Verdict.RETURNED, at__gte=now - LATELY)
-        newest = self.order_by("delivery__contact_id", "-at", "-pk").distinct("delivery__contact_id")
-        return newest.filter(gone | lately).select_related("delivery__contact__ministry")
+        lately = Q(verdict__in=[Bounce.Verdict.RETURNED, Bounce.Verdict.UNCLEAR], at__gte=now - LATELY)
+        in_doubt = Q(verdict=Bounce.Verdict.RETURNED, delivery__contact__in=contacts_in_doubt(now))
+        rows = self.annotate(is_in_doubt=ExpressionWrapper(in_doubt, models.BooleanField()))
+        newest = rows.order_by("delivery__contact_id", "-at", "-pk").distinct("delivery__contact_id")
+        return newest.filter(gone | lately | in_doubt).select_related("delivery__contact__ministry")
+
+
+def contacts_in_doubt(now: datetime) -> list[int]:
+    """Those of whose address as it stands the last two mails both came back; one query.
+
+    Only of who had one come back this quarter: nothing is looked up for the others.
+    """
+    returned = Bounce.objects.filter(verdict=Bounce.Verdict.RETURNED, at__gte=now - DOUBTED)
+    recent = returned.values("delivery__contact").distinct()
+    deliveries: Any = Bounce._meta.get_field("delivery").related_model
+    rows = deliveries.objects.filter(contact__in=recent, state="sent", recipient__iexact=F("contact__email"))
+    came_back = Exists(Bounce.objects.filter(delivery=OuterRef("pk"), verdict=Bounce.Verdict.RETURNED))
+    rows = (
+        rows.filter(sent_at__gte=now - DOUBTED)
+        .annotate(came_back=came_back)
+        .order_by("contact_id", "-sent_at", "-pk")
+    )
+    mails: dict[int, list[bool]] = {}
+    for contact_id, is_back in rows.values_list("contact_id", "came_back"):
+        mails.setdefault(contact_id, []).append(is_back)
+    return [contact_id for contact_id, newest_first in mails.items() if is_in_doubt(newest_first)]
 
 
 class Bounce(models.Model):
-    """What a mail server said of a mail after it had been taken; append-only."""
+    """What came back to the sealed address of a mail after it had been taken; append-only."""
 
     class Verdict(models.TextChoices):
         GONE = "gone", _("address is no good")
         RETURNED = "returned", _("came back")
         DELAYED = "delayed", _("delayed on the way")
+        UNCLEAR = "unclear", _("answered: to be read by a person")
 
     delivery = models.ForeignKey(
         "reminders.Delivery", on_delete=models.PROTECT, related_name="bounces", verbose_name=_("delivery")
@@ -38,6 +67,7 @@ class Bounce(models.Model):
     verdict = models.CharField(_("what became of it"), max_length=10, choices=Verdict.choices)
     status = models.CharField(_("status"), max_length=20, help_text=_("as RFC 3463 numbers it"))
     diagnostic = models.CharField(_("what the server said"), max_length=500, blank=True)
+    text = models.TextField(_("what it says"), blank=True)
     # Of the notification: one that is fetched twice is one.
     sha256 = models.CharField(max_length=64, unique=True, editable=False)
     at = models.DateTimeField(_("moment"), auto_now_add=True)
@@ -50,8 +80,8 @@ class Bounce(models.Model):
         verbose_name_plural = _("mails that came back")
         constraints = [
             models.CheckConstraint(
-                name="a_mail_comes_back_in_one_of_three_ways",
-                condition=Q(verdict__in=["gone", "returned", "delayed"]),
+                name="a_mail_comes_back_in_one_of_four_ways",
+                condition=Q(verdict__in=["gone", "returned", "delayed", "unclear"]),
             )
         ]
         triggers = [

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from datetime import datetime
+from dataclasses import replace
 from typing import Literal
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from meetings.models import Contact
 from meetings.saving import save_party
+from rotation.cleaning import clean_prose
 
 from ..models import Bounce, Delivery, DeliveryEvent, append_events
-from ..plan.bounces import Report, is_given_up, is_no_mailbox, read_report
+from ..plan.bounces import Report, read_report
+from ..plan.verdicts import is_no_mailbox
 from ..settling import settle
 from .addresses import returned_to
 
@@ -24,24 +25,29 @@ EVENTS = {
     Bounce.Verdict.GONE: DeliveryEvent.RETURNED,
     Bounce.Verdict.RETURNED: DeliveryEvent.RETURNED,
     Bounce.Verdict.DELAYED: DeliveryEvent.DELAYED,
+    Bounce.Verdict.UNCLEAR: DeliveryEvent.ANSWERED,
 }
 # In the history of the contact, whose other words are the desk's.
 REASON = gettext_noop("mail came back")
 REFUSED = gettext_noop("mail was refused")
-KEPT_COMING = gettext_noop("mail keeps coming back")
 
 
 @transaction.atomic
-def record_bounce(raw: bytes) -> Literal["recorded", "known", "ignored"]:
-    """Take one mail out of the mailbox for returned ones. What is no notification about a mail of ours is ignored.
+def record_bounce(raw: bytes) -> Literal["recorded", "known", "arrived", "stray"]:
+    """Take one mail out of the mailbox for returned ones.
 
-    An address that is no good makes the contact undeliverable, unless it has another address by now; so does one
-    from which mail keeps coming back (see `is_given_up`).
+    What came to the sealed address of a mail of ours is recorded beside it, also where nobody but a person
+    understands it; unless it says that the mail arrived. What came to no such address is a stray. An address that is
+    no good makes the contact undeliverable, unless it has another address by now.
     """
     report = read_report(raw)
-    row = _delivery_of(report) if report else None
-    if report is None or row is None:
-        return "ignored"
+    if report is None:
+        return "arrived"
+    row = _delivery_of(report)
+    if row is None:
+        return "stray"
+    if report.message_id not in ("", row.message_id):
+        report = replace(report, verdict="unclear")  # it came to our address, but speaks of another mail
     contact = _locked(row)
     _bounce, is_new = Bounce.objects.get_or_create(
         sha256=hashlib.sha256(raw).hexdigest(),
@@ -50,19 +56,18 @@ def record_bounce(raw: bytes) -> Literal["recorded", "known", "ignored"]:
             "verdict": report.verdict,
             "status": report.status[:20],
             "diagnostic": report.diagnostic[:500],
+            "text": clean_prose(report.text),
         },
     )
     if not is_new:
         return "known"
     said = f"{report.status} {report.diagnostic}".strip()
-    if row.state == Delivery.State.UNCERTAIN:
+    if row.state == Delivery.State.UNCERTAIN and report.verdict != "unclear":
         # What comes back was taken by the mail server.
         settle([row.pk], arrived=True, actor=None, reason="it came back")
     append_events([row.pk], EVENTS[Bounce.Verdict(report.verdict)], said)
     if report.verdict == "gone":
         _mark(contact, row.recipient, f"{REASON}: {said}")
-    elif report.verdict == "returned" and is_given_up(_returned_from(contact), timezone.now()):
-        _mark(contact, row.recipient, f"{KEPT_COMING}: {said}")
     return "recorded"
 
 
@@ -88,22 +93,11 @@ def _mark(contact: Contact, address: str, reason: str) -> None:
         save_party(contact, actor=None, reason=reason[:300])
 
 
-def _returned_from(contact: Contact) -> list[tuple[datetime, str]]:
-    returned = Bounce.objects.filter(
-        verdict=Bounce.Verdict.RETURNED, delivery__contact=contact, delivery__recipient__iexact=contact.email
-    )
-    return list(returned.values_list("at", "status"))
-
-
 def _delivery_of(report: Report) -> Delivery | None:
-    """The delivery that came back: one that left us, and whose Message-ID is the one that is told, if it is."""
+    """The delivery to whose sealed address it came, if that may have left us."""
     uid = returned_to(report.addresses)
-    row = (
-        Delivery.objects.filter(uid=uid, state__in=Delivery.TOLD).defer("text", "html").first()
-        if uid
-        else None
-    )
-    if row is None or report.message_id not in ("", row.message_id):
-        log.warning("a mail in the mailbox for returned ones names no mail of ours")
-        return None
+    rows = Delivery.objects.filter(state__in=Delivery.TOLD).defer("text", "html")
+    row = rows.filter(uid=uid).first() if uid else None
+    if row is None:
+        log.warning("a mail in the mailbox for returned ones names no mail of ours; it is left flagged there")
     return row

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import resource
 from datetime import date
 from pathlib import Path
 
@@ -287,3 +288,18 @@ def test_a_text_of_many_languages_is_kept_by_each(draft):
     assert list(document.current_versions) == ["en", "kk", "ru", "zh"]
     assert stored_file(document.current_versions["kk"]).read() == text("kk").read()
     assert document.created_at <= timezone.now()
+
+
+def test_a_full_disk_is_said_in_a_sentence_and_leaves_no_half_file(draft, settings):
+    """The machine itself stops the writing, as a full disk does."""
+    document, text = draft(), io.BytesIO(b"A line of the draft communique.\n" * 20_000)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(FileRefused) as refused:
+            add_version(document.pk, language="zh", file=text, name="draft.txt", actor=None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (refused.value.code, "no room left" in str(refused.value)) == ("no_room", True)
+    assert [each for each in Path(settings.MEDIA_ROOT).rglob("*") if each.is_file()] == []
+    assert add_version(document.pk, language="zh", file=text, name="draft.txt", actor=None).number == 1

@@ -26,5 +26,5 @@ def wake_again(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reminders", "0024_what_nobody_understood_is_kept")]
+    dependencies = [("reminders", "0025_what_nobody_understood_is_kept")]
     operations = [migrations.RunPython(keep_quiet, wake_again)]

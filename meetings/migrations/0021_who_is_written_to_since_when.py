@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('meetings', '0001_squashed_0019_terms_are_over_on_a_day'),
+        ('meetings', '0020_record_keys_are_the_mechanisms_own'),
     ]
 
     operations = [

@@ -1,0 +1,128 @@
+"""What the web server's threads owe to all clients alike: none of them may hold every thread.
+
+Heads are read before a thread is asked for. Bodies, and answers longer than a file of ours, are at the pace of the
+client: half of the threads at most wait for them, so that every other request is answered beside any number of such.
+A proxy in front that takes and gives whole bodies leaves little of this to do (docs/operations.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from tempfile import SpooledTemporaryFile
+from threading import BoundedSemaphore
+from typing import IO, Any
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+Start = Callable[..., Any]
+
+AT_ONCE = 4 << 20  # an answer up to so many bytes is handed over whole, and no thread waits for its reader
+IN_MEMORY = 1 << 20  # of a body; the rest of it is put on disk
+CHUNK = 64 << 10
+BUSY = "503 Service Unavailable"
+CUT_OFF = "400 Bad Request"
+
+
+class Courteous:
+    """A WSGI application around another.
+
+    threads: of this process. most: bytes of the largest body that is taken; what refuses a larger one is the
+    application. is_leaving: whether this process is about to be replaced.
+    """
+
+    def __init__(
+        self, application: Callable[..., Any], *, threads: int, most: int, is_leaving: Callable[[], bool]
+    ) -> None:
+        self.application = application
+        self.room = BoundedSemaphore(max(1, threads // 2))
+        self.most = most
+        self.is_leaving = is_leaving
+
+    def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        told: Headers = []
+
+        def start(status: str, headers: Headers, exc_info: Any = None) -> None:
+            told[:] = headers
+            leaving = [("Connection", "close")] if self.is_leaving() else []
+            start_response(status, [*headers, *leaving], exc_info)
+
+        length = _length(environ)
+        if not length:
+            return self._answer(environ, start, told)
+        if not self.room.acquire(blocking=False):
+            return _refusal(start, BUSY)
+        with ExitStack() as waiting:
+            waiting.callback(self.room.release)
+            if length <= self.most:
+                body = _whole(environ["wsgi.input"], length)
+                waiting.close()
+                if body is None:
+                    return _refusal(start, CUT_OFF)
+                environ["wsgi.input"] = body
+            return self._answer(environ, start, told)
+
+    def _answer(self, environ: Environ, start: Start, told: Headers) -> Iterable[bytes]:
+        response = self.application(environ, start)
+        if not getattr(response, "streaming", False) or _size(told) <= AT_ONCE:
+            try:
+                return [b"".join(response)]
+            finally:
+                _close(response)
+        if not self.room.acquire(blocking=False):
+            _close(response)
+            return _refusal(start, BUSY)
+        return _Streamed(response, self.room.release)
+
+
+class _Streamed:
+    """An answer in parts; `done` is called once, at its end or when its reader is gone."""
+
+    def __init__(self, response: Any, done: Callable[[], None]) -> None:
+        self.response, self.done = response, done
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.response)
+
+    def close(self) -> None:
+        try:
+            _close(self.response)
+        finally:
+            done, self.done = self.done, lambda: None
+            done()
+
+
+def _length(environ: Environ) -> int:
+    text = environ.get("CONTENT_LENGTH") or ""
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _size(headers: Headers) -> float:
+    found = [int(value) for name, value in headers if name.lower() == "content-length" and value.isdigit()]
+    return found[0] if found else float("inf")
+
+
+def _whole(source: IO[bytes], length: int) -> IO[bytes] | None:
+    """The body, read to its end; None where its sender left before: half a form must not pass for a whole one."""
+    body: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
+    while length:
+        part = source.read(min(CHUNK, length))
+        if not part:
+            body.close()
+            return None
+        body.write(part)
+        length -= len(part)
+    body.seek(0)
+    return body
+
+
+def _refusal(start: Start, status: str) -> list[bytes]:
+    text = f"{status}\n".encode()
+    headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(text)))]
+    start(status, [*headers, *([("Retry-After", "5")] if status == BUSY else [])])
+    return [text]
+
+
+def _close(response: Any) -> None:
+    if hasattr(response, "close"):
+        response.close()

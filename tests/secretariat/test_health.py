@@ -1,0 +1,82 @@
+"""The probes: what is away is named, at once; and that the service ticks is seen from a web process."""
+
+import socket
+import time
+
+import pytest
+import redis
+
+from secretariat import health, ticks
+from secretariat.broker import server
+from secretariat.localstack.processes import free_port
+from secretariat.reminders.tasks import deliver_due
+from tests.secretariat.web_servers import asked, web
+
+AWAY_SECONDS = 1.0  # of our own waiting; beside it a slow machine may take what it takes
+
+
+@pytest.fixture
+def long_running(monkeypatch):
+    """The grace of a fresh process is over, and no worker has ticked."""
+    monkeypatch.setattr(health, "BEGAN", time.monotonic() - 121)
+    server().delete(ticks.KEY)
+    yield
+    server().delete(ticks.KEY)
+
+
+@pytest.mark.django_db
+def test_ready_fails_until_a_tick_has_run_to_its_end(client, long_running):
+    response = client.get("/health/ready")
+    reason = "no tick has run for 120 seconds: see beat and the workers"
+    assert (response.status_code, response.json()["reasons"]) == (503, {"tick": reason})
+    ticks.MARK.unlink(missing_ok=True)
+    deliver_due()
+    assert client.get("/health/ready").json() == {"status": "ok", "reasons": {}}
+    assert (0 < server().ttl(ticks.KEY) <= 120, ticks.MARK.exists()) == (True, True)
+
+
+@pytest.mark.django_db
+def test_a_fresh_start_is_ready_before_the_first_tick(client, long_running, monkeypatch):
+    monkeypatch.setattr(health, "BEGAN", time.monotonic() - 60)
+    assert client.get("/health/ready").status_code == 200
+
+
+@pytest.mark.django_db
+def test_ready_names_each_part_that_is_away_and_none_that_stands_on_it(client, monkeypatch):
+    def broken():
+        raise ZeroDivisionError
+
+    checks = [(name, broken, on) for name, _check, on in health.CHECKS]
+    monkeypatch.setattr(health, "CHECKS", checks)
+    away = "does not answer (ZeroDivisionError)"
+    assert client.get("/health/ready").json()["reasons"] == {"database": away, "broker": away}
+
+
+@pytest.fixture(params=["refuses", "never answers"])
+def database_away(request):
+    with socket.socket() as port:
+        port.bind(("127.0.0.1", 0))
+        if request.param == "never answers":
+            port.listen(0)
+        yield f"postgres://u:p@127.0.0.1:{port.getsockname()[1]}/x"
+
+
+def test_without_a_database_every_answer_comes_within_a_second(database_away):
+    with web(DATABASE_URL=database_away, FEED_REQUESTS_AN_HOUR="1000000") as (port, _process):
+        found = {}
+        for path in ("/health/ready", "/api/v1/meetings/", "/api/v1/calendar.ics", "/health/live"):
+            begin = time.monotonic()
+            found[path] = asked(port, path)[0], time.monotonic() - begin
+    assert {path: status for path, (status, _seconds) in found.items()} == {
+        "/health/ready": 503, "/api/v1/meetings/": 503, "/api/v1/calendar.ics": 503, "/health/live": 200,
+    }  # fmt: skip
+    # The least of the three: what the machine does meanwhile only adds.
+    least = min(seconds for status, seconds in found.values() if status == 503)
+    assert least < AWAY_SECONDS, found
+    assert max(seconds for _status, seconds in found.values()) < 2.5, found
+
+
+@pytest.mark.django_db
+def test_ready_names_a_broker_that_is_away(client, monkeypatch):
+    monkeypatch.setattr(health, "server", lambda: redis.Redis(port=free_port()))
+    assert client.get("/health/ready").json()["reasons"] == {"broker": "does not answer (ConnectionError)"}
