@@ -46,13 +46,13 @@ class AsShownForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk is not None:
+        if not self.instance._state.adding:  # a new state has an empty key already: its code
             self.fields[NAME] = AsShownField()
             self.initial[NAME] = _written(self._marks(self.instance))
 
     def clean_as_shown(self) -> str:
         shown = dict(mark.partition("=")[::2] for mark in self.cleaned_data[NAME].split())
-        if self.instance.pk is None or not shown:
+        if self.instance._state.adding or not shown:
             return ""
         row = self.row_now()
         now = self._marks(row, shown)

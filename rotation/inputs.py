@@ -11,15 +11,20 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import (
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+    RelatedFieldWidgetWrapper,
+)
 from django.db import models
 from django.forms.utils import pretty_name
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .as_shown_forms import AsShownInline
+from .numbers import number_in
 from .state_choices import StatesByName, is_to_state
-from .zone_choices import ZoneField
+from .zone_choices import ZoneField, ZoneSelect
 from .zones import validate_zone
 
 
@@ -81,20 +86,46 @@ NATIVE_INPUTS = {
 }
 
 
+class FoundOnly:
+    """Django's, which looks up whatever an address or a form names, and fails where that can be no key."""
+
+    def optgroups(self, name: str, value: list[str], attr: Any = None) -> Any:
+        return super().optgroups(name, [key for key in value if self._is_key(key)], attr)
+
+    def _is_key(self, key: str) -> bool:
+        to = self.field.target_field
+        return not isinstance(to, models.IntegerField) or number_in(str(key)) is not None
+
+
+class FoundSelect(FoundOnly, AutocompleteSelect):
+    pass
+
+
+class FoundSelects(FoundOnly, AutocompleteSelectMultiple):
+    pass
+
+
 class PlainInputs:
     """Native inputs in forms, states by name, zones to choose, and one icon beside a related row: to add one."""
 
     formfield_overrides = NATIVE_INPUTS
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = FoundSelect(db_field, self.admin_site, using=kwargs.get("using"))
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None and is_to_state(db_field):
             field.iterator = StatesByName
         return field
 
+    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = FoundSelects(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if validate_zone in db_field.validators:
-            kwargs["form_class"] = ZoneField
+            kwargs |= {"form_class": ZoneField, "widget": ZoneSelect}
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         for link in ("can_change_related", "can_view_related", "can_delete_related"):
             if field is not None and hasattr(field.widget, link):
