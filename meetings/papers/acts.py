@@ -21,6 +21,7 @@ from rotation.concurrency import assert_unchanged
 from ..authorship import authored
 from ..changes import announce
 from ..models import Document, LanguageVersion, Meeting, SymbolCounter, SymbolScheme, TakenSymbol, Track
+from .orphans import remember_version
 from .reading import read_apart
 from .refusals import (
     AnotherTrack,
@@ -203,6 +204,8 @@ def add_version(document_id: int, *, language: str, file: BinaryIO, name: str, a
         raise
     if kept is not version:
         _forget(version)
+    else:
+        transaction.on_commit(remember_version, robust=True)
     return kept
 
 

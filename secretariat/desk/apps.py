@@ -1,5 +1,8 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,3 +16,15 @@ class DeskAdminConfig(admin_apps.AdminConfig):
 class DeskConfig(AppConfig):
     name = "secretariat.desk"
     verbose_name = _("Desk")
+
+    def ready(self) -> None:
+        from ..restored import database_restored
+
+        database_restored.connect(leave_files_alone, dispatch_uid="leave_files_alone")
+
+
+def leave_files_alone(**_values: Any) -> None:
+    """What the restored database does not know may be a paper all the same."""
+    from meetings.papers.orphans import stand_still
+
+    stand_still(timezone.now())

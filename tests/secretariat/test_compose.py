@@ -131,3 +131,8 @@ def test_secrets_have_no_default():
     assert all(
         ":?" in environment[name] for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL")
     )
+
+
+def test_web_and_worker_share_the_folder_of_papers():
+    mounts = {name: COMPOSE[name].get("volumes") for name in ("web", "worker")}
+    assert mounts == {name: ["documents:/srv/documents"] for name in ("web", "worker")}

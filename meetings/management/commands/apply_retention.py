@@ -5,19 +5,25 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from meetings.papers.orphans import orphan_files, sweep_orphans
+from meetings.papers.orphans import StandsStill, go_on, orphan_files, sweep_orphans
 from meetings.people.retaining import apply_contact_retention, apply_retention, former_contacts, overdue
 
 
 class Command(BaseCommand):
     help = (
-        "Erase names and offices of delegates, and contacts who left, whose time is over, and say of how many; sweep "
-        "files that a killed upload left. --check only reports."
+        "Erase names and offices of delegates, and contacts who left, whose time is over, and say of how many; move "
+        "files that no paper names aside for 30 days. --check only reports."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--check", action="store_true", help="write nothing; exit 1 if anything is overdue"
+        )
+
+        parser.add_argument(
+            "--files-belong",
+            action="store_true",
+            help="after a restore: files and database were put together again, the sweep goes on",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,7 +41,7 @@ class Command(BaseCommand):
             if options["check"]
             else apply_contact_retention(today)
         )
-        files = orphan_files(timezone.now()) if options["check"] else sweep_orphans(timezone.now())
+        files = self._files(options)
         for lines in ([f"contact {pk}" for pk in contacts], [f"{path}: no paper names it" for path in files]):
             for line in lines:
                 self.stdout.write(line)
@@ -49,3 +55,18 @@ class Command(BaseCommand):
                 f"{total} delegates are kept too long; run `manage.py apply_retention`", returncode=1
             )
         self.stdout.write(f"{total} delegates" + ("" if options["check"] else ", erased"))
+
+    def _files(self, options: dict[str, Any]) -> list[str]:
+        now = timezone.now()
+        if options["check"]:
+            return orphan_files(now)
+        if options["files_belong"]:
+            go_on()
+        try:
+            return sweep_orphans(now)
+        except StandsStill as still:
+            self.stderr.write(
+                f"The database was restored ({still.since}): files that no paper names are left alone. Put back the "
+                "database or the folder of papers of the same time, then run `manage.py apply_retention --files-belong`."
+            )
+            return []
