@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "secretariat.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "secretariat.feed.repeating.Repeating",
     "secretariat.bodiless.bodiless",
@@ -351,14 +352,33 @@ PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"redacted": {"()": "secretariat.redaction.Redacted"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "filters": {
+        "redacted": {"()": "secretariat.redaction.Redacted"},
+        "of_request": {"()": "secretariat.request_log.OfRequest"},
+    },
+    "formatters": {
+        "line": {
+            "()": "secretariat.request_log.Line",
+            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
+        }
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["redacted"],
+            "filters": ["redacted", "of_request"],
         }
+    },
+    # Each tick is rung, received and succeeds or was too late, every few seconds; the pool grows: no news. Failures are.
+    "loggers": {
+        name: {"level": "WARNING"}
+        for name in (
+            "celery.app.trace",
+            "celery.beat",
+            "celery.worker.request",
+            "celery.worker.strategy",
+            "psycopg.pool",
+        )
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

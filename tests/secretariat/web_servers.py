@@ -14,13 +14,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
-def web(app="secretariat.wsgi:application", **env):
-    """Yields the port and the process of a server that answers."""
+def web(app="secretariat.wsgi:application", log=None, **env):
+    """Yields the port and the process of a server that answers; log: the file of what it says."""
     port = free_port()
     command = [sys.executable, "-W", "ignore", "-m", "secretariat.web", "--port", str(port), "--app", app]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **env}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    with open(log or os.devnull, "ab") as said:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **env}, stdout=said, stderr=subprocess.STDOUT
+        )
     try:
         until = time.monotonic() + 60
         while True:
@@ -33,7 +34,7 @@ def web(app="secretariat.wsgi:application", **env):
         yield port, process
     finally:
         process.terminate()
-        process.communicate(timeout=60)
+        process.wait(60)
 
 
 def asked(port, path, *, method="GET", body=None, timeout=30, **headers):

@@ -295,7 +295,7 @@ def test_the_same_question_again_is_answered_by_one_query_with_the_same_headers_
     for _n in range(8):
         made = meeting()
     numbered()
-    counted = {"RateLimit"}
+    counted = {"RateLimit", "X-Request-ID"}
     for accepted, coding in (("gzip", "gzip"), ("zstd", "zstd"), ("", None)):
         packing = {"HTTP_ACCEPT_ENCODING": accepted}
         first = client.get(address, **headers, **packing)
