@@ -17,7 +17,7 @@ from secretariat.reminders.bounces.mailboxes import collect_bounces
 from secretariat.reminders.models import Bounce, Delivery, RelayOutage
 from secretariat.reminders.sending import send_due
 from tests.secretariat.reminders.conftest import Sink
-from tests.secretariat.reminders.test_bounces import imap, notification, sent  # noqa: F401, F811
+from tests.secretariat.reminders.test_bounces import imap, notification, sent  # noqa: F401
 
 HOST = "127.0.0.1"
 
