@@ -1,7 +1,13 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class RotationConfig(AppConfig):
     name = "rotation"
     verbose_name = _("Rotation")
+
+    def ready(self) -> None:
+        from .zone_checks import tell_the_database
+
+        post_migrate.connect(tell_the_database, sender=self)

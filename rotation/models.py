@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .entered import LineField, ProseField
 from .translated import TextsField, text_in
+from .zone_checks import stands_in_a_zone
 from .zones import validate_zone
 
 
@@ -49,6 +50,7 @@ class State(models.Model):
         ordering = ["code"]
         verbose_name = _("state")
         verbose_name_plural = _("states")
+        constraints = [stands_in_a_zone("zone", name="a_state_is_in_a_time_zone")]
 
     def __str__(self) -> str:
         return text_in(self.names) or self.code

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from rotation.entered import LineField, NoteField, ProseField
 from rotation.models import State
 from rotation.translated import TextsField, text_in
+from rotation.zone_checks import stands_in_a_zone
 
 from ..days.workdays import Direction
 from ..deadlines.rules import Addressees, Calendars, Line
@@ -303,6 +304,7 @@ class Due(models.Model):
         verbose_name = _("due")
         verbose_name_plural = _("dues")
         constraints = [
+            stands_in_a_zone("zone", name="a_due_is_in_a_time_zone"),
             models.UniqueConstraint(name="a_state_owes_a_deadline_once", fields=["deadline", "state"]),
             models.CheckConstraint(
                 name="what_is_received_says_when",

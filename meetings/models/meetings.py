@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from rotation.entered import LineField, ProseField
 from rotation.models import State, Summit
 from rotation.translated import TextsField, text_in
+from rotation.zone_checks import stands_in_a_zone
 from rotation.zones import validate_zone
 
 from ..schedule.dates import Precision, Span
@@ -140,6 +141,7 @@ class Meeting(models.Model):
         verbose_name = _("meeting")
         verbose_name_plural = _("meetings")
         constraints = [
+            stands_in_a_zone("zone", name="a_meeting_is_in_a_time_zone"),
             models.UniqueConstraint(
                 name="a_number_is_used_once_in_a_track",
                 fields=["track", "ordinal"],

@@ -19,6 +19,7 @@ from rotation.entered import LineField
 from rotation.models import State
 from rotation.ticked import TickedField
 from rotation.translated import TextsField, text_in
+from rotation.zone_checks import stands_in_a_zone
 from rotation.zones import validate_zone
 
 
@@ -167,6 +168,7 @@ class Contact(models.Model):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         constraints = [
+            stands_in_a_zone("zone", name="a_contact_is_in_a_time_zone", may_be_empty=True),
             models.CheckConstraint(
                 name="a_contact_leaves_after_arriving",
                 condition=Q(valid_until__isnull=True)

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from rotation.entered import LineField, ProseField
 from rotation.models import Recorded, State
+from rotation.zone_checks import stands_in_a_zone
 from rotation.zones import validate_zone
 
 from ..silence.rules import Act, Closing, Kind, Stage, Standing, standing
@@ -61,6 +62,7 @@ class SilenceProcedure(models.Model):
         verbose_name = _("silence procedure")
         verbose_name_plural = _("silence procedures")
         constraints = [
+            stands_in_a_zone("zone", name="silence_closes_in_a_time_zone"),
             models.UniqueConstraint(
                 name="a_paper_is_under_one_silence_at_a_time", fields=["document"], condition=Q(status="open")
             ),
@@ -194,6 +196,8 @@ class SilenceEvent(Recorded):
         verbose_name = _("act on silence")
         verbose_name_plural = _("acts on silence")
         constraints = [
+            stands_in_a_zone("received_zone", name="words_are_received_in_a_time_zone", may_be_empty=True),
+            stands_in_a_zone("zone", name="an_act_on_silence_names_a_time_zone", may_be_empty=True),
             models.UniqueConstraint(
                 name="a_text_is_adopted_once", fields=["procedure"], condition=Q(kind="adopted")
             ),

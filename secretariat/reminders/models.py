@@ -16,6 +16,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Agenda, Contact, Due, Meeting, SeatTerm, SilenceProcedure
+from rotation.zone_checks import stands_in_a_zone
 
 from .follow import Follow
 from .plan.wanted import About, Subject
@@ -245,6 +246,7 @@ class Delivery(models.Model):
             ("hold_delivery", "Can hold and release deliveries, send one again, and send a test"),
         ]
         constraints = [
+            stands_in_a_zone("zone", name="a_delivery_is_planned_in_a_time_zone"),
             # Not `unique=True` on the field, which would add an index for LIKE.
             models.UniqueConstraint(name="a_message_id_is_used_once", fields=["message_id"]),
             models.UniqueConstraint(
