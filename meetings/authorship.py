@@ -11,7 +11,8 @@ from rotation.cleaning import clean_prose
 
 def authored(actor: Any, reason: str = "") -> Any:
     """A context in which every change is recorded with its author and reason; None is the service itself."""
-    values = {"reason": clean_prose(reason)} if reason else {}
+    values: dict[str, Any] = {"reason": clean_prose(reason)} if reason else {}
     if actor is not None:
-        values["user"] = actor.pk
+        # The name as it is now: an account may be given another one, or be somebody else's one day.
+        values |= {"user": actor.pk, "name": actor.get_username()}
     return pghistory.context(**values)

@@ -116,7 +116,7 @@ def _entry(
     return HistoryEntry(
         at=event.pgh_created_at,
         action=_("changed") if link else actions.get(event.pgh_label, event.pgh_label),
-        user=names.user(context.get("user")),
+        user=context.get("name") or names.user(context.get("user")),
         reason=context.get("reason") or "",
         subject="" if link or tracked is model else names.part(event),
         changes=changes,

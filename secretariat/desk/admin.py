@@ -36,9 +36,12 @@ admin.site.unregister(Group)
 
 @admin.register(User)
 class DeskUserAdmin(SuperusersOnly, PlainInputs, UserAdmin):
-    """Users are made inactive, not deleted, once the history names them; the database keeps to that."""
+    """Users are made inactive, never deleted: the history, the log and the sign-ins name them."""
 
     actions = ["let_in"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
     @admin.action(description=gettext_lazy("Let these accounts try to sign in again"))
     def let_in(self, request: HttpRequest, users: QuerySet[User]) -> None:
