@@ -11,10 +11,10 @@ from django.utils import timezone
 from .authorship import authored
 from .changes import announce, audience_changed
 from .deadlines.dues import derive_dues
+from .deadlines.taking import untaken
 from .models import Contact, Deadline, DeadlineTemplate, Due, Meeting, Ministry, Responsibility, Track
-from .models.deadlines import RULE_FIELDS
 from .schedule.lifecycle import Act
-from .schedule.lifecycle_said import status_refusal
+from .schedule.lifecycle_said import StatusRefused, lacks_date, status_refusal
 
 # RFC 5546 §2.1.4 asks for a new SEQUENCE when the time changes; the place is our own addition.
 SEQUENCED = (
@@ -59,6 +59,8 @@ def save_meeting(
         if refused is not None:
             raise refused
         _number(meeting, stored)
+    if act is not None and lacks_date(meeting) and (is_new or not lacks_date(stored)):
+        raise StatusRefused("no_date", "" if is_new else stored.status, meeting.status)
     if meeting.prepares_id and (is_new or stored.prepares_id != meeting.prepares_id):
         _hold_goal(meeting.prepares_id)
     with authored(actor, reason):
@@ -88,12 +90,7 @@ def take_deadlines(meeting: Meeting) -> list[Deadline]:
     template = template_of(meeting.track)
     if template is None:
         return []
-    taken = set(meeting.deadlines.values_list("line_id", flat=True))
-    return Deadline.objects.bulk_create(
-        Deadline(meeting=meeting, line=line, **{name: getattr(line, name) for name in RULE_FIELDS})
-        for line in template.lines.all()
-        if line.pk not in taken
-    )
+    return Deadline.objects.bulk_create(untaken(meeting, template))
 
 
 def template_of(track: Track) -> DeadlineTemplate | None:

@@ -50,9 +50,16 @@ def name_key(name: str) -> bytes:
     return sort_key(name, content_language())
 
 
+def state_key(code: str, name: str, language: str | None = None) -> tuple[int, bytes]:
+    """The secretariat's order of protocol: the states that STATES_FIRST names, then by the reader's alphabet. The same on
+    desk, paper, mail and feed."""
+    first = settings.STATES_FIRST
+    return first.index(code) if code in first else len(first), sort_key(name, language or content_language())
+
+
 def by_name(names: Mapping[str, str]) -> dict[str, str]:
-    """Names by code, in the alphabetical order of the active language."""
-    return dict(sorted(names.items(), key=lambda entry: name_key(entry[1])))
+    """Names of states by code, in the order of protocol."""
+    return dict(sorted(names.items(), key=lambda entry: state_key(*entry)))
 
 
 class TextsWidget(forms.MultiWidget):

@@ -221,6 +221,8 @@ PAPER_LANGUAGES = [
 ]
 USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = ["secretariat.formats"]
+# The order of protocol: these before the rest, which follows the reader's alphabet.
+STATES_FIRST = env.list("STATES_FIRST", default=["CN"])
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai")  # the secretariat's own; shown, never stored
 
 # --- Papers -----------------------------------------------------------------------------------

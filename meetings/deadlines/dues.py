@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -83,14 +83,22 @@ def parties_of(meeting: Meeting) -> list[Party]:
 
 
 def plan_dues(
-    meeting: Meeting, span: Span, *, now: datetime, stands: bool = True, books: Books | None = None
+    meeting: Meeting,
+    span: Span,
+    *,
+    now: datetime,
+    stands: bool = True,
+    books: Books | None = None,
+    deadlines: Sequence[Deadline] | None = None,
 ) -> tuple[DueChange, ...]:
     """What the meeting's dues become when it is at `span`; writes nothing.
 
     stands: False when the meeting is cancelled, which withdraws what is open.
     books: the calendars to go by, where many meetings are planned or a change of the calendars is tried.
+    deadlines: those to plan for, where it is not for all that the meeting has; they need not be stored.
     """
-    deadlines = list(meeting.deadlines.all() if books else meeting.deadlines.prefetch_related("dues"))
+    if deadlines is None:
+        deadlines = list(meeting.deadlines.all() if books else meeting.deadlines.prefetch_related("dues"))
     lines = {deadline.pk: deadline.rule for deadline in deadlines}
     parties = (books or books_of([meeting])).parties_of(meeting)
     wanted = moments_of(lines, span, parties) if stands else {}

@@ -179,6 +179,10 @@ class Meeting(models.Model):
         ]
 
     def __str__(self) -> str:
+        """As the desk names it. A real meeting that the example gave a date is marked wherever it stands: nobody
+        proposed that date. One that is made up says so in its own title."""
+        if self.is_example and self.ordinal is not None:
+            return gettext("[EXAMPLE DATE] %(title)s") % {"title": self.title()}
         return self.title()
 
     def title(self, language: str | None = None) -> str:

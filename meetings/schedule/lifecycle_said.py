@@ -19,20 +19,31 @@ SENTENCES = {
     "by_cancel": _("Cancelling takes the deadlines along: do it on its own page."),
     "with_its_turn": _("A summit is marked as held on its own page, and then stays so."),
     "not_begun": _("The meeting has not begun, or its date is not known: it cannot have been held."),
+    "no_date": _(
+        "A confirmed meeting has a date: give the day, the month or the year, or leave it proposed."
+    ),
     "no_reason": _("Give the reason; it stands in the history."),
 }
 
 
 class StatusRefused(Exception):
-    """The meeting stays as it is; `code` says why, str() says it to a person."""
+    """The meeting stays as it is; `code` says why, str() says it to a person. before: empty of a new meeting."""
 
     def __init__(self, code: str, before: str, after: str) -> None:
         super().__init__(code, before, after)
         self.code, self.before, self.after = code, before, after
 
     def __str__(self) -> str:
-        names = {"before": Meeting.Status(self.before).label, "after": Meeting.Status(self.after).label}
+        names = {
+            name: str(Meeting.Status(status).label) if status else ""
+            for name, status in (("before", self.before), ("after", self.after))
+        }
         return str(SENTENCES[self.code]) % names
+
+
+def lacks_date(meeting: Meeting) -> bool:
+    """Whether it is told as confirmed while nothing is known of its date."""
+    return meeting.status == Meeting.Status.CONFIRMED and meeting.first_on is None
 
 
 def standing_of(meeting: Meeting, status: str) -> Standing:

@@ -45,6 +45,10 @@ class NotToBePostponed(MoveRefused):
     )
 
 
+class DateMissing(MoveRefused):
+    message = _("A confirmed meeting has a date: set it back to proposed first, or postpone it.")
+
+
 class LastDayLeftOver(MoveRefused):
     message = _(
         "The last day is only the end of the former year or month. Give the meeting's own last day; if it does last "
@@ -77,6 +81,8 @@ def plan_move(meeting: Meeting, to: Span) -> MovePlan:
     _refuse_when_over(meeting)
     if is_last_day_left_over(meeting.span, to):
         raise LastDayLeftOver
+    if to.first_on is None and meeting.status == Meeting.Status.CONFIRMED and meeting.first_on is not None:
+        raise DateMissing
     now = timezone.now()
     changes = plan_dues(meeting, to, now=now)
     is_short = any(change.is_short for change in changes)

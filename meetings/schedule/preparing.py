@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from rotation.models import State
@@ -21,6 +20,7 @@ from ..refused import Refused
 from ..saving import save_meeting
 from .clashes import Clash
 from .dates import Precision, Span
+from .numbers import last_numbers
 from .preparation import Existing, Link, days_from, missing, proposed_span
 from .surroundings import STANDING, surroundings
 
@@ -186,17 +186,8 @@ def _link(step: PreparatoryStep) -> Link:
 
 
 def _numbered(proposals: list[Proposal], choices: Mapping[str, Choice]) -> list[Proposal]:
-    """Those that are taken continue the count of their track, in the order of their days.
-
-    A track that has not begun to count, as one of experts, does not begin here: staff give a first number.
-    """
-    last = dict(
-        Meeting.objects.filter(track__in={p.step.prepared_by_id for p in proposals}, ordinal__isnull=False)
-        .exclude(status=Meeting.Status.CANCELLED)
-        .order_by()
-        .values_list("track")
-        .annotate(Max("ordinal"))
-    )
+    """Those that are taken continue the count of their track, in the order of their days."""
+    last = last_numbers({p.step.prepared_by_id for p in proposals})
     numbers: dict[str, int] = {}
     for proposal in sorted(proposals, key=lambda p: p.span.first_on or date.max):
         track = proposal.step.prepared_by_id

@@ -176,3 +176,15 @@ def test_a_later_start_does_not_bring_back_what_was_removed():
     call_command("load_example", "--first-run")
     assert not Contact.objects.filter(is_example=True).in_office(timezone.now()).exists()
     assert summit().precision == "year"
+
+
+def test_a_date_that_nobody_proposed_is_marked_wherever_it_shows(desk):
+    call_command("load_example")
+    meeting = summit()
+    for page in (
+        "/admin/", "/admin/meetings/meeting/", f"/admin/meetings/meeting/{meeting.pk}/change/",
+        f"/admin/meetings/meeting/{meeting.pk}/move/",
+    ):  # fmt: skip
+        text = desk.get(page).content.decode()
+        assert "[EXAMPLE DATE]" in text or "example date" in text, page
+    assert (str(the_meeting())[:7], str(meeting)[:14]) == ("EXAMPLE", "[EXAMPLE DATE]")

@@ -16,10 +16,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from rotation.collation import sort_key
 from rotation.lists import listed
 from rotation.paper.typesetting import typeset
-from rotation.translated import interface_language, text_in
+from rotation.translated import interface_language, state_key, text_in
 
 from ...agenda.snapshots import Snapshot, items_of, span_of
 from ...agenda.stages import Item, Stage, budget, numbers
@@ -80,9 +79,9 @@ def paper_of(issue: Issue, language: str, *, with_annotations: bool) -> dict[str
 
 
 def names_in(states: Mapping[str, Mapping[str, str]], language: str) -> dict[str, str]:
-    """The states' names by code, in `language` and in the order of its alphabet."""
+    """The states' names by code, in `language` and in the order of protocol."""
     names = {code: text_in(texts, language) or code for code, texts in states.items()}
-    return dict(sorted(names.items(), key=lambda entry: sort_key(entry[1], language)))
+    return dict(sorted(names.items(), key=lambda entry: state_key(*entry, language)))
 
 
 def stage_title(stage: Stage | None, reissue: int) -> str:

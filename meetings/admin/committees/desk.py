@@ -18,7 +18,7 @@ from rotation.forms import state_names
 from rotation.history_admin import KeptAdmin, ReasonForm
 from rotation.inputs import TableInline
 from rotation.lists import listed
-from rotation.translated import name_key, text_in
+from rotation.translated import state_key, text_in
 
 from ...changes import committee_changed
 from ...committees.acts import holds, quorums
@@ -138,7 +138,7 @@ def _seat_shown(seat: Seat, today: date, soon: set[int]) -> dict[str, Any]:
     state = str(seat.organisation.state)
     return {
         "row": seat,
-        "key": (name_key(state), seat.pk),
+        "key": (state_key(seat.organisation.state_id, state), seat.pk),
         "state": state,
         "organisation": text_in(seat.organisation.names),
         "terms": terms,

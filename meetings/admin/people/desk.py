@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from rotation.history import TOOK
 from rotation.history_admin import KeptAdmin
 from rotation.numbers import number_in
-from rotation.translated import content_language, name_key, text_in
+from rotation.translated import content_language, name_key, state_key, text_in
 
 from ...models import Delegate, Delegation, Erasure, Meeting, Organisation, RetentionRule
 from ...people.delegations import DelegationRefused, open_delegation, parties_of_meeting
@@ -95,7 +95,7 @@ class DelegationAdmin(DelegatePages, ListPages, KeptAdmin):
     def meeting_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         meeting, now = self.meeting_for(request, pk), timezone.now()
         rows = [party_shown(row, now) for row in parties_of_meeting(meeting)]
-        rows.sort(key=lambda row: (row["state"] is None, name_key(row["name"])))
+        rows.sort(key=lambda row: (row["state"] is None, state_key(row["code"], row["name"])))
         states = [row["state"].pk for row in rows if row["state"]]
         there = {row["delegation"].organisation_id for row in rows if row["delegation"]}
         organisations = Organisation.objects.filter(state__in=states).exclude(pk__in=there - {None})

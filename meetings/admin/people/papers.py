@@ -15,10 +15,9 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from rotation.collation import sort_key
 from rotation.paper.typesetting import typeset
 from rotation.tables import as_csv
-from rotation.translated import interface_language, text_in
+from rotation.translated import interface_language, state_key, text_in
 
 from ...agenda.snapshots import span_of
 from ...models import ListedParticipant, ParticipantList
@@ -122,8 +121,8 @@ def as_table(listing: Listing, language: str, *, all_names: bool) -> bytes:
 def _by_party(listing: Listing, language: str) -> list[tuple[str, list[ListedParticipant]]]:
     names = {party: text_in(texts, language) for party, texts in listing.heading["parties"].items()}
 
-    def place(line: ListedParticipant) -> tuple[bool, bytes, str]:
-        return "/" in line.party, sort_key(names[line.party], language), line.party
+    def place(line: ListedParticipant) -> tuple[bool, tuple[int, bytes], str]:
+        return "/" in line.party, state_key(line.party, names[line.party], language), line.party
 
     # A stable sort: within a party the lines keep their order, the head first.
     ordered = sorted(listing.lines, key=place)

@@ -32,6 +32,7 @@ from .clash_words import clashes_shown
 from .forms import MeetingForm, NewMeetingForm
 from .move_pages import MovePages
 from .preparation_pages import PREPARERS, PreparationPages, offer_preparation
+from .taking_pages import TakingPages
 from .when import hours_text, when_text
 
 DATE_FIELDS = ["precision", ("first_on", "last_on"), ("starts", "ends"), "zone"]
@@ -74,7 +75,7 @@ class UpcomingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(AsksFirst, PreparationPages, ShortPages, MovePages, KeptAdmin):
+class MeetingAdmin(AsksFirst, PreparationPages, ShortPages, TakingPages, MovePages, KeptAdmin):
     ask_template = "admin/meetings/meeting/visibility.html"
     form = MeetingForm
     change_form_template = "admin/meetings/meeting/change_form.html"
@@ -127,7 +128,10 @@ class MeetingAdmin(AsksFirst, PreparationPages, ShortPages, MovePages, KeptAdmin
                     "classes": ["collapse"],
                 },
             ),
-            (None, {"fields": ["reason"] if obj else ["reason", "host_shown", "clashes_seen"]}),
+            (
+                None,
+                {"fields": ["reason"] if obj else ["reason", "host_shown", "number_shown", "clashes_seen"]},
+            ),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Meeting | None = None) -> list[str]:
@@ -198,12 +202,11 @@ class MeetingAdmin(AsksFirst, PreparationPages, ShortPages, MovePages, KeptAdmin
         if count:
             messages.info(request, format_html('<a href="{}">{}</a>', url, text))
         elif template_of(obj.track) is None:
-            messages.info(
-                request,
-                _(
-                    "Neither the track nor its level has a deadline template; add the meeting's deadlines here."
-                ),
+            text = _(
+                "Neither the track nor its level has a deadline template: take deadlines from another one"
             )
+            url = reverse("admin:meetings_meeting_take", args=[obj.pk])
+            messages.info(request, format_html('<a href="{}">{}</a>', url, text))
         else:
             messages.info(
                 request, _("Deadlines were taken from the track's template; their days follow with the date.")

@@ -26,6 +26,7 @@ from ...schedule.clashes import Clash
 from ...schedule.dates import BadSpan, Precision, Span, check_years, month_span, year_span
 from ...schedule.lifecycle import Act, Status, has_begun, offered, offered_to_new, refusal
 from ...schedule.lifecycle_said import SENTENCES, StatusRefused, standing_of
+from ...schedule.numbers import next_number
 from ...schedule.surroundings import STANDING, clashes_at
 from .when import when_text
 
@@ -155,13 +156,17 @@ class MeetingForm(ReasonForm):
             if code is not None:
                 field = "reason" if code == "no_reason" else "status"
                 self.add_error(field, str(StatusRefused(code, before, after)))
+            elif after == Meeting.Status.CONFIRMED and self.instance.first_on is None:
+                self.add_error("status", str(SENTENCES["no_date"]))
         return values
 
 
 class NewMeetingForm(SpanFields, MeetingForm):
-    """A new meeting; where no host is chosen, that of the track's rule is proposed, and never taken unseen."""
+    """A new meeting; where no host or number is given, that of the track's rule and the next one of its count are
+    proposed, and never taken unseen."""
 
     host_shown = forms.CharField(required=False, widget=forms.HiddenInput)
+    number_shown = forms.CharField(required=False, widget=forms.HiddenInput)
     clashes_seen = forms.CharField(required=False, widget=forms.HiddenInput)
     clashes: tuple[Clash, ...] = ()
 
@@ -186,7 +191,10 @@ class NewMeetingForm(SpanFields, MeetingForm):
                 span.first_on, timezone.localdate()
             ):
                 self.add_error("status", str(SENTENCES["not_begun"]))
+            if values.get("status") == Meeting.Status.CONFIRMED and span.first_on is None:
+                self.add_error("status", str(SENTENCES["no_date"]))
             self._propose_host(values)
+            self._propose_number(values)
             if not self.errors:
                 self._warn(values, span)
         return values
@@ -214,7 +222,11 @@ class NewMeetingForm(SpanFields, MeetingForm):
         """Where the address names track and date: the host is filled in, with the reason beside it."""
         key, day = number_in(str(self.initial.get("track", ""))), str(self.initial.get("first_on", ""))
         track = Track.objects.filter(pk=key).first()
-        if track is None or not re.fullmatch(r"\d{4}-\d\d-01", day, re.ASCII):
+        if track is None:
+            return
+        self.initial.setdefault("ordinal", next_number(track.pk))
+        self.initial["number_shown"] = self.initial["ordinal"]
+        if not re.fullmatch(r"\d{4}-\d\d-01", day, re.ASCII):
             return
         proposal = proposed_host(track, date.fromisoformat(day))
         self.initial["host"] = self.initial["host_shown"] = proposal.host
@@ -235,6 +247,21 @@ class NewMeetingForm(SpanFields, MeetingForm):
                 "The track's rule names the host filled in here. Save to take it, or leave it empty. %(why)s"
             )
             % {"why": _reasons(proposal)},
+        )
+
+    def _propose_number(self, values: dict[str, Any]) -> None:
+        """The next number of a track that counts; informal meetings carry none, so it may be left empty again."""
+        track, is_over = values.get("track"), values.get("status") == Meeting.Status.HELD
+        if track is None or is_over or values.get("ordinal") or values.get("titles"):
+            return
+        proposed = next_number(track.pk)
+        if proposed is None or str(proposed) == values.get("number_shown"):
+            return
+        self.data = self.data.copy()
+        self.data["ordinal"] = self.data["number_shown"] = proposed
+        self.add_error(
+            "ordinal",
+            gettext("The next number of the track is filled in here. Save to take it, or leave it empty."),
         )
 
 

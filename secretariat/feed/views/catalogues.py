@@ -17,6 +17,7 @@ from rotation.periods import BadPeriod, read_period
 from rotation.projection import turns_until
 from rotation.reasons import reason_text
 from rotation.rule import NobodyLeft, Turn
+from rotation.translated import state_key
 
 from .. import query, schema
 from ..asking import parameters, responses
@@ -85,6 +86,8 @@ class StatesView(CatalogueView):
         return super().get(request)
 
     def answer(self) -> dict[str, Any]:
+        with in_language(self.language):
+            states = sorted(State.objects.all(), key=lambda state: state_key(state.code, str(state)))
         return {
             "items": [
                 {
@@ -95,7 +98,7 @@ class StatesView(CatalogueView):
                     "zone": state.zone,
                     "links": calendar_links(f"states/{state.code}/calendar.ics"),
                 }
-                for state in State.objects.all()
+                for state in states
             ]
         }
 

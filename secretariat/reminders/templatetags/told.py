@@ -1,4 +1,4 @@
-"""Who is told when a meeting is moved, postponed or cancelled, for the pages that ask before it is done."""
+"""Who is told when a meeting is moved, postponed, cancelled or given deadlines, for the pages that ask before it is done."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django import template
 from django.conf import settings
 
 from meetings.admin.schedule.when import instant_text
+from meetings.deadlines.taking import take_deadlines_from
 from meetings.models import Meeting
 from meetings.schedule.moves import MoveRefused, cancel_meeting, move_meeting, postpone_meeting
 from rotation.models import State
@@ -42,7 +43,11 @@ def _notices(context: Any) -> list[Notices]:
     try:
         if context.get("is_cancel"):
             return notices_of(lambda: cancel_meeting(meeting.pk, **why))
-        to = context["form"].cleaned_data["span"]
+        values = context["form"].cleaned_data
+        if context.get("is_taking"):
+            key = values["template"].pk
+            return notices_of(lambda: take_deadlines_from(meeting.pk, key, **why))
+        to = values["span"]
         if to is None:
             return notices_of(lambda: postpone_meeting(meeting.pk, **why))
         return notices_of(lambda: move_meeting(meeting.pk, to=to, takes_proposals=True, **why))

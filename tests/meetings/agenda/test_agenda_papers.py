@@ -18,8 +18,8 @@ from tests.factories import STATES
 KAZAKH, TAJIK = "Ә ә Ғ ғ Қ қ Ң ң Ө ө Ұ ұ Ү ү Һ һ І і", "Ғ ғ Ӣ ӣ Қ қ Ӯ ӯ Ҳ ҳ Ҷ ҷ"
 ORDER = {
     "en": ["China", "Kazakhstan", "Kyrgyzstan", "Tajikistan", "Turkmenistan", "Uzbekistan"],
-    "zh": ["哈萨克斯坦", "吉尔吉斯斯坦", "塔吉克斯坦", "土库曼斯坦", "乌兹别克斯坦", "中国"],
-    "ru": ["Казахстан", "Китай", "Кыргызстан", "Таджикистан", "Туркменистан", "Узбекистан"],
+    "zh": ["中国", "哈萨克斯坦", "吉尔吉斯斯坦", "塔吉克斯坦", "土库曼斯坦", "乌兹别克斯坦"],
+    "ru": ["Китай", "Казахстан", "Кыргызстан", "Таджикистан", "Туркменистан", "Узбекистан"],
 }
 
 
@@ -86,8 +86,8 @@ def test_states_stand_in_the_order_of_the_language_of_the_paper(language):
         proposers
         == {
             "en": "China, Kazakhstan and Uzbekistan",
-            "zh": "哈萨克斯坦、乌兹别克斯坦和中国",
-            "ru": "Казахстан, Китай и Узбекистан",
+            "zh": "中国、哈萨克斯坦和乌兹别克斯坦",
+            "ru": "Китай, Казахстан и Узбекистан",
         }[language]
     )
 
