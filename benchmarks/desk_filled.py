@@ -20,7 +20,8 @@ STATEMENTS = (
     )
     SELECT (ARRAY['Пётр', 'Ғани', 'Әсел', 'Li Wei', 'Aygül', 'Dilnoza'])[1 + n % 6] || ' ' || ministry.id || '-' || n,
            'Desk ' || n, 'desk' || n || '@m' || ministry.id || '.synthetic.example.org',
-           (ARRAY['en', 'ru', 'zh'])[1 + n % 3], state.zone, n = 9 AND ministry.id % 5 = 0, true, ministry.id, ARRAY['focal point'], '09:00'
+           (ARRAY['en', 'ru', 'zh'])[1 + n % 3], state.zone, n = 9 AND ministry.id % 5 = 0, true,
+           ministry.id, ARRAY['focal point'], '09:00'
     FROM meetings_ministry AS ministry JOIN rotation_state AS state ON state.code = ministry.state_id
          CROSS JOIN generate_series(1, 10) AS n
     WHERE ministry.is_example
@@ -46,7 +47,8 @@ STATEMENTS = (
     """,
     """
     INSERT INTO meetings_deadline (
-        position, titles, offset_days, close_at, roll, addressee, meeting_id, calendars, key, min_notice_days, source, purpose
+        position, titles, offset_days, close_at, roll, addressee, meeting_id, calendars, key, min_notice_days,
+        source, purpose
     )
     SELECT n, jsonb_build_object('en', (ARRAY['Draft papers', 'Names of delegates', 'Comments', 'Nominations',
                                               'Credentials', 'Reports'])[n], 'ru', 'Срок ' || n),
@@ -116,7 +118,9 @@ STATEMENTS = (
     FROM reminders_delivery WHERE state = 'sent' AND id % 50 = 7
     """,
     """
-    INSERT INTO meetings_agenda (meeting_id, provisional_days, supplementary_days, list_days, cooling_days, revision, created_at)
+    INSERT INTO meetings_agenda (
+        meeting_id, provisional_days, supplementary_days, list_days, cooling_days, revision, created_at
+    )
     SELECT id, 42, 21, 14, 7, 1, now() FROM meetings_meeting AS meeting
     WHERE is_example AND NOT EXISTS (SELECT 1 FROM meetings_agenda WHERE meeting_id = meeting.id)
     """,

@@ -292,7 +292,8 @@ def multiplied(times):
 
     def columns(table, *without):
         cursor.execute(
-            "SELECT column_name FROM information_schema.columns WHERE table_name = %s ORDER BY ordinal_position",
+            "SELECT column_name FROM information_schema.columns "
+            "WHERE table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position",
             [table],
         )
         return [name for (name,) in cursor.fetchall() if name not in without]

@@ -7,9 +7,7 @@ from typing import Any
 
 import pghistory
 from django import forms
-from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
@@ -21,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from .as_shown_forms import NAME, AsShownForm
 from .history import history_of, takings_of
 from .inputs import PlainInputs
+from .long_lists import LongList
 
 PAGE_SIZE = 50
 
@@ -37,27 +36,12 @@ class ReasonForm(AsShownForm):
     )
 
 
-class QuickChangeList(ChangeList):
-    """Reads only the columns that the list shows, where its admin names them."""
-
-    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> models.QuerySet[Any]:
-        found = super().get_queryset(request, *args, **kwargs)
-        return found.only(*columns) if (columns := self.model_admin.list_columns) else found
-
-
-class HistoryAdmin(PlainInputs, admin.ModelAdmin):
+class HistoryAdmin(PlainInputs, LongList):
     form = ReasonForm
     # (model, name of its key to this one): parts whose changes are told on this row's page.
     history_parts: Sequence[tuple[type[models.Model], str]] = ()
     # (field to many others, model that tracks its links)
     history_links: Sequence[tuple[str, type[models.Model]]] = ()
-    list_per_page = 50
-    # What a long list reads of its rows and of those beside them; empty is everything.
-    list_columns: Sequence[str] = ()
-    show_facets = admin.ShowFacets.NEVER
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return QuickChangeList
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with pghistory.context(**reason_context(request)):
@@ -106,7 +90,7 @@ class KeptAdmin(HistoryAdmin):
         return False
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(LongList):
     """Rows that are looked at, never written by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

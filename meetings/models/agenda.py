@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from rotation.entered import LineField, NoteField, ProseField
+from rotation.folding import searched, trigrams
 from rotation.models import Recorded, State
 from rotation.translated import TextsField, text_in
 
@@ -83,7 +84,7 @@ class Agenda(models.Model):
         return NoticeRule(self.provisional_days, self.supplementary_days, self.list_days, self.cooling_days)
 
 
-@pghistory.track()
+@pghistory.track(exclude=["searched"])
 class AgendaItem(models.Model):
     """An item; `uid` is its identity from stage to stage. It is taken off, never deleted."""
 
@@ -148,11 +149,13 @@ class AgendaItem(models.Model):
     decided_on = models.DateField(_("decided on"), null=True, blank=True, editable=False)
     decision_basis = LineField(_("decision"), max_length=300, blank=True, editable=False)
     considered_from = models.DateField(_("not considered before"), null=True, blank=True, editable=False)
+    searched = searched(texts=("titles",), lists=("papers",))
 
     class Meta:
         ordering = ["agenda", "position"]
         verbose_name = _("agenda item")
         verbose_name_plural = _("agenda items")
+        indexes = [trigrams("agenda_item_searched")]
         constraints = [
             models.UniqueConstraint(
                 name="agenda_items_stand_in_one_order",

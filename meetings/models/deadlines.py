@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from rotation.entered import LineField, NoteField, ProseField
+from rotation.folding import searched, trigrams
 from rotation.models import State
 from rotation.translated import TextsField, text_in
 from rotation.zone_checks import stands_in_a_zone
@@ -198,7 +199,7 @@ class TemplateLine(DeadlineRule):
         return text_in(self.titles)
 
 
-@pghistory.track()
+@pghistory.track(exclude=["searched"])
 class Deadline(DeadlineRule):
     """A meeting's deadline: the line as it stood when the meeting took it, so that a template may change later."""
 
@@ -214,6 +215,7 @@ class Deadline(DeadlineRule):
         editable=False,
         verbose_name=_("template line"),
     )
+    searched = searched(texts=("titles",))
 
     class Meta:
         ordering = ["meeting", "offset_days", "position"]
@@ -222,6 +224,7 @@ class Deadline(DeadlineRule):
         constraints = [
             models.UniqueConstraint(name="a_line_is_taken_once_by_a_meeting", fields=["meeting", "line"])
         ]
+        indexes = [trigrams("deadline_searched")]
 
     def __str__(self) -> str:
         return text_in(self.titles)
@@ -319,7 +322,13 @@ class Due(models.Model):
                 condition=~Q(notice="agreed") | ~Q(pin_reason=""),
             ),
         ]
-        indexes = [models.Index(fields=["due_at"], name="due_open", condition=Q(status="open"))]
+        indexes = [
+            models.Index(fields=["due_at"], name="due_open", condition=Q(status="open")),
+            # As the desk's list stands, and by what it is looked through.
+            models.Index(fields=["due_on", "due_at", "state", "id"], name="due_by_day"),
+            models.Index(fields=["state", "due_on", "due_at"], name="due_of_state"),
+            models.Index(fields=["due_at"], name="due_late", condition=Q(received_at__gte=F("due_at"))),
+        ]
 
     def __str__(self) -> str:
         return f"{self.state_id} · {self.deadline}"

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from rotation.entered import LineField, NoteField
+from rotation.folding import searched, trigrams
 from rotation.models import Recorded
 from rotation.translated import TextsField, text_in
 
@@ -58,7 +59,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.select_related("symbol", "track", "meeting__track").prefetch_related("versions")
 
 
-@pghistory.track()
+@pghistory.track(exclude=["searched"])
 class Document(models.Model):
     """A paper in all its languages. Issued, it stays as it is: a revision, addendum or corrigendum follows it."""
 
@@ -136,6 +137,7 @@ class Document(models.Model):
     # Up by one with each change: a plan that was shown is confirmed only while it is still the plan.
     revision = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    searched = searched(texts=("titles",))
 
     objects = DocumentQuerySet.as_manager()
 
@@ -175,7 +177,10 @@ class Document(models.Model):
                 condition=Q(suffix="", parent__isnull=True) | ~Q(suffix="") & Q(parent__isnull=False),
             ),
         ]
-        indexes = [models.Index(fields=["-dated_on", "-id"], name="document_by_day")]
+        indexes = [
+            models.Index(fields=["-dated_on", "-id"], name="document_by_day"),
+            trigrams("document_searched"),
+        ]
         triggers = [
             pgtrigger.Protect(name="papers_are_never_deleted", operation=pgtrigger.Delete),
             pgtrigger.Protect(

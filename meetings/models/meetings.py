@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rotation.entered import LineField, ProseField
+from rotation.folding import searched, trigrams
 from rotation.models import State, Summit
 from rotation.translated import TextsField, text_in
 from rotation.zone_checks import stands_in_a_zone
@@ -35,7 +36,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         )
 
 
-@pghistory.track()
+@pghistory.track(exclude=["searched"])
 class Meeting(models.Model):
     class Status(models.TextChoices):
         IDEA = "idea", _("idea")
@@ -133,6 +134,7 @@ class Meeting(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    searched = searched("city", "venue", "source", texts=("titles",))
 
     objects = MeetingQuerySet.as_manager()
 
@@ -176,6 +178,7 @@ class Meeting(models.Model):
         indexes = [
             models.Index(fields=["starts_at"], name="meeting_upcoming", condition=~Q(status="cancelled")),
             models.Index(fields=["first_on", "id"], name="meeting_by_day"),
+            trigrams("meeting_searched"),
         ]
 
     def __str__(self) -> str:

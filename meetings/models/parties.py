@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from rotation.addresses import AddressField
 from rotation.entered import LineField
+from rotation.folding import searched, trigrams
 from rotation.models import State
 from rotation.ticked import TickedField
 from rotation.translated import TextsField, text_in
@@ -102,7 +103,7 @@ def default_roles() -> list[str]:
     return ["focal point"]
 
 
-@pghistory.track()
+@pghistory.track(exclude=["searched"])
 class Contact(models.Model):
     """A person or a role address at a ministry. Leaving office ends the mail, never the record."""
 
@@ -157,6 +158,7 @@ class Contact(models.Model):
         _("undeliverable"), default=False, help_text=_("mail to this address came back; nothing more is sent")
     )
     is_example = models.BooleanField(_("example"), default=False, editable=False)
+    searched = searched("name", "office", "email")
 
     # Who comes later is not told what was over by then; empty for who was there before this was kept.
     entered_at = models.DateTimeField(auto_now_add=True, null=True, editable=False)
@@ -166,6 +168,7 @@ class Contact(models.Model):
     class Meta:
         ordering = ["ministry__state", "name", "pk"]
         verbose_name = _("contact")
+        indexes = [trigrams("contact_searched")]
         verbose_name_plural = _("contacts")
         constraints = [
             stands_in_a_zone("zone", name="a_contact_is_in_a_time_zone", may_be_empty=True),

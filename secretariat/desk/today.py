@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -62,8 +62,8 @@ def dues_shown(now: datetime) -> dict[str, Any]:
     dues, page = Due.objects.with_meeting(), reverse("admin:meetings_due_changelist")
     soon, overdue = dues.coming(now, AHEAD_DAYS), dues.overdue(now)
     return {
-        "days": _by_day([due_shown(due, now) for due in soon.order_by("due_on", "due_at")[:SHOWN]]),
-        "overdue": _by_day([due_shown(due, now) for due in overdue.order_by("due_on", "due_at")[:SHOWN]]),
+        "days": _by_day([due_shown(due, now) for due in soon.order_by("due_at")[:SHOWN]]),
+        "overdue": _by_day([due_shown(due, now) for due in overdue.order_by("due_at")[:SHOWN]]),
         "count_soon": _count(soon.count(), f"{page}?time=30"),
         "count_overdue": _count(overdue.count(), f"{page}?time=overdue"),
     }
@@ -76,7 +76,7 @@ def mail_shown(now: datetime) -> dict[str, Any]:
     return {
         "outage": outage_shown(),
         "late": late_shown(now),
-        "is_all_taken": not Delivery.objects.untaken(now).exists(),
+        "is_all_taken": Delivery.objects.is_all_taken(now),
         "unsent": Delivery.objects.unsettled().select_related("contact").prefetch_related(*TITLED)[:10],
         "returned": Bounce.objects.standing(now)[:10],
         "count_unsent": _count(to_look_at, f"{page}?outcome=unsettled"),
@@ -216,8 +216,12 @@ def _by_day(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows by the day that they are due, on the responsible states' own calendars."""
     return [
         {"day": day, "text": days_text(day, day), "deadlines": _by_deadline(list(group))}
-        for day, group in groupby(rows, key=lambda row: row["due"].due_on)
+        for day, group in groupby(sorted(rows, key=_day_due), key=_day_due)
     ]
+
+
+def _day_due(row: dict[str, Any]) -> date:
+    return row["due"].due_on
 
 
 def _by_deadline(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

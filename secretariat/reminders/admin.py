@@ -20,7 +20,7 @@ from rotation.history_admin import ReadOnlyAdmin
 
 from .ahead_pages import AheadPages
 from .bounces import admin as _bounces  # noqa: F401  (registers its model)
-from .delivery_filters import AHEAD, OutcomeFilter, WhenFilter
+from .delivery_filters import AHEAD, OutcomeFilter, StateFilter, WhenFilter
 from .follow_admin import FollowAdmin
 from .keep_pages import KeepPages
 from .models import TITLED, Delivery, DeliveryEvent
@@ -79,16 +79,17 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
     list_filter = [
         WhenFilter,
         OutcomeFilter,
-        "state",
+        ("state", StateFilter),
         "kind",
         "contact__ministry__state",
-        ("meeting__track", admin.RelatedOnlyFieldListFilter),
+        "meeting__track",
     ]
     list_select_related = ["contact__ministry", "meeting__track"]
-    search_fields = ["recipient", "subject", "contact__name", "contact__email", "message_id"]
-    date_hierarchy = "planned_at"
-    list_per_page = 50
-    show_facets = admin.ShowFacets.NEVER
+    list_counted = 250
+    sortable_by = ["goes_shown"]  # by nothing else without reading all of the ledger
+    search_fields = ["searched", "contact__searched", "message_id__exact"]
+    found_first = ["-pk"]  # as they lie in the table: the last that were planned
+    date_hierarchy = "goes_at"
     inlines = [ReplyInline, EventInline]
     fieldsets = [
         (
@@ -123,13 +124,12 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        rows = Delivery.objects.with_moment().prefetch_related(*TITLED, *CHIPPED)
+        rows = Delivery.objects.prefetch_related(*TITLED, *CHIPPED)
         return rows.order_by(*self.get_ordering(request))
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
-        return (
-            ["goes_at", "pk"] if request.GET.get(WhenFilter.parameter_name) in AHEAD else ["-goes_at", "pk"]
-        )
+        ahead = AHEAD.get(request.GET.get(WhenFilter.parameter_name, ""))
+        return [ahead, "pk"] if ahead else ["-goes_at", "-pk"]
 
     @admin.display(description=gettext_lazy("when"), ordering="goes_at")
     def goes_shown(self, delivery: Delivery) -> str:

@@ -9,7 +9,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from types import ModuleType
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -18,7 +17,7 @@ from django.utils import timezone
 from .digesting import left_behind, reconcile_digests
 from .models import Delivery, append_events
 from .plan.wanted import About, Told, ToldOf, Wanted
-from .planting import plant
+from .planting import plant, replant
 from .subjects import agendas, dues, invitations, silences, terms
 
 # What follows a meeting.
@@ -218,20 +217,10 @@ def _is_stale(row: Delivery, want: Wanted, now: datetime) -> bool:
 
 
 def _revive(pairs: list[tuple[Delivery, Wanted]]) -> list[str]:
-    """Plan stale rows anew."""
-    changed = []
-    for row, want in pairs:
-        for name, value in _columns(want).items():
-            setattr(row, name, value)
-        # Taken from the worker that has it: what it wrote may say the former moment.
-        row.state, row.next_try_at = Delivery.State.PENDING, want.goes_at or want.planned_at
-        row.token = row.lease_until = row.dated_at = None  # and it is written anew
-        changed.append(row)
-    Delivery.objects.bulk_update(
-        changed, ["state", "next_try_at", "token", "lease_until", "dated_at", *COLUMNS]
-    )
-    append_events([row.pk for row in changed], Delivery.State.PENDING, "planned anew")
-    return _in_words("planned anew", changed)
+    """Plan stale rows anew. Taken from the worker that has one, which may have written the former moment."""
+    replant(pairs)
+    append_events([row.pk for row, _want in pairs], Delivery.State.PENDING, "planned anew")
+    return _in_words("planned anew", [row for row, _want in pairs])
 
 
 def _moved(row: Delivery, want: Wanted, now: datetime) -> bool:
@@ -239,23 +228,6 @@ def _moved(row: Delivery, want: Wanted, now: datetime) -> bool:
     has_hour = want.kind in Delivery.COUNTED or max(row.planned_at, want.planned_at) > now
     is_moved = has_hour and (row.planned_at, row.zone) != (want.planned_at, want.zone)
     return is_moved or (row.expires_at, row.says_due_at) != (want.expires_at, want.says_due_at)
-
-
-COLUMNS = (
-    "planned_on",
-    "planned_hour",
-    "zone",
-    "planned_at",
-    "expires_at",
-    "says_due_at",
-    "was_due_at",
-    "in_reply_to",
-    "is_item",
-)
-
-
-def _columns(want: Wanted) -> dict[str, Any]:
-    return {name: getattr(want, name) for name in COLUMNS}
 
 
 def _create(pairs: list[tuple[int | None, Wanted]]) -> list[str]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Agenda, Contact, Due, Meeting, SeatTerm, SilenceProcedure
+from rotation.folding import searched, trigrams
 from rotation.zone_checks import stands_in_a_zone
 
 from .follow import Follow
@@ -66,18 +67,14 @@ def column_of(about: About) -> str:
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    def with_moment(self) -> DeliveryQuerySet:
-        """Adds `goes_at`: when it went; of what waits when it goes, of what never went when it was planned."""
-        waits = When(state__in=Delivery.UNSENT, then=F("next_try_at"))
-        return self.annotate(goes_at=Case(waits, default=Coalesce("sent_at", "planned_at")))
-
     def unsettled(self) -> DeliveryQuerySet:
         """What staff must settle: refused for good, not known to have arrived, or not sent in time."""
         return self.filter(state__in=Delivery.UNSETTLED)
 
     def to_look_at(self, now: datetime) -> DeliveryQuerySet:
         """What staff must look at: what is unsettled, and what was sent but came back."""
-        came_back = Bounce.objects.standing(now).values("delivery")
+        # Few, and named: beside a question of its own the condition on the state would read the whole ledger.
+        came_back = [bounce.delivery_id for bounce in Bounce.objects.standing(now).select_related(None)]
         return self.filter(Q(state__in=Delivery.UNSETTLED) | Q(pk__in=came_back))
 
     def waiting(self) -> DeliveryQuerySet:
@@ -99,11 +96,17 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         put_off = Q(state=Delivery.State.DEFERRED, planned_at__lte=now - PUT_OFF_LONG)
         return self.by_itself().filter(untaken | put_off, next_try_at__lte=now + LONGEST_PAUSE)
 
-    def untaken(self, now: datetime) -> DeliveryQuerySet:
-        """What goes by itself and whose hour has come: no server took it yet, however short the time."""
-        has_come = Q(next_try_at__lte=now) | Q(state=Delivery.State.DEFERRED)
-        states = [*Delivery.UNSENT, Delivery.State.SENDING]
-        return self.filter(has_come, state__in=states, is_held=False, is_item=False)
+    def is_all_taken(self, now: datetime) -> bool:
+        """Whether of what goes by itself and whose hour has come a server took each, however short the time."""
+        has_come = Q(next_try_at__lte=now) | Q(
+            state=Delivery.State.DEFERRED, next_try_at__lte=now + LONGEST_PAUSE
+        )
+        rows = self.filter(is_held=False, is_item=False)
+        # Two questions, each of an index of its own; both in one would read the ledger through.
+        waits = rows.filter(
+            has_come, state__in=Delivery.UNSENT, next_try_at__lte=now + LONGEST_PAUSE
+        ).order_by("next_try_at")
+        return not waits.exists() and not rows.filter(state=Delivery.State.SENDING).exists()
 
     def under_way(self) -> DeliveryQuerySet:
         """What has not ended, or may have arrived."""
@@ -161,7 +164,11 @@ class Delivery(models.Model):
     term = _subject(SeatTerm, pgettext_lazy("of office", "term"))
     agenda = _subject(Agenda, _("agenda"))
     contact = models.ForeignKey(
-        Contact, on_delete=models.PROTECT, related_name="deliveries", verbose_name=_("contact")
+        Contact,
+        on_delete=models.PROTECT,
+        related_name="deliveries",
+        db_index=False,  # see delivery_of_contact
+        verbose_name=_("contact"),
     )
     sequence = models.PositiveIntegerField(
         _("revision of what it tells of"), help_text=_("another one whenever that moved or changed")
@@ -231,6 +238,15 @@ class Delivery(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     reply = models.CharField(_("mail server's reply"), max_length=500, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # When it went; of what waits when it goes, of what never went when it was planned. A column, for lists to follow.
+    goes_at = models.GeneratedField(
+        expression=Case(
+            When(state__in=UNSENT, then=F("next_try_at")), default=Coalesce("sent_at", "planned_at")
+        ),
+        output_field=models.DateTimeField(_("when")),
+        db_persist=True,
+    )
+    searched = searched("recipient", "subject")
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -302,8 +318,18 @@ class Delivery(models.Model):
             models.Index(
                 fields=["next_try_at", "id"],
                 name="delivery_due",
-                condition=Q(state__in=["pending", "deferred"]),
+                condition=Q(state__in=["pending", "deferred", "claimed"]),
             ),
+            # As the desk's list stands; of what is neither sent nor to come, by what became of it.
+            models.Index(fields=["goes_at", "id"], name="delivery_by_moment"),
+            models.Index(
+                fields=["state", "goes_at"],
+                name="delivery_ended",
+                condition=Q(state__in=["failed", "uncertain", "lapsed", "cancelled", "carried"]),
+            ),
+            models.Index(fields=["goes_at"], name="delivery_held", condition=Q(is_held=True)),
+            models.Index(fields=["contact", "goes_at"], name="delivery_of_contact"),
+            trigrams("delivery_searched"),
             models.Index(
                 fields=["lease_until"], name="delivery_leased", condition=Q(state__in=["claimed", "sending"])
             ),

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from .models import column_of
+from .models import Delivery, column_of
 from .plan.wanted import Wanted
 
 PLANT = """
@@ -36,6 +36,22 @@ WITH planted AS (
 INSERT INTO reminders_deliveryevent (delivery_id, at, state, detail, worker)
 SELECT id, statement_timestamp(), 'pending', 'planned', '' FROM planted ORDER BY id
 """
+# One statement joined to its values; the ORM's has a branch a row in each column, which takes the square of the rows.
+REPLANT = """
+UPDATE reminders_delivery AS delivery
+   SET state = 'pending', next_try_at = wanted.goes_at, token = NULL, lease_until = NULL, dated_at = NULL,
+       planned_on = wanted.planned_on, planned_hour = wanted.planned_hour, zone = wanted.zone,
+       planned_at = wanted.planned_at, expires_at = wanted.expires_at, says_due_at = wanted.says_due_at,
+       was_due_at = wanted.was_due_at, in_reply_to = wanted.in_reply_to, is_item = wanted.is_item
+  FROM json_to_recordset(%(rows)s::json) AS wanted (
+       id bigint, goes_at timestamptz, planned_on date, planned_hour time, zone text, planned_at timestamptz,
+       expires_at timestamptz, says_due_at timestamptz, was_due_at timestamptz, in_reply_to text, is_item boolean)
+ WHERE delivery.id = wanted.id
+"""
+REPLANTED = (
+    *("planned_on", "planned_hour", "zone", "planned_at", "expires_at", "says_due_at", "was_due_at"),
+    *("in_reply_to", "is_item"),
+)
 KEPT = (
     *(
         "kind",
@@ -58,6 +74,19 @@ def plant(wanted: Collection[tuple[int | None, Wanted, str]]) -> None:
     rows = json.dumps([_row(*each) for each in wanted], default=str)
     with connection.cursor() as cursor:
         cursor.execute(PLANT, {"rows": rows})
+
+
+def replant(pairs: Collection[tuple[Delivery, Wanted]]) -> None:
+    """Plan rows that have not left us anew, as pending; whoever had claimed one has it no more."""
+    if not pairs:
+        return
+    rows = [
+        {name: getattr(want, name) for name in REPLANTED}
+        | {"id": row.pk, "goes_at": want.goes_at or want.planned_at}
+        for row, want in pairs
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(REPLANT, {"rows": json.dumps(rows, default=str)})
 
 
 def _row(meeting_id: int | None, want: Wanted, reason: str) -> dict[str, Any]:

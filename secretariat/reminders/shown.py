@@ -19,7 +19,7 @@ CHIPPED = ("bounces",)
 def moment_of(row: Delivery) -> datetime:
     """When it went; of one that waits when it goes, which may be later than planned: not at night, or tried again.
 
-    The same as `with_moment` adds, of a row alone.
+    The same as the column `goes_at`, of a row that may be as it was not written yet.
     """
     if row.sent_at is not None:
         return row.sent_at

@@ -16,7 +16,7 @@ from django.db.models import Count, DateField, Min, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
-from meetings.models import Due, SeatTerm, SilenceProcedure, Track
+from meetings.models import Deadline, Due, SeatTerm, SilenceProcedure, Track
 
 from .plan.wanted import ContactFact
 from .subjects.audience import contacts_of
@@ -80,11 +80,24 @@ def _ahead(now: datetime) -> Iterator[Ahead]:
     dues = Due.objects.open().filter(due_at__gt=now).order_by()
     silences = SilenceProcedure.objects.filter(status="open", closing_at__gt=now).order_by()
     for found in (
-        *_counted(dues, "deadline__meeting__track", "state", Min("due_on")),
+        *_dues(dues),
         *_counted(silences, "document__track", "parties__state", Min("closes_on")),
         *_counted(_terms(now.date()), "seat__track", "seat__organisation__state", Min("ends_on") - ONE_DAY),
     ):
         yield Ahead(*found)
+
+
+def _dues(dues: QuerySet[Due]) -> Iterator[tuple[int, str, int, date]]:
+    """By deadline and state; the way from each due to its track, in one question, would take ten times as long."""
+    rows = list(dues.values_list("deadline", "state").annotate(found=Count("pk"), first_on=Min("due_on")))
+    deadlines = Deadline.objects.filter(pk__in={deadline for deadline, *_rest in rows})
+    track_of = dict(deadlines.values_list("pk", "meeting__track"))
+    counts: dict[tuple[int, str], tuple[int, date]] = {}
+    for deadline, state, found, first_on in rows:
+        before, first = counts.get((track_of[deadline], state), (0, first_on))
+        counts[track_of[deadline], state] = (before + found, min(first, first_on))
+    for (track, state), (found, first_on) in counts.items():
+        yield track, state, found, first_on
 
 
 def _terms(today: date) -> QuerySet[SeatTerm]:

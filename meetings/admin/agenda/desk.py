@@ -49,7 +49,7 @@ class AgendaAdmin(ItemPages, StagePages, KeptAdmin):
     list_display = ["meeting_shown", "when", "stage_shown", "item_count", "time_shown", "pending_count"]
     list_filter = [StageFilter, ("meeting__track", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["meeting__track"]
-    search_fields = ["meeting__titles", "meeting__track__names", "items__titles", "items__papers"]
+    search_fields = ["meeting__searched", "meeting__track__names", "items__searched"]
     date_hierarchy = "meeting__first_on"
     ordering = ["-meeting__first_on", "pk"]
     history_parts = [(AgendaItem, "agenda"), (ItemProposer, "item__agenda")]

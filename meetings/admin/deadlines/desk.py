@@ -86,7 +86,7 @@ class DueAdmin(DuePages, KeptAdmin):
         TimeFilter,
         "status",
         "state",
-        ("deadline__meeting__track", admin.RelatedOnlyFieldListFilter),
+        "deadline__meeting__track",
         "is_pinned",
     ]
     list_select_related = ()  # nothing is joined, see get_queryset; False would join all that the list names
@@ -95,13 +95,16 @@ class DueAdmin(DuePages, KeptAdmin):
         *("state", "deadline"),
     ]
     search_fields = [
-        "deadline__titles",
-        "deadline__meeting__titles",
+        "deadline__searched",
+        "deadline__meeting__searched",
         "deadline__meeting__track__names",
         "state__names",
     ]
+    found_first = ["-due_on", "-due_at", "-state_id"]
+    sortable_by = ["due_shown"]  # by nothing else without reading all that is and was due
+    list_counted = 1_000
     date_hierarchy = "due_on"
-    ordering = ["due_at", "state"]
+    ordering = ["due_on", "due_at", "state_id"]  # by the states' own days, as the days above the list
     actions = ["receive", "waive", "reopen"]
     fields = [
         "meeting",
@@ -144,7 +147,7 @@ class DueAdmin(DuePages, KeptAdmin):
     def reopen(self, request: HttpRequest, queryset: Any) -> HttpResponse:
         return self._chosen(queryset, "open")
 
-    @admin.display(description=gettext_lazy("due on"), ordering="due_at")
+    @admin.display(description=gettext_lazy("due on"), ordering="due_on")
     def due_shown(self, due: Due) -> str:
         day, clock = days_text(due.due_on, due.due_on), moment_text(due.due_at, due.zone)
         return format_html('<span class="moment">{} <span class="quiet">{}</span></span>', day, clock)

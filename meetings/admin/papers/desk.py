@@ -71,7 +71,7 @@ class DocumentAdmin(DocumentPages, KeptAdmin):
         "distribution",
         ("track", admin.RelatedOnlyFieldListFilter),
     ]
-    search_fields = ["symbol__text", "titles", "track__names"]
+    search_fields = ["symbol__text", "searched", "track__names"]
     date_hierarchy = "dated_on"
     autocomplete_fields = ["meeting"]
 

@@ -45,7 +45,7 @@ class DelegationAdmin(DelegatePages, ListPages, KeptAdmin):
         "=state__code",
         "state__names",
         "organisation__names",
-        "meeting__titles",
+        "meeting__searched",
         "meeting__track__names",
     ]
     ordering = ["-meeting__first_on", "state", "pk"]

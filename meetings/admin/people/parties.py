@@ -107,7 +107,7 @@ class ContactAdmin(KeptAdmin):
         "is_example",
     ]
     list_select_related = ["ministry", "erasure"]
-    search_fields = ["name", "office", "email", "ministry__names"]
+    search_fields = ["searched", "ministry__names"]
     autocomplete_fields = ["ministry"]
     fieldsets = [
         (gettext_lazy("Who"), {"fields": ["ministry", "name", "office", "roles"]}),

@@ -89,7 +89,7 @@ class MeetingAdmin(AsksFirst, PreparationPages, ShortPages, TakingPages, MovePag
         "precision",
         "visibility",
     ]
-    search_fields = ["titles", "track__names", "city", "venue", "source", "=ordinal"]
+    search_fields = ["searched", "track__names", "=ordinal"]
     date_hierarchy = "first_on"
     ordering = ["-first_on", "pk"]
     autocomplete_fields = ["summit", "prepares", "co_located_with"]

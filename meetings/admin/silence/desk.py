@@ -44,9 +44,7 @@ class SilenceAdmin(SilencePages, ReadOnlyAdmin):
     change_form_template = "admin/meetings/silenceprocedure/change_form.html"
     list_display = ["document", "status_chip", "closes", "left", "said"]
     list_filter = [ClosingFilter, "status", ("document__track", admin.RelatedOnlyFieldListFilter)]
-    search_fields = ["document__symbol__text", "document__titles"]
-    list_per_page = 50
-    show_facets = admin.ShowFacets.NEVER
+    search_fields = ["document__symbol__text", "document__searched"]
     fields: list[str] = []
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -11,6 +11,7 @@ from django.contrib.admin.templatetags.base import InclusionAdminNode
 from django.contrib.admin.views.main import ChangeList
 from django.utils.safestring import SafeString
 
+from ..days_above import date_hierarchy
 from ..rows import row_maker
 
 register = template.Library()
@@ -31,4 +32,11 @@ def result_list(cl: ChangeList) -> dict[str, Any]:
 def result_list_tag(parser: Any, token: Any) -> InclusionAdminNode:
     return InclusionAdminNode(
         parser, token, func=result_list, template_name="change_list_results.html", takes_context=False
+    )
+
+
+@register.tag("date_hierarchy")
+def date_hierarchy_tag(parser: Any, token: Any) -> InclusionAdminNode:
+    return InclusionAdminNode(
+        parser, token, func=date_hierarchy, template_name="date_hierarchy.html", takes_context=False
     )

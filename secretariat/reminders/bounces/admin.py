@@ -20,27 +20,25 @@ from ..replies.links import without_links
 class BounceAdmin(ReadOnlyAdmin):
     list_display = ["at", "verdict", "contact", "mail_linked", "status", "diagnostic"]
     list_display_links = ["at", "verdict"]
-    list_filter = ["verdict", "delivery__contact__ministry__state"]
-    search_fields = ["delivery__contact__name", "delivery__recipient", "diagnostic"]
+    list_filter = ["verdict", "contact__ministry__state"]
+    search_fields = ["contact__searched", "diagnostic"]
     date_hierarchy = "at"
-    list_per_page = 50
-    show_facets = admin.ShowFacets.NEVER
     fields = readonly_fields = [
         *("verdict", "status", "diagnostic", "at"),
         *("contact_linked", "mail_linked", "text_shown"),
     ]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("delivery__contact__ministry")
+        return super().get_queryset(request).select_related("delivery", "contact__ministry")
 
     @admin.display(description=gettext_lazy("contact"))
     def contact(self, bounce: Bounce) -> str:
-        return str(bounce.delivery.contact)
+        return str(bounce.contact)
 
     @admin.display(description=gettext_lazy("contact"))
     def contact_linked(self, bounce: Bounce) -> str:
-        url = reverse("admin:meetings_contact_change", args=[bounce.delivery.contact_id])
-        return format_html('<a href="{}">{}</a>', url, bounce.delivery.contact)
+        url = reverse("admin:meetings_contact_change", args=[bounce.contact_id])
+        return format_html('<a href="{}">{}</a>', url, bounce.contact)
 
     @admin.display(description=pgettext_lazy("that came back", "mail"))
     def mail_linked(self, bounce: Bounce) -> str:

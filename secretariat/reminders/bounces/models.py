@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from meetings.models import Contact
+
 from ..plan.verdicts import is_in_doubt
 
 LATELY = timedelta(days=7)
@@ -23,12 +25,12 @@ class BounceQuerySet(models.QuerySet["Bounce"]):
 
         The newest of each contact.
         """
-        gone = Q(verdict=Bounce.Verdict.GONE, delivery__contact__is_undeliverable=True)
+        gone = Q(verdict=Bounce.Verdict.GONE, contact__is_undeliverable=True)
         lately = Q(verdict__in=[Bounce.Verdict.RETURNED, Bounce.Verdict.UNCLEAR], at__gte=now - LATELY)
-        in_doubt = Q(verdict=Bounce.Verdict.RETURNED, delivery__contact__in=contacts_in_doubt(now))
+        in_doubt = Q(verdict=Bounce.Verdict.RETURNED, contact__in=contacts_in_doubt(now))
         rows = self.annotate(is_in_doubt=ExpressionWrapper(in_doubt, models.BooleanField()))
-        newest = rows.order_by("delivery__contact_id", "-at", "-pk").distinct("delivery__contact_id")
-        return newest.filter(gone | lately | in_doubt).select_related("delivery__contact__ministry")
+        newest = rows.order_by("contact_id", "-at", "-pk").distinct("contact_id")
+        return newest.filter(gone | lately | in_doubt).select_related("delivery", "contact__ministry")
 
 
 def contacts_in_doubt(now: datetime) -> list[int]:
@@ -37,7 +39,7 @@ def contacts_in_doubt(now: datetime) -> list[int]:
     Only of who had one come back this quarter: nothing is looked up for the others.
     """
     returned = Bounce.objects.filter(verdict=Bounce.Verdict.RETURNED, at__gte=now - DOUBTED)
-    recent = returned.values("delivery__contact").distinct()
+    recent = returned.values("contact").distinct()
     deliveries: Any = Bounce._meta.get_field("delivery").related_model
     rows = deliveries.objects.filter(contact__in=recent, state="sent", recipient__iexact=F("contact__email"))
     came_back = Exists(Bounce.objects.filter(delivery=OuterRef("pk"), verdict=Bounce.Verdict.RETURNED))
@@ -64,6 +66,10 @@ class Bounce(models.Model):
     delivery = models.ForeignKey(
         "reminders.Delivery", on_delete=models.PROTECT, related_name="bounces", verbose_name=_("delivery")
     )
+    # The delivery's own, written by the database: the way through half a million of them took a second.
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("contact")
+    )
     verdict = models.CharField(_("what became of it"), max_length=10, choices=Verdict.choices)
     status = models.CharField(_("status"), max_length=20, help_text=_("as RFC 3463 numbers it"))
     diagnostic = models.CharField(_("what the server said"), max_length=500, blank=True)
@@ -76,6 +82,7 @@ class Bounce(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["at", "id"], name="bounce_by_moment")]
         verbose_name = _("mail that came back")
         verbose_name_plural = _("mails that came back")
         constraints = [
@@ -85,7 +92,16 @@ class Bounce(models.Model):
             )
         ]
         triggers = [
-            pgtrigger.Protect(name="what_came_back_stays", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Trigger(
+                name="names_the_contact",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func="""
+                SELECT contact_id INTO NEW.contact_id FROM reminders_delivery WHERE id = NEW.delivery_id;
+                RETURN NEW;
+                """,
+            ),
+            pgtrigger.Protect(name="what_came_back_stays", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

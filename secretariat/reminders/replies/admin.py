@@ -81,11 +81,9 @@ class ReplyAdmin(ActPages, ReadOnlyAdmin):
     change_form_template = "admin/reminders/reply/change_form.html"
     list_display = ["at", "said", "state", "deadline", "outcome"]
     list_display_links = ["at", "said"]
-    list_filter = [WaitingFilter, "what", "delivery__due__state"]
-    search_fields = ["delivery__contact__name", "delivery__due__deadline__titles", "text"]
+    list_filter = [WaitingFilter, "what", "due__state"]
+    search_fields = ["contact__searched", "due__deadline__searched", "searched"]
     date_hierarchy = "at"
-    list_per_page = 50
-    show_facets = admin.ShowFacets.NEVER
     fields = readonly_fields = [
         *("what", "until_shown", "text", "at", "outcome"),
         *("state", "deadline_linked", "meeting", "mail_linked", "contact"),
@@ -211,8 +209,6 @@ class UnsubscriptionAdmin(ActPages, ReadOnlyAdmin):
     list_filter = [EndedFilter, "topic", "contact__ministry__state"]
     list_select_related = ["contact__ministry", "ended_by"]
     search_fields = ["contact__name", "contact__email"]
-    list_per_page = 50
-    show_facets = admin.ShowFacets.NEVER
     fields = readonly_fields = [
         *("contact", "ministry", "topic", "at", "delivery"),
         *("ended_at", "ended_by", "ended_reason"),
