@@ -16,7 +16,8 @@ from .models import Contact, Deadline, DeadlineTemplate, Due, Meeting, Ministry,
 from .schedule.lifecycle import Act
 from .schedule.lifecycle_said import StatusRefused, lacks_date, status_refusal
 
-# RFC 5546 §2.1.4 asks for a new SEQUENCE when the time changes; the place is our own addition.
+# RFC 5546 §2.1.4 asks for a new SEQUENCE when the time changes; place, form and host are our own addition: who follows
+# the meeting is told of them.
 SEQUENCED = (
     "precision",
     "first_on",
@@ -27,6 +28,8 @@ SEQUENCED = (
     "city",
     "country_id",
     "venue",
+    "format",
+    "host_id",
     "status",
 )
 PUBLIC = (
@@ -35,8 +38,6 @@ PUBLIC = (
     "ordinal",
     "titles",
     "visibility",
-    "format",
-    "host_id",
     "summit_id",
     "prepares_id",
 )

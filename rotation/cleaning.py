@@ -33,7 +33,10 @@ class _Signs(dict[int, str]):
             ):  # marks and overrides of direction, soft hyphens, zero-width blanks, byte order marks, tags
                 return sign if sign in JOINERS or sign in SEEN else ""
             case "Cc" | "Zl" | "Zp":
-                return sign if sign in self._kept else " "
+                if sign in self._kept:
+                    return sign
+                # What ends a line ends it in a way that everything understands; bells and NULs have no width.
+                return ("\n" if self._kept else " ") if sign.isspace() else ""
             case "Cs":  # half a character, which neither a database nor a mail can hold
                 return ""
         return sign

@@ -238,8 +238,8 @@ def settle_due(due_id: int, *, status: str, at: datetime | None, actor: Any, rea
         raise DueRefused(_("Received at: this moment lies in the future."))
     if status in (Due.Status.WAIVED, Due.Status.OPEN) and not reason.strip():
         raise DueRefused(_("Give the reason."))
-    if due.status == Due.Status.RECEIVED:
-        due.sequence += 1  # who was thanked, and told that nothing more is due, is told that it is
+    if due.status != Due.Status.OPEN:
+        due.sequence += 1  # who was thanked, or told that it is no longer asked for, is told that it is
     due.status, due.received_at, due.recorded_by, due.settle_reason = status, at, actor, reason
     with authored(actor, reason):
         due.save()

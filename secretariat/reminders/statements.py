@@ -43,7 +43,8 @@ UPDATE reminders_delivery AS d
    AND (d.due_id IS NULL OR EXISTS (
        SELECT FROM meetings_due AS due
         WHERE due.id = d.due_id AND due.sequence = d.sequence
-          AND due.status = CASE WHEN d.kind IN ('withdrawn', 'received') THEN d.kind ELSE 'open' END))
+          AND CASE d.kind WHEN 'withdrawn' THEN due.status IN ('withdrawn', 'waived')
+                          WHEN 'received' THEN due.status = 'received' ELSE due.status = 'open' END))
    AND (d.meeting_id IS NULL OR d.due_id IS NOT NULL OR d.agenda_id IS NOT NULL OR EXISTS (
        SELECT FROM meetings_meeting AS meeting
         WHERE meeting.id = d.meeting_id AND meeting.sequence = d.sequence))

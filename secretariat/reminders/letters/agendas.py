@@ -10,6 +10,7 @@ from meetings.models import AgendaStage, Meeting
 from rotation.translated import text_in
 
 from ..models import Delivery
+from .changes import begins, told_before
 from .letter import Letter, facts_of
 from .moments import clocks, meeting_days, moment, short_day
 
@@ -23,14 +24,23 @@ def letter(row: Delivery) -> Letter:
 def _moved(row: Delivery) -> Letter:
     """Of a meeting whose agenda was sent: it is on another day, or not to be expected."""
     meeting, language = row.meeting, row.contact.language
+    told = told_before(row)
+    was_zone = told.zone if told else meeting.zone
     values = {
         "meeting": meeting.title(),
-        "was": short_day(row.was_due_at, meeting.zone, language) if row.was_due_at else "",
+        "now": begins(meeting, language),
+        "was": short_day(row.was_due_at, was_zone, language) if row.was_due_at else "",
         "day": meeting_days(meeting, language),
     }
     if row.kind == Kind.MOVED and row.was_due_at == row.says_due_at:
         subject = _("Meeting held after all: %(meeting)s, %(day)s")
         lead = _("“%(meeting)s” will be held after all, on the day that its agenda named: %(day)s.")
+    elif row.kind == Kind.MOVED and told and told.first_on == meeting.first_on:
+        subject = _("Changed: %(meeting)s, %(day)s")
+        lead = _(
+            "“%(meeting)s” stays on the day that its agenda named, at another hour or in another time zone: it begins "
+            "on %(now)s."
+        )
     elif row.kind == Kind.MOVED:
         subject = _("Meeting moved: %(meeting)s, %(day)s")
         lead = _("“%(meeting)s” will be held on another day: %(day)s. Its agenda named %(was)s.")

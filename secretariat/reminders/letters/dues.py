@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.models import Meeting
+from meetings.models import Due, Meeting
 from rotation.translated import text_in
 
 from ..models import Delivery, Reply
@@ -29,15 +29,25 @@ def letter(row: Delivery) -> Letter:
         "day": short_day(row.says_due_at, zone, language),
         "now": moment(row.says_due_at, zone, language),
         "was": moment(row.was_due_at, zone, language) if row.was_due_at else "",
+        "was_day": short_day(row.was_due_at, zone, language) if row.was_due_at else "",
     }
+    still_open = _still_open(row) if row.kind == Kind.RECEIVED else []
     note = ""
     match row.kind:
         case Kind.CHANGED if row.was_due_at == row.says_due_at:
             subject = _("Due after all %(day)s: %(deadline)s — %(meeting)s")
             lead = _("The deadline “%(deadline)s” stands again, as it was: it is due by %(now)s.")
+        case Kind.CHANGED if values["was_day"] == values["day"]:
+            subject = _("Deadline at another hour, %(day)s: %(deadline)s — %(meeting)s")
+            lead = _(
+                "The deadline “%(deadline)s” stays on its day, at another hour. It was %(was)s; it is now %(now)s."
+            )
         case Kind.CHANGED:
             subject = _("Deadline moved: %(deadline)s, now due %(day)s — %(meeting)s")
             lead = _("The deadline “%(deadline)s” has moved. It was %(was)s; it is now %(now)s.")
+        case Kind.WITHDRAWN if row.due.status == Due.Status.WAIVED:
+            subject = _("No longer required: %(deadline)s — %(meeting)s")
+            lead = _("“%(deadline)s”, which was due from %(state)s by %(was)s, is no longer required.")
         case Kind.WITHDRAWN if row.meeting.status == Status.CANCELLED:
             subject = _("Meeting cancelled: %(meeting)s — no longer due: %(deadline)s")
             lead = _(
@@ -92,6 +102,10 @@ def letter(row: Delivery) -> Letter:
         case Kind.RECEIVED:
             subject = _("Received with thanks: %(deadline)s — %(meeting)s")
             lead = _("The secretariat has received “%(deadline)s” from %(state)s. Nothing more is due.")
+            if still_open:
+                lead = _(
+                    "The secretariat has received “%(deadline)s” from %(state)s. Still to come is what follows."
+                )
         case _other:
             subject = _("Due %(day)s: %(deadline)s — %(meeting)s")
             lead = _("“%(deadline)s” is due from %(state)s by %(now)s.")
@@ -101,12 +115,25 @@ def letter(row: Delivery) -> Letter:
     if row.kind == Kind.RECEIVED:
         if row.due.received_at:
             facts.append((_("Received"), moment(row.due.received_at, zone, language)))
+        facts += [
+            (
+                text_in(due.deadline.titles),
+                _("by %(moment)s") % {"moment": moment(due.due_at, due.zone, language)},
+            )
+            for due in still_open
+        ]
     elif row.kind != Kind.WITHDRAWN:
         facts += [(_("What is due"), values["deadline"]), (_("By"), values["now"])]
         facts += clocks(row.says_due_at, zone, clocks_beside(row), language)
     signature = text_in(row.meeting.track.mechanism.names)
     links = [] if row.kind in OVER else _links(row)
     return Letter(subject % values, lead % values, facts, signature, row.meeting.is_example, links)
+
+
+def _still_open(row: Delivery) -> list[Due]:
+    """What the same state still owes for the same meeting, the earliest first."""
+    rows = Due.objects.open().filter(deadline__meeting=row.meeting_id, state=row.due.state_id)
+    return list(rows.select_related("deadline").order_by("due_at", "pk"))
 
 
 def _was_reminded(row: Delivery) -> bool:

@@ -11,6 +11,7 @@ from icalendar import Event, vCalAddress
 from meetings.models import Contact, Meeting
 from rotation.addresses import wire_address
 from rotation.cleaning import clean_line
+from rotation.lists import listed
 from rotation.translated import text_in
 from secretariat.feed.ics import (
     Texts,
@@ -26,6 +27,7 @@ from secretariat.feed.render import mark_example
 from secretariat.feed.words import text_and_language
 
 from ..models import Delivery
+from .changes import Told, begins, changes, told_before
 from .letter import Letter, facts_of
 from .moments import clocks, moment, short_day
 
@@ -46,13 +48,17 @@ def ending_of(meeting: Meeting) -> Ending:
 
 def letter(row: Delivery) -> Letter:
     language, zone = row.contact.language, row.meeting.zone
+    told = told_before(row)
+    is_new = row.kind == Kind.CHANGED and told is not None
+    changed = changes(told, row.meeting, language) if is_new and told else []
     values = {
         "meeting": _title(row),
         "day": short_day(row.says_due_at, zone, language),
         "now": _begins(row, row.says_due_at),
-        "was": _begins(row, row.was_due_at) if row.was_due_at else "",
+        "was": begins(told, language) if told else _begins(row, row.was_due_at) if row.was_due_at else "",
+        "what": listed([name for name, _was, _now in changed], language),
     }
-    subject, lead = _sentences(row)
+    subject, lead = _changed(told, row.meeting, changed) if is_new and told else _sentences(row)
     facts = [(_("Meeting"), values["meeting"])]
     if row.kind != Kind.WITHDRAWN:
         facts = facts_of(row.meeting, language)
@@ -60,8 +66,38 @@ def letter(row: Delivery) -> Letter:
             facts.append((_("Begins"), values["now"]))
             facts += clocks(row.says_due_at, zone, [(_("On your clock"), row.zone)], language)
         facts.append((_("Status"), row.meeting.get_status_display()))
+    facts += [
+        (_("Changed: %(what)s") % {"what": name}, _("%(was)s → %(now)s") % {"was": was, "now": now})
+        for name, was, now in changed
+    ]
     signature = text_in(row.meeting.track.mechanism.names)
     return Letter(subject % values, lead % values, facts, signature, row.meeting.is_example)
+
+
+def _changed(told: Told, meeting: Meeting, changed: list[tuple[str, str, str]]) -> tuple[str, str]:
+    """By the days and hours on the clock of the meeting's place, not by the instants: another zone is no other day."""
+    if told.first_on != meeting.first_on:
+        return (
+            _("Moved to %(day)s: %(meeting)s"),
+            _("“%(meeting)s” has moved. It was to begin on %(was)s; it now begins on %(now)s."),
+        )
+    if told.starts != meeting.starts and told.starts and meeting.starts:
+        return (
+            _("At another hour: %(meeting)s, %(day)s"),
+            _(
+                "“%(meeting)s” begins at another hour of the same day. It was to begin on %(was)s; it now begins on "
+                "%(now)s."
+            ),
+        )
+    if changed:
+        return (
+            _("Changed: %(meeting)s, %(day)s"),
+            _("“%(meeting)s” stays on its day: it begins on %(now)s. Changed: %(what)s."),
+        )
+    return (
+        _("Changed: %(meeting)s, %(day)s"),
+        _("What was said of “%(meeting)s” has changed; it begins on %(now)s as before."),
+    )
 
 
 def _begins(row: Delivery, at: datetime) -> str:

@@ -30,9 +30,16 @@ def moment(at: datetime, zone: str, language: str) -> str:
     return _("%(day)s, %(hour)s (%(zone)s, %(offset)s)") % {
         "day": day,
         "hour": hour,
-        "zone": get_timezone_location(ZoneInfo(zone), locale=locale, return_city=True),
+        "zone": zone_name(zone, language),
         "offset": offset_text(local),
     }
+
+
+@lru_cache(maxsize=256)
+def zone_name(zone: str, language: str) -> str:
+    """The city that a zone is named after."""
+    locale = BABEL_LOCALE.get(language, language)
+    return get_timezone_location(ZoneInfo(zone), locale=locale, return_city=True)
 
 
 @lru_cache(maxsize=1024)

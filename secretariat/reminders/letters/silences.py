@@ -38,6 +38,10 @@ def letter(row: Delivery) -> Letter:
     if row.kind in (Kind.OPENED, Kind.EXTENDED, Kind.REMINDER):
         facts.append((_("Silence closes"), values["now"]))
         facts += clocks(closes.instant, closes.zone, [(_("On your clock"), row.zone)], language)
+        how = _(
+            "reply to this mail before %(now)s, and name the passage; if nobody does, the text is adopted"
+        )
+        facts.append((_("To object"), how % values))
     facts += _said(row)
     signature = text_in(procedure.document.track.mechanism.names)
     return Letter(subject % values, lead % values, facts, signature)

@@ -22,6 +22,7 @@ STATUS: dict[str, Literal["open", "received", "settled", "withdrawn"]] = {
     Due.Status.OPEN: "open",
     Due.Status.RECEIVED: "received",
     Due.Status.WITHDRAWN: "withdrawn",
+    Due.Status.WAIVED: "withdrawn",  # of it no new day is waited for
 }
 
 
@@ -49,7 +50,7 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
                 due.due_at,
                 STATUS.get(due.status, "settled"),
                 due.received_at,
-                undated.get(due.deadline.meeting_id),
+                undated.get(due.deadline.meeting_id) if due.status != Due.Status.WAIVED else None,
             )
         )
     for (pk, key), of_it in moments.items():

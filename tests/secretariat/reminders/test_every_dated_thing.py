@@ -346,7 +346,7 @@ def test_a_mail_that_a_worker_holds_is_taken_from_it_when_the_moment_moves(seat)
     end_term(term.pk, ends_on=term.ends_on + timedelta(days=1), actor=None, reason="Agreed anew.")
     from secretariat.reminders.message import render
 
-    assert begin_sending(held, render(held)) is False
+    assert begin_sending(held, render(held)) == "not ours"
 
 
 # Agendas
