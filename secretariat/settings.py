@@ -12,6 +12,8 @@ import pghistory
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from .database import connection_class
+
 # Every machine uses the zone table of the pinned `tzdata` wheel: Debian's own may be older than a
 # state's last change of offset. zoneinfo reads this once, so it is set before the first zone is made.
 os.environ.setdefault("PYTHONTZPATH", "")
@@ -104,6 +106,9 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "max_size": max(WEB_THREADS, 8),  # no thread waits for another's connection
     "timeout": WAIT,
     "reconnect_timeout": WAIT,
+    "connection_class": connection_class(
+        alive_seconds=WAIT, query_seconds=env.float("DATABASE_QUERY_SECONDS", default=0)
+    ),
 }
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 2)  # libpq's least; the pool gives up earlier
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # the driver's own pool keeps the connections

@@ -47,6 +47,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "secretariat.settings")
     # Who waits for a page is told within a second that the database is away; a worker has more patience.
     os.environ.setdefault("DATABASE_WAIT_SECONDS", "0.6")
+    os.environ.setdefault("DATABASE_QUERY_SECONDS", "20")
     server = Server(
         options.app,
         address=options.host,

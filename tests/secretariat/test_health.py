@@ -1,13 +1,20 @@
 """The probes: what is away is named, at once; and that the service ticks is seen from a web process."""
 
+import os
+import selectors
 import socket
+import threading
 import time
+from contextlib import closing, contextmanager
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 import redis
 
 from secretariat import health, ticks
 from secretariat.broker import server
+from secretariat.database import connection_class
 from secretariat.localstack.processes import free_port
 from secretariat.reminders.tasks import deliver_due
 from tests.secretariat.web_servers import asked, web
@@ -74,6 +81,81 @@ def test_without_a_database_every_answer_comes_within_a_second(database_away):
     least = min(seconds for status, seconds in found.values() if status == 503)
     assert least < AWAY_SECONDS, found
     assert max(seconds for _status, seconds in found.values()) < 2.5, found
+
+
+def url_of_tests(settings):
+    return f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{settings.DATABASES['default']['NAME']}"
+
+
+@contextmanager
+def freezing(url):
+    """Yields the same database behind a line, and a function that stops all that goes over it."""
+    address, open_, moves = urlsplit(url), [], threading.Event()
+    moves.set()
+
+    def hand_over(one, other):
+        with selectors.DefaultSelector() as ready:
+            ready.register(one, selectors.EVENT_READ, other)
+            ready.register(other, selectors.EVENT_READ, one)
+            while True:
+                for key, _events in ready.select():
+                    try:
+                        part = key.fileobj.recv(1 << 16)
+                        moves.wait()
+                        key.data.sendall(part)
+                    except OSError:
+                        return
+                    if not part:
+                        return
+
+    def accept(door):
+        while True:
+            try:
+                one = door.accept()[0]
+            except OSError:
+                return
+            other = socket.create_connection((address.hostname, address.port))
+            open_.extend([one, other])
+            threading.Thread(target=hand_over, args=(one, other), daemon=True).start()
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as door:
+        threading.Thread(target=accept, args=(door,), daemon=True).start()
+        place = address.netloc.rpartition("@")[0] + f"@127.0.0.1:{door.getsockname()[1]}"
+        try:
+            yield address._replace(netloc=place).geturl(), moves.clear
+        finally:
+            moves.set()
+            door.shutdown(socket.SHUT_RDWR)
+            for each in open_:
+                each.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_freezes_under_kept_connections_is_told_at_once(settings):
+    with (
+        freezing(url_of_tests(settings)) as (behind, freeze),
+        web(DATABASE_URL=behind, WEB_WORKERS="1", FEED_REQUESTS_AN_HOUR="1000000") as (port, _process),
+    ):
+        assert asked(port, "/health/ready")[0] == 200
+        freeze()
+        found = []
+        for path in ("/health/ready", "/api/v1/meetings/", "/health/ready"):
+            begin = time.monotonic()
+            found.append((asked(port, path, timeout=12)[0], time.monotonic() - begin))
+    assert [status for status, _seconds in found] == [503, 503, 503]
+    assert min(seconds for _status, seconds in found) < AWAY_SECONDS, found
+    assert max(seconds for _status, seconds in found) < 2.5, found
+
+
+@pytest.mark.django_db
+def test_an_answer_that_does_not_come_is_given_up_with_its_connection(settings):
+    limited = connection_class(alive_seconds=0.1, query_seconds=0.2)
+    with closing(limited.connect(url_of_tests(settings))) as connection:
+        begin = time.monotonic()
+        with pytest.raises(psycopg.OperationalError):
+            connection.cursor().execute("SELECT pg_sleep(20)")
+        assert time.monotonic() - begin < 10
+        assert connection.closed
 
 
 @pytest.mark.django_db
