@@ -6,6 +6,9 @@ from functools import lru_cache
 
 import icu
 
+# Keys of one version do not compare with those of another.
+VERSION: str = icu.ICU_VERSION
+
 
 @lru_cache(maxsize=64)
 def _collator(locale: str) -> icu.Collator:

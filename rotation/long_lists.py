@@ -18,6 +18,7 @@ from django.http import HttpRequest
 from django.utils.text import smart_split, unescape_string_literal
 
 from .folding import found_by
+from .sort_keys import alphabet_of
 
 COUNTED = 3_000
 FOUND = 60
@@ -73,6 +74,11 @@ class LongChangeList(ChangeList):
         self.params = {**self.params, ORDER_VAR: ".".join(kept)} if kept else without(self.params, ORDER_VAR)
         found: list[Any] = super().get_ordering(request, queryset)
         return found
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        """Names by the reader's alphabet."""
+        field = super().get_ordering_field(field_name)
+        return (alphabet_of(self.model, field) or field) if isinstance(field, str) else field
 
     def _is_sortable(self, place: str) -> bool:
         column = place.removeprefix("-")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from rotation.entered import LineField, NoteField, ProseField
+from rotation.sort_keys import SortKeysField
 from rotation.translated import TextsField, text_in
 
 from ..committees.quorum import Kind, QuorumRule, Unit
@@ -188,12 +189,13 @@ class SeatTerm(models.Model):
         return Term(self.pk, self.seat_id, self.office, self.starts_on, self.ends_on)
 
 
-@pghistory.track()
+@pghistory.track(exclude=["sorted_as"])
 class WorkingGroup(models.Model):
     track = models.ForeignKey(
         Track, on_delete=models.PROTECT, related_name="working_groups", verbose_name=_("committee")
     )
     names = TextsField(_("name"))
+    sorted_as = SortKeysField(of="names")
     mandate = ProseField(_("mandate"), blank=True)
     lead = models.ForeignKey(
         Seat,

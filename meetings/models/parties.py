@@ -18,18 +18,20 @@ from rotation.addresses import AddressField
 from rotation.entered import LineField
 from rotation.folding import searched, trigrams
 from rotation.models import State
+from rotation.sort_keys import ByAlphabet, SortKeysField
 from rotation.ticked import TickedField
 from rotation.translated import TextsField, text_in
 from rotation.zone_checks import stands_in_a_zone
 from rotation.zones import validate_zone
 
 
-@pghistory.track()
+@pghistory.track(exclude=["sorted_as"])
 class Ministry(models.Model):
     state = models.ForeignKey(
         State, on_delete=models.PROTECT, related_name="ministries", verbose_name=_("state")
     )
     names = TextsField(_("name"))
+    sorted_as = SortKeysField(of="names")
     is_example = models.BooleanField(_("example"), default=False, editable=False)
 
     class Meta:
@@ -41,7 +43,7 @@ class Ministry(models.Model):
         return f"{self.state_id} · {text_in(self.names)}"
 
 
-@pghistory.track()
+@pghistory.track(exclude=["sorted_as"])
 class Organisation(models.Model):
     """A chamber, association or agency; not a ministry."""
 
@@ -49,6 +51,7 @@ class Organisation(models.Model):
         State, on_delete=models.PROTECT, related_name="organisations", verbose_name=_("state")
     )
     names = TextsField(_("name"))
+    sorted_as = SortKeysField(of="names")
 
     class Meta:
         ordering = ["state", "pk"]
@@ -103,7 +106,7 @@ def default_roles() -> list[str]:
     return ["focal point"]
 
 
-@pghistory.track(exclude=["searched"])
+@pghistory.track(exclude=["searched", "sorted_as"])
 class Contact(models.Model):
     """A person or a role address at a ministry. Leaving office ends the mail, never the record."""
 
@@ -159,6 +162,7 @@ class Contact(models.Model):
     )
     is_example = models.BooleanField(_("example"), default=False, editable=False)
     searched = searched("name", "office", "email")
+    sorted_as = SortKeysField()
 
     # Who comes later is not told what was over by then; empty for who was there before this was kept.
     entered_at = models.DateTimeField(auto_now_add=True, null=True, editable=False)
@@ -166,7 +170,7 @@ class Contact(models.Model):
     objects = ContactQuerySet.as_manager()
 
     class Meta:
-        ordering = ["ministry__state", "name", "pk"]
+        ordering = ["ministry__state", ByAlphabet("sorted_as"), "pk"]
         verbose_name = _("contact")
         indexes = [trigrams("contact_searched")]
         verbose_name_plural = _("contacts")

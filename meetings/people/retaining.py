@@ -20,6 +20,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from rotation.concurrency import assert_unchanged
+from rotation.sort_keys import sort_keys
 
 from ..authorship import authored
 from ..models import Contact, Delegate, Delegation, Erasure, Meeting, Particulars, RetentionRule
@@ -116,7 +117,7 @@ def _erase_contact(contact_id: int, rule: str) -> bool:
     history: Any = Contact
     with authored(None, rule):
         Erasure.objects.create(contact=contact, rule=rule)
-        Contact.objects.filter(pk=contact.pk).update(**nobody)
+        Contact.objects.filter(pk=contact.pk).update(**nobody, sorted_as=sort_keys(nobody["name"]))
         # The one change of a history: it would keep what was erased.
         with pgtrigger.ignore("meetings.ContactEvent:append_only"):
             history.pgh_event_model.objects.filter(pgh_obj_id=contact.pk).update(**nobody)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rotation.history_admin import HistoryAdmin
 from rotation.inputs import PlainInputs
+from rotation.sort_keys import ByAlphabet
 
 from .models import City, PartnerSystem, PartnerToken, Subscription
 from .subscribing import make_subscription, revoke_subscription
@@ -200,6 +201,7 @@ class SubscriptionAdmin(PlainInputs, admin.ModelAdmin):
 @admin.register(City)
 class CityAdmin(HistoryAdmin):
     list_display = ["name", "country", "latitude", "longitude"]
+    ordering = ["country", ByAlphabet("sorted_as"), "pk"]
     list_select_related = ["country"]
     list_filter = ["country"]
     search_fields = ["name"]

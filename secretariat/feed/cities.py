@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models import Meeting
 from rotation.entered import LineField
 from rotation.models import State
+from rotation.sort_keys import SortKeysField
 
 SHIPPED = Path(__file__).parent / "data" / "cities.json"
 
@@ -29,12 +30,13 @@ def _degrees(label: Any, most: int) -> Any:
     )
 
 
-@pghistory.track()
+@pghistory.track(exclude=["sorted_as"])
 class City(models.Model):
     country = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+", verbose_name=_("country"))
     name = LineField(
         _("name"), max_length=100, help_text=_("as meetings write it; capitals or small is the same")
     )
+    sorted_as = SortKeysField()
     latitude = _degrees(_("latitude"), 90)
     longitude = _degrees(_("longitude"), 180)
 

@@ -103,7 +103,7 @@ class RecommendationAdmin(ActPages, KeptAdmin):
         shown = {"title": title, "confirm": title, "subtitle": str(row), "back": back, "seen": seal(row)}
         return self.act_page(request, "admin/meetings/act/page.html", form=form, **shown)
 
-    @admin.display(description=gettext_lazy("title"), ordering="titles")
+    @admin.display(description=gettext_lazy("title"))
     def title(self, row: Recommendation) -> str:
         return str(row)
 

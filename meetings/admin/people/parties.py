@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from rotation.history_admin import HistoryAdmin, KeptAdmin
 from rotation.inputs import TableInline
+from rotation.sort_keys import ByAlphabet
 
 from ...models import Contact, Ministry, Organisation, Responsibility
 from ...saving import save_party
@@ -32,6 +33,7 @@ class ContactInline(TableInline):
 @admin.register(Ministry)
 class MinistryAdmin(KeptAdmin):
     list_display = ["name", "state", "is_example"]
+    ordering = ["state", ByAlphabet("sorted_as"), "pk"]
     list_filter = ["state", "is_example"]
     list_select_related = ["state"]
     search_fields = ["names", "=state__code", "state__names"]
@@ -54,6 +56,7 @@ class MinistryAdmin(KeptAdmin):
 @admin.register(Organisation)
 class OrganisationAdmin(HistoryAdmin):
     list_display = ["name", "state"]
+    ordering = ["state", ByAlphabet("sorted_as"), "pk"]
     list_filter = ["state"]
     list_select_related = ["state"]
     search_fields = ["names", "=state__code", "state__names"]

@@ -25,6 +25,7 @@ from meetings.people.retaining import (
     former_contacts,
     overdue,
 )
+from rotation.collation import sort_key
 from rotation.history import history_of
 from tests.factories import (
     ContactFactory,
@@ -179,10 +180,15 @@ TWO_YEARS_ON = date(2026, 6, 17)
 
 
 def test_a_contact_who_left_two_years_ago_is_nobody_in_any_table(former):
+    assert sort_key(former.name, "ru").hex() in whole_database()
     assert apply_contact_retention(TWO_YEARS_ON) == []
     assert apply_contact_retention(TWO_YEARS_ON + timedelta(days=1)) == [former.pk]
-    assert [text in whole_database() for text in (*SECRETS, "bekova@")] == [False] * 4
+    keys = {
+        sort_key(former.name, code).hex() for code in ("en", "ru", "zh")
+    }  # what the name is sorted by gives it away
+    assert [text in whole_database() for text in (*SECRETS, "bekova@", *keys)] == [False] * (4 + len(keys))
     former.refresh_from_db()
+    assert former.sorted_as["ru"] == sort_key(f"#{former.pk}", "ru").hex()
     assert (former.name, former.email) == (f"#{former.pk}", f"erased-{former.pk}@contacts.invalid")
     assert former.erasure.rule == "contacts: 730 days after leaving"
     assert apply_contact_retention(date(2030, 1, 1)) == []
