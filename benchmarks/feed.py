@@ -170,8 +170,9 @@ def partner_token():
     from secretariat.feed.models import PartnerSystem
     from secretariat.feed.tokens import make_token
 
-    system = PartnerSystem.objects.create(
-        name="Portal", operator="MFA", contact="it@mfa.example", feed_id="partners"
+    # Of an earlier run in the same database, if there was one.
+    system, _is_new = PartnerSystem.objects.get_or_create(
+        name="Portal", defaults={"operator": "MFA", "contact": "it@mfa.example", "feed_id": "partners"}
     )
     return make_token(system, expires_at=timezone.now() + timedelta(days=90), actor=None)[1]
 

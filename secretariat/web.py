@@ -31,6 +31,8 @@ STOP_SECONDS = 8  # for answers under way; then a worker is killed
 CONNECTIONS = 800
 # A request's line and headers together: beyond it 431. So it is published to partners.
 HEAD_BYTES = 16 * 1024
+# Threads of each process beside WEB_THREADS, which do nothing but wait for the bodies of forms.
+WAITING = 64
 FORM_BYTES = 2**20  # what may stand in a form beside its file
 # For a whole head, and between two requests of a connection. A proxy in front must be the one who lets go first.
 HEAD_SECONDS = 30
@@ -54,7 +56,7 @@ def main() -> None:
         port=options.port,
         interface=Interfaces.WSGI,
         workers=settings.WEB_WORKERS,
-        blocking_threads=settings.WEB_THREADS,
+        blocking_threads=settings.WEB_THREADS + WAITING,
         backpressure=CONNECTIONS,
         http=HTTPModes.http1,
         websockets=False,
@@ -85,6 +87,7 @@ def _application(follow: Callable[[], None], target: str) -> Courteous:
     return Courteous(
         application,
         threads=settings.WEB_THREADS,
+        waiting=WAITING,
         most=settings.UPLOAD_MAX_MB * 2**20 + FORM_BYTES,
         is_leaving=leaving.is_set,
     )

@@ -4,6 +4,7 @@ import http.client
 import importlib
 import itertools
 import os
+import resource
 import signal
 import socket
 import threading
@@ -28,6 +29,10 @@ class Streaming:
 
     def close(self):
         pass
+
+
+if most := os.environ.get("MOST_ON_DISK"):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(most), int(most)))
 
 
 def echo(environ, start_response):
@@ -104,19 +109,60 @@ def test_every_address_answers_at_once_beside_idle_connections_and_half_sent_hea
     assert len(found) == 5
 
 
-def test_bodies_that_never_end_leave_half_of_the_threads_to_the_others(small):
+@pytest.mark.parametrize("size", [1000, 2 << 20])
+def test_bodies_that_never_end_leave_all_others_their_answers(small, size):
     port, _process = small
-    never = b"POST /body HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf"
-    crowd = []
+    never = f"POST /body HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n\r\nhalf".encode()
+    crowd, whole = [], b"x" * size
 
     def is_full():
         crowd.append(half_open(port, never))
-        return asked(port, "/body", method="POST", body=b"x")[0] == 503
+        return sent() == (503, b"503 Service Unavailable\n")
+
+    def sent():
+        try:
+            return asked(port, "/body", method="POST", body=whole)[::2]
+        except (BrokenPipeError, ConnectionResetError):  # refused while a large one was still under way
+            return 503, b"503 Service Unavailable\n"
 
     wait_until(is_full)
     assert [asked(port, "/who", timeout=12)[0] for _n in range(10)] == [200] * 10
     closed(crowd)
-    wait_until(lambda: asked(port, "/body", method="POST", body=b"whole")[::2] == (200, b"whole"))
+    wait_until(lambda: sent() == (200, whole))
+
+
+def test_slow_uploads_and_twenty_slow_forms_keep_nobody_from_sending_a_form(small):
+    port, _process = small
+    head = "POST /body HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\nhalf"
+    crowd = [half_open(port, head.format(size).encode()) for size in [2 << 20] * 20 + [1000] * 20]
+    found = [asked(port, "/body", method="POST", body=b"whole", timeout=12)[::2] for _n in range(10)]
+    closed(crowd)
+    assert found == [(200, b"whole")] * 10
+
+
+def test_a_body_whose_length_nobody_says_is_refused_in_words(small):
+    port, _process = small
+    link = half_open(
+        port,
+        b"POST /body HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n0\r\n\r\n",
+    )
+    answer = b"".join(iter(lambda: link.recv(1 << 16), b""))
+    link.close()
+    assert answer.startswith(b"HTTP/1.1 411 ")
+    assert answer.endswith(b"\r\n\r\n411 Length Required\nSend what you send with its Content-Length.\n")
+
+
+def test_a_body_for_which_the_disk_has_no_room_is_refused_in_words():
+    with web(ECHO, WEB_WORKERS="1", MOST_ON_DISK=str(1 << 20)) as (port, _process):
+        status, _headers, text = asked(port, "/body", method="POST", body=b"x" * (2 << 20))
+    assert (status, text.decode().splitlines()) == (
+        507,
+        [
+            "507 Insufficient Storage",
+            "The service has no room left for what was sent. Nothing was saved; tell the administrator.",
+        ],
+    )
 
 
 def test_readers_who_do_not_read_leave_half_of_the_threads_to_the_others(small):
