@@ -24,7 +24,7 @@ class Gathering:
     """A meeting on known days, both inclusive, as the clash rules take it.
 
     city: folded for comparison, empty where nobody travels or none is known yet.
-    ministries: names by id, of those that answer for it on its days.
+    ministries: names by id, of those that answer for it on its days, in the order in which they are told.
     beside: keys of the meetings that are held beside it on purpose.
     """
 
@@ -91,11 +91,11 @@ def _with_another(meeting: Gathering, other: Gathering) -> Iterator[Clash]:
     is_same_city = bool(meeting.city) and meeting.city == other.city
     is_travel = meeting.is_travelled_to and other.is_travelled_to
     values = {"other": other.title, "first": other.first_on, "last": other.last_on}
-    shared = sorted(name for key, name in meeting.ministries.items() if key in other.ministries)
+    shared = tuple(name for key, name in meeting.ministries.items() if key in other.ministries)
     if shared and between < 0:
-        yield Clash("ministry_overlap", {**values, "ministries": tuple(shared)}, other.key)
+        yield Clash("ministry_overlap", {**values, "ministries": shared}, other.key)
     elif shared and between < TRAVEL_DAYS and is_travel and _is_elsewhere(meeting, other):
-        yield Clash("ministry_travel", {**values, "ministries": tuple(shared)}, other.key)
+        yield Clash("ministry_travel", {**values, "ministries": shared}, other.key)
     is_beside = other.key in meeting.beside or meeting.key in other.beside
     if is_same_city and is_travel and between < 0 and not is_beside:
         yield Clash("same_place", values, other.key)

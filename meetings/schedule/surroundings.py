@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from rotation.translated import name_key
+
 from ..days.state_calendars import books_of
 from ..days.workdays import WorkCalendar
 from ..models import Blackout as BlackoutRow
@@ -102,7 +104,10 @@ def _answers(tracks: Iterable[int]) -> dict[int, tuple[Answer, ...]]:
         answers[row.track_id].append(
             Answer(row.ministry_id, str(row.ministry), row.valid_from, row.valid_until)
         )
-    return {track: tuple(found) for track, found in answers.items()}
+    return {
+        track: tuple(sorted(found, key=lambda answer: name_key(answer.name)))
+        for track, found in answers.items()
+    }
 
 
 def _gathering(

@@ -18,7 +18,7 @@ from rotation.forms import state_names
 from rotation.history_admin import KeptAdmin, ReasonForm
 from rotation.inputs import TableInline
 from rotation.lists import listed
-from rotation.translated import state_key, text_in
+from rotation.translated import name_key, state_key, text_in
 
 from ...changes import committee_changed
 from ...committees.acts import holds, quorums
@@ -120,7 +120,11 @@ def committee_shown(committee: Committee, today: date) -> dict[str, Any]:
             {
                 "row": row,
                 "lead": text_in(row.lead.organisation.names) if row.lead else "",
-                "members": listed(text_in(each.seat.organisation.names) for each in row.members.all()),
+                "members": listed(
+                    sorted(
+                        (text_in(each.seat.organisation.names) for each in row.members.all()), key=name_key
+                    )
+                ),
                 "is_closed": row.closed_on is not None and row.closed_on <= today,
             }
             for row in groups
@@ -135,12 +139,12 @@ def _seat_shown(seat: Seat, today: date, soon: set[int]) -> dict[str, Any]:
         {"says": term_text(row), "runs": row.term.runs_on(today), "is_soon": row.pk in soon}
         for row in seat.terms.all()
     ]
-    state = str(seat.organisation.state)
+    state, organisation = str(seat.organisation.state), text_in(seat.organisation.names)
     return {
         "row": seat,
-        "key": (state_key(seat.organisation.state_id, state), seat.pk),
+        "key": (state_key(seat.organisation.state_id, state), name_key(organisation), seat.pk),
         "state": state,
-        "organisation": text_in(seat.organisation.names),
+        "organisation": organisation,
         "terms": terms,
         "holds": holds(seat, today),
         "is_co_chair": any(

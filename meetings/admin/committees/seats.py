@@ -18,12 +18,15 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from rotation.as_shown_forms import AsShownInlineForm
 from rotation.history_admin import HistoryAdmin
 from rotation.inputs import LastDay, TableInline
+from rotation.sort_keys import ByAlphabet
 
 from ...changes import committee_changed
 from ...committees.acts import record_attendance, seats_on
 from ...committees.terms import SOON_DAYS, leaving
 from ...models import Attendance, Seat, SeatTerm, Sitting
 from .desk import term_text
+
+BY_NAME = ("organisation__state", ByAlphabet("organisation__sorted_as"))
 
 
 class TermFormSet(BaseInlineFormSet):
@@ -63,6 +66,7 @@ class TermInline(TableInline):
 @admin.register(Seat)
 class SeatAdmin(HistoryAdmin):
     list_display = ["organisation", "role", "track", "term_shown"]
+    ordering = ["track", *BY_NAME, "pk"]
     list_filter = ["organisation__state", "role"]
     list_select_related = ["organisation", "track"]
     autocomplete_fields = ["organisation", "track"]
@@ -118,7 +122,7 @@ class AttendanceInline(TableInline):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "seat":
-            kwargs["queryset"] = Seat.objects.select_related("organisation", "track")
+            kwargs["queryset"] = Seat.objects.select_related("organisation", "track").order_by(*BY_NAME)
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         field.label_from_instance = lambda seat: str(seat.organisation)
         field.choices = list(field.choices)  # read once, not once a row

@@ -270,3 +270,24 @@ def test_pages_of_committees_cost_the_same_number_of_queries_for_few_rows_and_fo
     few = cost()
     fill(10)
     assert cost() == few
+
+
+def test_seats_of_a_state_and_members_of_a_group_stand_by_the_readers_alphabet(desk, committee):
+    state = StateFactory(code="TJ")
+    names = ["Ҷамъияти савдо", "Чамбер", "Қосибон", "Ёвар", "Ежегодник", "Комбинат"]
+    seats = [
+        SeatFactory(track=committee.track, organisation=OrganisationFactory(state=state, names={"ru": each}))
+        for each in names
+    ]
+    group = WorkingGroup.objects.create(track=committee.track, names={"ru": "x"}, opened_on=DAY, basis="x")
+    for seat in seats:
+        GroupSeat.objects.create(group=group, seat=seat)
+    expected = ["Ёвар", "Ежегодник", "Комбинат", "Қосибон", "Чамбер", "Ҷамъияти савдо"]
+    desk.defaults["HTTP_ACCEPT_LANGUAGE"] = "ru"
+    page = page_of(desk, committee).context
+    assert [
+        row["organisation"] for row in page["seats"] if row["row"].organisation.state == state
+    ] == expected
+    assert page["groups"][0]["members"] == ("Ёвар, Ежегодник, Комбинат, Қосибон, Чамбер и Ҷамъияти савдо")
+    listing = desk.get(reverse("admin:meetings_seat_changelist"), {"organisation__state__code__exact": "TJ"})
+    assert [row.organisation.names["ru"] for row in listing.context["cl"].result_list] == expected

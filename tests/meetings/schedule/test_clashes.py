@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 from django.utils.html import escape
+from django.utils.translation import override
 
 from meetings.authorship import authored
 from meetings.days.workdays import SpecialDay, WorkCalendar
@@ -139,6 +140,21 @@ def test_what_is_cancelled_or_postponed_clashes_with_nothing(pair):
 def test_a_ministry_whose_period_has_ended_clashes_with_nothing(pair):
     Responsibility.objects.filter(track=pair[1].track).update(valid_until=date(2027, 6, 16))
     assert found_of(pair[0]) == ["same_place"]
+
+
+def test_ministries_that_are_wanted_twice_are_told_in_the_order_of_the_readers_alphabet(pair):
+    one, other = pair
+    state = StateFactory(code="TJ")
+    for name in ("Яблоко", "Ҷавонон", "Чинор", "Ёвар"):
+        ministry = MinistryFactory(state=state, names={"ru": name})
+        for track in (one.track, other.track):
+            Responsibility.objects.create(track=track, ministry=ministry)
+    with override("ru"):
+        told = [
+            clash.values["ministries"] for clash in clashes_at(one, one.span) if "ministries" in clash.values
+        ]
+    ours = [name.removeprefix("TJ · ") for name in told[0] if name.startswith("TJ")]
+    assert ours == ["Ёвар", "Чинор", "Ҷавонон", "Яблоко"]
 
 
 def test_pages_show_the_clashes_and_let_the_date_pass(desk, pair):
