@@ -24,10 +24,16 @@ ACTIONS = {
     "/GoToE",
     "/Rendition",
 }
+# These open another paper; one on another machine is asked for as this one is opened, with the reader's account.
+ELSEWHERE = {"/GoToR", "/Thread"}
 PLAYED = {"/RichMedia", "/3D", "/Movie", "/Sound", "/Screen"}
 # Without any of these words an object does nothing; to look at its parts one by one takes a hundred times as long.
 WORDS = re.compile(
-    "|".join(sorted({*ACTIONS, *PLAYED, "/JS", "/XFA", "/EmbeddedFile", "/EF", "/FileAttachment"})).encode()
+    "|".join(
+        sorted(
+            {*ACTIONS, *ELSEWHERE, *PLAYED, "/Ref", "/JS", "/XFA", "/EmbeddedFile", "/EF", "/FileAttachment"}
+        )
+    ).encode()
 )
 FILES = ("/F", "/UF", "/DOS", "/Mac", "/Unix")
 
@@ -76,6 +82,13 @@ def _check(each: Any) -> None:
     keys = each.keys()
     if "/S" in keys and str(each["/S"]) in ACTIONS:
         raise UploadRefused("active")
+    if "/S" in keys and str(each["/S"]) in ELSEWHERE and _is_network(each.get("/F")):
+        raise UploadRefused("external")
+    # What stands in a stream, or in a picture's place, may be the content of another file.
+    if (isinstance(each, pikepdf.Stream) and "/F" in keys) or (
+        "/Ref" in keys and isinstance(each["/Ref"], pikepdf.Dictionary) and "/F" in each["/Ref"]
+    ):
+        raise UploadRefused("external")
     # A font or picture may be called so too, but is no text and no stream of text.
     if "/JS" in keys and (isinstance(each["/JS"], pikepdf.String) or _is_script(each["/JS"])):
         raise UploadRefused("active")
@@ -91,6 +104,13 @@ def _check(each: Any) -> None:
         raise UploadRefused("embedded")
     if "/Subtype" in keys and (str(each["/Subtype"]) in PLAYED or str(each["/Subtype"]) == "/FileAttachment"):
         raise UploadRefused("embedded")
+
+
+def _is_network(file: Any) -> bool:
+    """Whether a file specification names a place on another machine."""
+    names = [file[key] for key in FILES if key in file] if isinstance(file, pikepdf.Dictionary) else [file]
+    places = [str(name).replace("\\", "/") for name in names if isinstance(name, pikepdf.String)]
+    return any(place.startswith("//") or "://" in place for place in places)
 
 
 def _is_script(value: Any) -> bool:

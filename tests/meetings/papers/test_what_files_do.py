@@ -3,6 +3,7 @@
 import io
 import time
 
+import pikepdf
 import pytest
 
 from meetings.papers import reading
@@ -32,6 +33,7 @@ def verdict(content, name="draft.docx", read=read_here):
         (pdf(packed=True), "draft.pdf"),
         (pdf("<< /Font << /JS << /Type /Font /Subtype /Type1 >> >> >>"), "draft.pdf"),
         (pdf("<< /S /URI /URI (https://example.org/) >>"), "draft.pdf"),
+        (pdf("<< /S /GoToR /F (annex.pdf) /D [ 0 /Fit ] >>"), "draft.pdf"),
         (pdf(Names="<< /EmbeddedFiles << /Names [] >> >>"), "draft.pdf"),
         (b"A text that speaks of %PDF-1.7 only.\n", "draft.txt"),
         (office("docx", **{"word/_rels/document.xml.rels": relationships(("hyperlink", "https://x.org", "External"))}),
@@ -59,6 +61,10 @@ def test_a_paper_that_does_nothing_is_taken_however_it_was_written(content, name
         (pdf("<< /S /Rendition /JS (x) >>"), "active"),
         (pdf("<< /S /Launch /F (cmd.exe) >>"), "active"),
         (pdf("<< /S /SubmitForm /F (https://example.org/) >>"), "active"),
+        (pdf(OpenAction="<< /S /GoToR /F (\\\\\\\\host\\\\share) /D [ 0 /Fit ] >>"), "external"),
+        (pdf("<< /S /GoToR /F << /Type /Filespec /UF (//host/share) >> /D [ 0 /Fit ] >>"), "external"),
+        (pdf("<< /S /Thread /F (https://example.org/a.pdf) /D 0 >>"), "external"),
+        (pdf("<< /Ref << /F (//host/share) /Page 0 >> >>"), "external"),
         (pdf("<< /Type /Filespec /F (a.exe) /EF << /F (x) >> >>"), "embedded"),
         (pdf("<< /Type /Annot /Subtype /FileAttachment >>"), "embedded"),
         (pdf("<< /Type /Annot /Subtype /RichMedia >>"), "embedded"),
@@ -68,6 +74,14 @@ def test_a_paper_that_does_nothing_is_taken_however_it_was_written(content, name
 )
 def test_what_a_pdf_would_do_is_refused_however_it_is_written(content, code):
     assert verdict(content, "draft.pdf") == code
+
+
+def test_a_pdf_whose_page_stands_in_another_file_is_refused():
+    made = pikepdf.open(io.BytesIO(PDF))
+    made.pages[0].Contents = made.make_stream(b"", F="//host/share")
+    buffer = io.BytesIO()
+    made.save(buffer)
+    assert verdict(buffer.getvalue(), "draft.pdf") == "external"
 
 
 def related(kind, target, *mode):
