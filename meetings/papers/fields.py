@@ -10,7 +10,9 @@ from xml.parsers import expat
 from .uploads import UploadRefused
 
 ACTIVE = {"DDE", "DDEAUTO", "LINK", "INCLUDETEXT"}
-SIGNS = (b"instrText", b"fldSimple", b"ddeLink", b"oleLink", b"altChunk")
+SIGNS = (b"instrText", b"fldSimple", b"ddeLink", b"oleLink", b"altChunk", b"hlink")
+# What a slide does when it is clicked, or only pointed at, that is more than to move about.
+SLIDE_ACTIONS = ("ppaction://program", "ppaction://macro", "ppaction://ole")
 
 
 def check_fields(content: bytes) -> None:
@@ -50,6 +52,8 @@ class _Fields:
         if local == "altChunk":
             raise UploadRefused("embedded")
         values = {key.rpartition(":")[2]: value for key, value in attributes.items()}
+        if local.startswith("hlink") and values.get("action", "").lower().startswith(SLIDE_ACTIONS):
+            raise UploadRefused("active")
         if local == "fldSimple":
             _check(values.get("instr", ""))
         elif local == "instrText":

@@ -26,7 +26,7 @@ EMBEDDED_TYPES = {
 # Kinds of relationships, by the last word of their type, whose target a reader would run or open.
 EMBEDDED_KINDS = {"oleobject", "control", "activexcontrolbinary", "afchunk", "package"}
 MACRO_KINDS = {"vbaproject", "wordvbadata", "xlmacrosheet", "xlintlmacrosheet"}
-EXTERNAL_KINDS = {"externallink", "subdocument", "frame"}
+EXTERNAL_KINDS = {"externallink", "subdocument", "frame", "connections", "querytable"}
 MACRO_NAMES = re.compile(r"(^|/)(vba(Project|Data)[^/]*|macrosheets/.*|Basic/.+|Scripts/.+)$", re.IGNORECASE)
 # A chart keeps its figures in a workbook of its own, looked at like any other.
 CHART = re.compile(r"(^|/)charts/_rels/[^/]+\.rels$")
@@ -39,7 +39,22 @@ ODF_ACTIVE = {
     "applet",
     "plugin",
 }
-ODF_LINKED = {"image", "object", "object-ole", "section-source", "table-source", "fill-image"}
+ODF_LINKED = {
+    "image",
+    "object",
+    "object-ole",
+    "section-source",
+    "table-source",
+    "cell-range-source",
+    "fill-image",
+    "floating-frame",
+    "auto-reload",
+    "template",
+}
+# Addresses of programs, also behind a link that is only clicked.
+ODF_PROGRAMS = ("vnd.sun.star.", "macro:", "script:", "service:", "slot:", ".uno:")
+# In a formula: another program's data, and an address's.
+ODF_ASKING = re.compile(r"\b(DDE|WEBSERVICE)\s*\(", re.IGNORECASE)
 
 MOST_ENTRIES = 5_000
 MOST_UNPACKED = 300 * MEGABYTE
@@ -210,14 +225,15 @@ def _open_document(packed: zipfile.ZipFile, names: list[str]) -> str:
     ):
         raise UploadRefused("locked")
     for name in names:
-        if PurePosixPath(name).name in ("content.xml", "styles.xml"):
+        if PurePosixPath(name).name in ("content.xml", "styles.xml", "meta.xml"):
             for element, values in Elements.of(packed.read(name)):
-                _check_open_element(element, values.get("href", ""))
+                _check_open_element(element, values.get("href", ""), values.get("formula", ""))
     return found[0]
 
 
-def _check_open_element(element: str, href: str) -> None:
-    if element in ODF_ACTIVE:
+def _check_open_element(element: str, href: str, formula: str) -> None:
+    is_program = href.strip().lower().startswith(ODF_PROGRAMS)
+    if element in ODF_ACTIVE or is_program or ODF_ASKING.search(formula):
         raise UploadRefused("active")
     if element == "object-ole":
         raise UploadRefused("embedded")

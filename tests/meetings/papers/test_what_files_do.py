@@ -42,7 +42,8 @@ def verdict(content, name="draft.docx", read=read_here):
         (office("docx", **{"word/document.xml": fields("{", " PAGEREF ", "link", "|", "}")}), "draft.docx"),
         (office("docx", **{CHART: relationships(("package", "../embeddings/a.xlsx")),
                            "word/embeddings/a.xlsx": office("xlsx")}), "draft.docx"),
-        (open_document("odt", **{"styles.xml": '<o><image href="Pictures/a.png"/><scripts/></o>'}), "draft.odt"),
+        (open_document("odt", **{"styles.xml": '<o><image href="Pictures/a.png"/><scripts/></o>',
+                                 "meta.xml": '<o><template href="" title="x"/></o>'}), "draft.odt"),
     ],
 )  # fmt: skip
 def test_a_paper_that_does_nothing_is_taken_however_it_was_written(content, name):
@@ -132,10 +133,18 @@ def test_what_an_office_file_would_run_or_fetch_is_refused(parts, code):
             },
             "external",
         ),
+        ({"xl/_rels/workbook.xml.rels": relationships(("connections", "connections.xml"))}, "external"),
     ],
 )
 def test_a_workbook_that_asks_other_programs_is_refused(parts, code):
     assert verdict(office("xlsx", **parts), "budget.xlsx") == code
+
+
+def test_a_slide_that_starts_a_program_when_it_is_pointed_at_is_refused():
+    slide = '<?xml version="1.0"?><s xmlns:a="a"><a:hlinkMouseOver action="{}"/></s>'
+    opens = [slide.format(action) for action in ("ppaction://hlinksldjump", "&#112;paction://program?x")]
+    found = [verdict(office("pptx", **{"ppt/slides/slide1.xml": each}), "talk.pptx") for each in opens]
+    assert found == ["pptx", "active"]
 
 
 @pytest.mark.parametrize(
@@ -145,6 +154,11 @@ def test_a_workbook_that_asks_other_programs_is_refused(parts, code):
         ({"content.xml": '<o><event-listener href="vnd.sun.star.script:x"/></o>'}, "active"),
         ({"content.xml": '<o><section-source href="https://evil.example/x.odt"/></o>'}, "external"),
         ({"content.xml": '<o><object-ole href="./Object 1"/></o>'}, "embedded"),
+        ({"content.xml": '<o><a href="vnd.sun.star.script:x?language=Basic"/></o>'}, "active"),
+        ({"content.xml": '<o><floating-frame href="https://evil.example/"/></o>'}, "external"),
+        ({"content.xml": '<o><cell-range-source href="//evil/x.ods"/></o>'}, "external"),
+        ({"content.xml": """<o><c formula='of:=DDE("cmd";"/c calc";"x")'/></o>"""}, "active"),
+        ({"meta.xml": '<o><auto-reload href="https://evil.example/"/></o>'}, "external"),
         ({"META-INF/manifest.xml": "<m><encryption-data/></m>"}, "locked"),
     ],
 )
