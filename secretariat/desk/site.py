@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -42,6 +43,8 @@ class DeskSite(AdminSite):
         from .models import OneTimePassword
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
+                raise BadRequest("no text of the database holds a NUL, nor can it be asked for one")
             name = request.resolver_match.url_name if request.resolver_match else ""
             if name not in OPEN_PAGES and OneTimePassword.is_in_use_by(request.user):
                 messages.warning(request, _("This password was for one time. Choose your own to go on."))

@@ -31,3 +31,9 @@ def test_a_fault_of_ours_is_told_without_the_desk_itself():
     with translation.override("zh-hans"):
         page = server_error(RequestFactory().get("/"))
     assert (page.status_code, "未保存任何内容。" in page.content.decode()) == (500, True)
+
+
+@pytest.mark.parametrize("query", ["host__code__exact=%00", "format__exact=a%00b", "q=%00"])
+def test_an_address_of_the_desk_that_no_row_can_answer_is_told_as_one(admin_client, query):
+    assert admin_client.get(f"/admin/meetings/meeting/?{query}").status_code == 400
+    assert admin_client.get("/admin/meetings/meeting/?format__exact=a").status_code == 200
