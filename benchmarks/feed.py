@@ -168,12 +168,14 @@ def partner_token():
     from django.utils import timezone
 
     from secretariat.feed.models import PartnerSystem
-    from secretariat.feed.tokens import make_token
+    from secretariat.feed.tokens import make_token, revoke_token
 
     # Of an earlier run in the same database, if there was one.
     system, _is_new = PartnerSystem.objects.get_or_create(
         name="Portal", defaults={"operator": "MFA", "contact": "it@mfa.example", "feed_id": "partners"}
     )
+    for earlier in system.tokens.valid(timezone.now()):
+        revoke_token(earlier, actor=None)
     return make_token(system, expires_at=timezone.now() + timedelta(days=90), actor=None)[1]
 
 
