@@ -107,6 +107,15 @@ PAPER_BREAKERS = {
         "adopted", received_at=OPENED_AT, received_zone="Asia/Almaty", evidence="register"
     ),
     "a_state_speaks_for_itself": lambda: act("objected"),
+    "silence_closes_in_a_time_zone": lambda: silence(zone="Almaty"),
+    "an_act_on_silence_names_a_time_zone": lambda: act("extended", zone="UTC+5"),
+    "words_are_received_in_a_time_zone": lambda: act(
+        "objected",
+        state=StateFactory(code="KZ"),
+        received_at=OPENED_AT,
+        received_zone="asia/almaty",
+        evidence="register",
+    ),
     "who_opens_or_extends_says_until_when": lambda: act("extended", zone=""),
     "only_an_objection_proposes_other_words": lambda: act("withdrawn", amendment="paragraph 3"),
     "a_state_is_bound_once": lambda: same(

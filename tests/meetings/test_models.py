@@ -80,6 +80,10 @@ def notice(**values):
     return YearNotice.objects.create(**given | values)
 
 
+def in_no_zone(row):
+    type(row).objects.filter(pk=row.pk).update(zone="asia/almaty")
+
+
 def own_short_notice():
     template = DeadlineTemplateFactory()
     DeadlineTemplate.objects.filter(pk=template.pk).update(short_notice=template)
@@ -152,6 +156,10 @@ BREAKERS = {
         TemplateLineFactory, template=DeadlineTemplateFactory(), key="papers"
     ),
     "a_day_agreed_at_short_notice_has_its_reason": lambda: DueFactory(notice="agreed", pin_reason=""),
+    "a_state_is_in_a_time_zone": lambda: StateFactory(code="KZ", zone="Almaty"),
+    "a_contact_is_in_a_time_zone": lambda: ContactFactory(zone="UTC+5"),
+    "a_meeting_is_in_a_time_zone": lambda: in_no_zone(MeetingFactory()),
+    "a_due_is_in_a_time_zone": lambda: in_no_zone(DueFactory()),
 }
 
 BREAKERS |= PAPER_BREAKERS | TRACK_BREAKERS
