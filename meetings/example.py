@@ -102,11 +102,15 @@ def _load_contact(example: dict[str, Any], texts: dict[str, Any], tracks: list[T
     )
     for track in tracks:
         Responsibility.objects.get_or_create(track=track, ministry=ministry, defaults={"is_example": True})
+    # Capitals in Asia all sleep at once: a mission is awake then, and a first start shows a mail at any hour.
+    zone = example.get("zone", "")
+    office = texts["missions"][zone] if zone else texts["office"]
     Contact.objects.update_or_create(
         ministry=ministry,
         email=example["email"],
         defaults={
-            "name": texts["office"][example["language"]],
+            "name": office[example["language"]],
+            "zone": zone,
             "language": example["language"],
             "is_example": True,
             "valid_until": None,

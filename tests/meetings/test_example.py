@@ -1,10 +1,11 @@
 """The example set comes and goes; what was sent to it stays."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
 from meetings.example import load_example, remove_example
@@ -13,6 +14,7 @@ from meetings.saving import save_meeting
 from meetings.schedule.moves import move_meeting
 from secretariat.feed.models import FeedItem
 from secretariat.reminders.models import Delivery
+from secretariat.reminders.subjects import dues
 from tests.factories import day_span
 
 pytestmark = pytest.mark.django_db
@@ -40,9 +42,11 @@ def test_the_set_is_marked_and_gives_the_main_job_something_to_do_at_once(capsys
     assert sorted(Contact.objects.values_list("ministry__state", "language", "email")) == [
         ("CN", "en", "fm-cn-en@example.org"),
         ("CN", "zh", "fm-cn@example.org"),
+        ("CN", "zh", "ny-cn@example.org"),
         ("KG", "ru", "fm-kg@example.org"),
         ("KZ", "en", "fm-kz-en@example.org"),
         ("KZ", "ru", "fm-kz@example.org"),
+        ("KZ", "ru", "geneva-kz@example.org"),
         ("TJ", "ru", "fm-tj@example.org"),
         ("TM", "ru", "fm-tm@example.org"),
         ("UZ", "en", "fm-uz@example.org"),
@@ -50,6 +54,24 @@ def test_the_set_is_marked_and_gives_the_main_job_something_to_do_at_once(capsys
     assert (summit().first_on.isoformat(), summit().status) == ("2027-06-17", "proposed")
     assert Due.objects.filter(deadline__meeting=summit()).count() == 24
     assert Delivery.objects.filter(state="pending").exists()
+
+
+def test_at_any_hour_of_a_week_the_first_start_sends_a_reminder_within_a_minute():
+    silent = []
+    for day in range(7):
+        midnight = datetime.fromisoformat("2026-11-30T00:00Z") + timedelta(days=day)
+        with time_machine.travel(midnight, tick=False), transaction.atomic():
+            load_example(midnight.date())
+            meetings = list(Meeting.objects.filter(is_example=True).values_list("pk", flat=True))
+            for hour in range(24):
+                now = midnight + timedelta(hours=hour)
+                goes = [
+                    wanted.goes_at or wanted.planned_at for _meeting, wanted in dues.plan(meetings, {}, now)
+                ]
+                if not any(now <= at <= now + timedelta(minutes=1) for at in goes):
+                    silent.append(f"{now:%a %H}")
+            transaction.set_rollback(True)
+    assert silent == []
 
 
 def test_the_meeting_invents_no_host_and_no_number():
@@ -74,7 +96,7 @@ def test_loading_it_twice_is_loading_it_once(capsys):
     for _twice in range(2):
         call_command("load_example")
     assert capsys.readouterr().out == "example set: loaded\nexample set: already there\n"
-    assert (Contact.objects.count(), Meeting.objects.filter(is_example=True).count()) == (8, 2)
+    assert (Contact.objects.count(), Meeting.objects.filter(is_example=True).count()) == (10, 2)
 
 
 def test_production_refuses_it(settings):
@@ -108,6 +130,7 @@ def test_the_contacts_leave_office_at_once_each_on_its_own_calendar():
     last_days = set(Contact.objects.values_list("ministry__state", "valid_until"))
     assert {(state, day.isoformat()) for state, day in last_days} == {
         ("CN", "2026-11-24"),
+        ("CN", "2026-11-23"),  # its mission at New York
         ("KG", "2026-11-23"),
         ("KZ", "2026-11-23"),
         ("TJ", "2026-11-23"),
@@ -156,7 +179,7 @@ def test_it_can_come_again_after_it_went():
     call_command("remove_example")
     call_command("load_example")
     templates = DeadlineTemplate.objects.filter(slug=None)  # beside the shipped sets
-    assert (Contact.objects.count(), Ministry.objects.count(), templates.count()) == (8, 6, 2)
+    assert (Contact.objects.count(), Ministry.objects.count(), templates.count()) == (10, 6, 2)
     assert Deadline.objects.filter(meeting=summit()).count() == 4
     open_meetings = Meeting.objects.filter(is_example=True, ordinal=None).exclude(status="cancelled")
     assert open_meetings.count() == 1
