@@ -248,10 +248,11 @@ def settle_due(due_id: int, *, status: str, at: datetime | None, actor: Any, rea
 
 
 @transaction.atomic
-def pin_due(due_id: int, *, day: date, actor: Any, reason: str) -> Due:
+def pin_due(due_id: int, *, day: date, actor: Any, reason: str, may_be_past: bool = False) -> Due:
     """Set a due by hand to close of business on `day` in the state's own zone; it then stays when the meeting moves.
 
-    Raises DueRefused when it is not open or the reason is missing.
+    may_be_past: a moment that is over makes the state late at once, so it has to be meant.
+    Raises DueRefused when it is not open, the reason is missing, or the moment is over and that was not meant.
     """
     due = _locked(due_id)
     if due.status != Due.Status.OPEN:
@@ -259,6 +260,10 @@ def pin_due(due_id: int, *, day: date, actor: Any, reason: str) -> Due:
     if not reason.strip():
         raise DueRefused(_("Give the reason."))
     at = instant(day, due.deadline.close_at, due.zone)
+    if at <= timezone.now() and not may_be_past:
+        raise DueRefused(
+            _("That moment is over, so that the state would be late at once. Choose a later day.")
+        )
     if at != due.due_at:
         due.sequence += 1
     due.due_on, due.due_at, due.is_pinned, due.pin_reason = day, at, True, reason

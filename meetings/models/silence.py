@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -25,6 +25,19 @@ class SilenceQuerySet(models.QuerySet["SilenceProcedure"]):
         return self.filter(
             status=SilenceProcedure.Status.OPEN, closing_at__lte=now + timedelta(days=days)
         ).order_by("closing_at", "pk")
+
+    def without_sequel(self) -> SilenceQuerySet:
+        """Broken, or its adoption set aside, and nothing has followed: no silence anew, no revision, no withdrawal."""
+        anew = SilenceProcedure.objects.filter(
+            document=OuterRef("document"), opened_at__gt=OuterRef("opened_at")
+        )
+        revised = Document.objects.filter(parent=OuterRef("document"), suffix="Rev")
+        return self.filter(
+            ~Exists(anew),
+            ~Exists(revised.exclude(status=Document.Status.WITHDRAWN)),
+            status__in=[SilenceProcedure.Status.BROKEN, SilenceProcedure.Status.SET_ASIDE],
+            document__status=Document.Status.ISSUED,
+        )
 
     def with_acts(self) -> SilenceQuerySet:
         return self.select_related("document__symbol", "document__track").prefetch_related(

@@ -145,9 +145,22 @@ def silences_shown(now: datetime, user: Any) -> dict[str, Any] | None:
     """The silence procedures about to close, on papers that the user may see; None for who sees no silence at all."""
     if not may_look(user, "silenceprocedure"):
         return None
-    visible = Document.objects.visible_to(user).values("pk")
+    visible, names = Document.objects.visible_to(user).values("pk"), state_names()
     found = SilenceProcedure.objects.filter(document__in=visible).closing(now, SILENCE_DAYS)
+    broken = SilenceProcedure.objects.filter(document__in=visible).without_sequel()
     return {
+        "broken": {
+            "count": broken.count(),
+            "url": f"{reverse('admin:meetings_silenceprocedure_changelist')}?time=broken",
+            "rows": [
+                {
+                    "row": row,
+                    "states": _objectors(row, now, names),
+                    "ended": instant_text(row.ended_at, row.zone),
+                }
+                for row in broken.with_acts().order_by("-ended_at", "-pk")[:SHOWN_PAPERS]
+            ],
+        },
         "count": found.count(),
         "url": f"{reverse('admin:meetings_silenceprocedure_changelist')}?time={SILENCE_DAYS}",
         "rows": [
@@ -155,6 +168,11 @@ def silences_shown(now: datetime, user: Any) -> dict[str, Any] | None:
             for row in found.select_related("document")[:SHOWN_PAPERS]
         ],
     }
+
+
+def _objectors(row: SilenceProcedure, now: datetime, names: dict[str, str]) -> str:
+    codes = row.standing(now).objectors
+    return listed([name for code, name in names.items() if code in codes])
 
 
 def gaps_shown(user: Any) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from meetings.admin.schedule.when import when_text
+from meetings.deadlines.dues import DueRefused, pin_due
 from meetings.models import CalendarDay, Contact, Due, Meeting
 from meetings.schedule.dates import parse_span
 from rotation.history import history_of
@@ -222,6 +223,22 @@ def test_a_day_that_is_not_worked_is_asked_about_before_a_due_is_set_on_it(desk,
     settle(desk, "pinned", [due], **sunday, anyway="on")
     due.refresh_from_db()
     assert (due.is_pinned, due.due_on.isoformat()) == (True, "2031-04-13")
+
+
+def test_a_day_that_has_passed_is_asked_about_before_a_due_is_set_on_it(desk, trade):
+    due = Due.objects.first()
+    passed = {"day": "2026-04-14", "reason": "Asked for by the ministry."}  # a Tuesday
+    page = settle(desk, "pinned", [due], **passed)
+    (complaint,) = page.context["form"].errors["day"]
+    assert "14 April 2026 has passed: the deadline would be overdue at once." in complaint
+    assert 'type="checkbox" name="anyway"' in page.content.decode()
+    with pytest.raises(DueRefused, match="That moment is over"):
+        pin_due(due.pk, day=date(2026, 4, 14), actor=None, reason="Asked for by the ministry.")
+    due.refresh_from_db()
+    assert not due.is_pinned
+    settle(desk, "pinned", [due], **passed, anyway="on")
+    due.refresh_from_db()
+    assert (due.is_pinned, due.due_on.isoformat()) == (True, "2026-04-14")
 
 
 @pytest.mark.parametrize("name", ["meeting", "due", "contact"])

@@ -27,6 +27,7 @@ from rotation.translated import by_name
 from ...days.state_calendars import calendars_of
 from ...deadlines.dues import DueRefused, StandsAlready, lock_dues, pin_due, settle_due
 from ...models import Due
+from ...schedule.dates import instant
 from ..chosen import chosen_keys
 from ..schedule.when import days_text
 from .matrix import due_shown, settled_text
@@ -55,14 +56,13 @@ class PinForm(WhyForm):
             "Closes at the deadline's hour on the state's own clock; stays when the meeting moves."
         ),
     )
-    anyway = forms.BooleanField(
-        label=gettext_lazy("It is due on that day although it is no working day"), required=False
-    )
+    anyway = forms.BooleanField(label=gettext_lazy("It is due on that day all the same"), required=False)
     field_order = ["day", "anyway", "reason"]
 
     def __init__(self, *args: Any, dues: Iterable[Due] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.states = State.objects.filter(pk__in={due.state_id for due in dues})
+        self.dues = list(dues)
+        self.states = State.objects.filter(pk__in={due.state_id for due in self.dues})
         # Asked only where it matters; a tick that was sent has been asked for.
         if not self.data.get("anyway"):
             self.fields["anyway"].widget = forms.HiddenInput()
@@ -70,14 +70,28 @@ class PinForm(WhyForm):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
         day = values.get("day")
-        closed = self._closed_in(day) if day and not values.get("anyway") else []
-        if day and closed:
-            self.fields["anyway"].widget = forms.CheckboxInput()
+        if not day or values.get("anyway"):
+            return values
+        if self._is_over_on(day):
+            text = _(
+                "%(day)s has passed: the deadline would be overdue at once. Choose a later day, or tick below."
+            )
+            self._ask(text % {"day": days_text(day, day)})
+        if closed := self._closed_in(day):
             text = _(
                 "%(day)s is not a working day: %(states)s. Choose another day, or tick below that it stays."
             )
-            self.add_error("day", text % {"day": days_text(day, day), "states": listed(closed)})
+            self._ask(text % {"day": days_text(day, day), "states": listed(closed)})
         return values
+
+    def _ask(self, text: str) -> None:
+        self.fields["anyway"].widget = forms.CheckboxInput()
+        self.add_error("day", text)
+
+    def _is_over_on(self, day: date) -> bool:
+        """Whether the deadline would be over for one of the states already."""
+        now = timezone.now()
+        return any(instant(day, due.deadline.close_at, due.zone) <= now for due in self.dues)
 
     def _closed_in(self, day: date) -> list[str]:
         """The names of the states in which the day is not worked, in their order."""
@@ -132,7 +146,13 @@ class DuePages:
     ) -> HttpResponse:
         for due in lock_dues(due.pk for due in dues):
             if what == "pinned":
-                pin_due(due.pk, day=values["day"], actor=request.user, reason=values["reason"])
+                pin_due(
+                    due.pk,
+                    day=values["day"],
+                    actor=request.user,
+                    reason=values["reason"],
+                    may_be_past=values["anyway"],
+                )
             else:
                 settle_due(
                     due.pk, status=what, at=values.get("at"), actor=request.user, reason=values["reason"]

@@ -30,10 +30,15 @@ class ClosingFilter(admin.SimpleListFilter):
     parameter_name = "time"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("7", _("closing in 7 days"))]
+        return [("7", _("closing in 7 days")), ("broken", _("broken, and nothing followed"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.closing(timezone.now(), days=7) if self.value() == "7" else queryset
+        match self.value():
+            case "7":
+                return queryset.closing(timezone.now(), days=7)
+            case "broken":
+                return queryset.without_sequel()
+        return queryset
 
 
 @admin.register(SilenceProcedure)

@@ -151,7 +151,7 @@ def test_what_was_received_or_set_by_hand_stays_when_a_day_closes(meeting):
     settle_due(
         Due.objects.get(state="KZ").pk, status="received", at=datetime(2027, 1, 14, tzinfo=UTC), actor=None
     )
-    pin_due(Due.objects.get(state="KG").pk, day=DAY, actor=UserFactory(), reason="agreed")
+    pin_due(Due.objects.get(state="KG").pk, day=DAY, actor=UserFactory(), reason="agreed", may_be_past=True)
     edits = [closed(state) for state in ("KZ", "KG", "UZ")]
     assert told(plan_days(edits)) == {("UZ", "2027-04-16", "2027-04-15")}
 

@@ -7,8 +7,8 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from meetings.papers.acts import issue_document
-from meetings.silence.acts import open_silence
+from meetings.papers.acts import follow_document, issue_document
+from meetings.silence.acts import object_to, open_silence
 from secretariat.desk.today import today_shown
 from tests.factories import UserFactory
 from tests.meetings.conftest import draft, issued, track  # noqa: F401
@@ -46,6 +46,29 @@ def test_the_count_of_silences_leads_to_the_same_silences(desk, issued):  # noqa
     shown = desk.get("/admin/").context["silences"]
     listed = desk.get(shown["url"]).context["cl"].result_list
     assert (shown["count"], [row.pk for row in listed]) == (1, [overdue.pk])
+
+
+def test_a_broken_silence_is_told_of_until_something_follows(desk, issued):  # noqa: F811
+    broken, revised, again = (silence_on(issued()) for _paper in range(3))
+    for row, state in ((broken, "TM"), (broken, "KZ"), (revised, "UZ"), (again, "UZ")):
+        object_to(row.pk, state=state, actor=None, text="Note 12/4")
+    follow_document(
+        revised.document_id,
+        suffix="Rev",
+        titles={"en": "Draft"},
+        dated_on=FRIDAY.on,
+        actor=None,
+        reason="Agreed.",
+    )
+    silence_on(again.document)
+    page = desk.get("/admin/")
+    shown = page.context["silences"]["broken"]
+    assert [(each["row"].pk, each["states"]) for each in shown["rows"]] == [
+        (broken.pk, "Kazakhstan and Turkmenistan")
+    ]
+    assert "Issue a revised text, open silence anew, or withdraw the paper" in page.content.decode()
+    listed = desk.get(shown["url"]).context["cl"].result_list
+    assert (shown["count"], [row.pk for row in listed]) == (1, [broken.pk])
 
 
 def test_drafts_and_issued_papers_that_lack_a_language_are_told_of(desk, draft, issued, user):  # noqa: F811
