@@ -86,7 +86,7 @@ def changes(told: Told, meeting: Meeting, language: str) -> list[tuple[str, str,
         (_("Form"), _form(told.format), _form(meeting.format)),
     ]
     if told.titles != meeting.titles and told.titles and meeting.titles:
-        found.append((_("Title"), text_in(told.titles), text_in(meeting.titles)))
+        found.append((pgettext("of a meeting", "Title"), text_in(told.titles), text_in(meeting.titles)))
     nothing = pgettext("of a place or host", "not known")
     return [(name, was or nothing, now or nothing) for name, was, now in found if was != now]
 
