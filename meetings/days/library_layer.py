@@ -163,6 +163,12 @@ def record_notice(notice: YearNotice, *, actor: Any = None, reason: str = "") ->
         )
         days = [(notice.state_id, day) for day in expected.values_list("day", flat=True)]
         expected.delete()
+        CalendarDay.objects.filter(
+            state_id=notice.state_id,
+            basis=CalendarDay.Basis.LIBRARY,
+            certainty=CalendarDay.Certainty.PROVISIONAL,
+            day__year=notice.year,
+        ).update(certainty=CalendarDay.Certainty.CONFIRMED)
         return days_changed(days)
 
 

@@ -60,8 +60,10 @@ def calendars_of(states: Iterable[State], edits: Iterable[DayEdit] = ()) -> dict
 def _calendar(state: State, entries: Mapping[date, Mapping[str, SpecialDay]]) -> WorkCalendar:
     years: dict[str, set[int]] = defaultdict(set)
     for day, by_basis in entries.items():
-        for basis in by_basis:
+        for basis, entry in by_basis.items():
             years[basis].add(day.year)
+            if basis == "library" and entry.certainty == "provisional":
+                years["provisional"].add(day.year)
     return WorkCalendar(
         state.code,
         weekend_of(state),

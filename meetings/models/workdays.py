@@ -30,6 +30,7 @@ class CalendarDay(models.Model):
     class EnteredBy(models.TextChoices):
         LIBRARY = "library", _("library")
         STAFF = "staff", _("secretariat")
+        SHIPPED = "shipped", _("shipped, with its source")
 
     class Basis(models.TextChoices):
         DECREE = "decree", _("decree")
@@ -85,7 +86,7 @@ class CalendarDay(models.Model):
             ),
             models.CheckConstraint(
                 name="what_staff_enter_rests_on_more_than_the_library",
-                condition=Q(entered_by="staff", basis__in=STAFFS_BASES)
+                condition=Q(entered_by__in=["staff", "shipped"], basis__in=STAFFS_BASES)
                 | Q(entered_by="library", basis__in=[basis for basis in BASES if basis not in STAFFS_BASES]),
             ),
         ]

@@ -313,6 +313,48 @@ def test_the_holidays_of_all_states_are_loaded_with_their_certainty():
     assert CalendarDay.objects.filter(certainty="estimated").exists()
 
 
+def test_days_that_governments_decided_are_entered_once_with_their_source_and_certainty(capsys):
+    load()
+    days = CalendarDay.objects.filter(entered_by="shipped")
+    assert days.count() == 40
+    shown = ("status", "basis", "certainty", "name")
+    assert [
+        days.values_list(*shown).get(state=state, day=day)
+        for state, day in (("TJ", date(2026, 3, 9)), ("TJ", date(2026, 3, 14)), ("TM", date(2027, 5, 19)))
+    ] == [
+        ("closed", "law", "confirmed", "Mother's Day moved from Sunday 8 March"),
+        ("working", "decree", "confirmed", "Working Saturday in exchange for Friday 27 March"),
+        ("closed", "decree", "estimated", "Day off moved from Sunday 16 May"),
+    ]
+    assert not days.filter(source="").exists()
+    days.get(state="TJ", day=date(2026, 3, 9)).delete()
+    days.filter(state="KG").update(entered_by="staff", name="As the desk has it")
+    load(capsys=capsys)
+    assert (days.count(), CalendarDay.objects.filter(name="As the desk has it").count()) == (37, 2)
+
+
+def test_a_year_without_its_decree_is_provisional_in_every_state_that_decides_by_decree():
+    load()
+    said = CalendarDay.objects.filter(
+        basis="library", day__year__in=[2026, 2027], name__startswith="New Year's Day"
+    )
+    rows = said.filter(day__month=1, day__day=1).values_list("state", "day__year", "certainty")
+    assert sorted(rows) == [
+        ("CN", 2026, "confirmed"),
+        ("CN", 2027, "provisional"),
+        ("KG", 2026, "confirmed"),
+        ("KG", 2027, "provisional"),
+        ("KZ", 2026, "confirmed"),
+        ("KZ", 2027, "provisional"),
+        ("TJ", 2026, "confirmed"),
+        ("TJ", 2027, "confirmed"),
+        ("TM", 2026, "confirmed"),
+        ("TM", 2027, "provisional"),
+        ("UZ", 2026, "confirmed"),
+        ("UZ", 2027, "provisional"),
+    ]
+
+
 def test_nothing_falls_due_in_the_may_holidays_of_kyrgyzstan():
     load()
     from meetings.days.state_calendars import calendars_of

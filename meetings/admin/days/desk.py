@@ -72,9 +72,11 @@ class CalendarDayAdmin(YearPages, LibraryPages, SeenAdmin):
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarDay]:
-        by_staff = CalendarDay.objects.filter(
-            state=OuterRef("state"), day=OuterRef("day"), entered_by=CalendarDay.EnteredBy.STAFF
-        ).exclude(pk=OuterRef("pk"))
+        by_staff = (
+            CalendarDay.objects.filter(state=OuterRef("state"), day=OuterRef("day"))
+            .exclude(entered_by=CalendarDay.EnteredBy.LIBRARY)
+            .exclude(pk=OuterRef("pk"))
+        )
         return super().get_queryset(request).annotate(is_overruled=Exists(by_staff))
 
     def get_form(self, request: HttpRequest, obj: CalendarDay | None = None, **kwargs: Any) -> Any:
@@ -93,6 +95,7 @@ class CalendarDayAdmin(YearPages, LibraryPages, SeenAdmin):
     @transaction.atomic
     def save_model(self, request: HttpRequest, obj: CalendarDay, form: Any, change: bool) -> None:
         days = days_of(form.edits())
+        obj.entered_by = CalendarDay.EnteredBy.STAFF  # also of a shipped day: it is theirs from now on
         obj.save()
         if not change:
             same = {name: getattr(obj, name) for name in SAME}
@@ -125,7 +128,7 @@ class CalendarDayAdmin(YearPages, LibraryPages, SeenAdmin):
     @admin.display(description=gettext_lazy("basis"), ordering="basis")
     def basis_shown(self, row: CalendarDay) -> str:
         # Among staff's own entries the list does not rank; the page of the day does.
-        if not row.is_overruled or row.entered_by == CalendarDay.EnteredBy.STAFF:
+        if not row.is_overruled or row.entered_by != CalendarDay.EnteredBy.LIBRARY:
             return row.get_basis_display()
         return format_html(
             "{} <span class='quiet'>{}</span>", row.get_basis_display(), _("overruled by the secretariat")
@@ -151,4 +154,4 @@ class YearNoticeAdmin(SeenAdmin, KeptAdmin):
 
 
 def _is_staffs(row: CalendarDay | None) -> bool:
-    return row is None or row.entered_by == CalendarDay.EnteredBy.STAFF
+    return row is None or row.entered_by != CalendarDay.EnteredBy.LIBRARY

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from meetings.days.library_layer import fill_library
+from meetings.days.shipped import load_shipped_days
 from meetings.deadlines.sets import load_deadline_sets
 from meetings.record.decisions import DecisionEdited
 from meetings.record.loader import Loader
@@ -42,7 +43,9 @@ class Command(BaseCommand):
             with transaction.atomic():  # a record without its holidays would give dues on closed days
                 loader = Loader(record, self._progress)
                 summary = loader.load()
-                days, differing = fill_library([state["code"] for state in record["states"]], years)
+                codes = [state["code"] for state in record["states"]]
+                days, differing = fill_library(codes, years)
+                shipped = load_shipped_days(codes)
         except (IntegrityError, BadSpan, DecisionRefused, StatusRefused) as error:
             why = str(error).splitlines()[0]
             raise CommandError(f"{options['file'].name}: contradicts what the desk entered: {why}") from error
@@ -58,6 +61,8 @@ class Command(BaseCommand):
             f"special day: {days.created} created, {days.changed} changed, "
             f"{days.removed} removed, {days.unchanged} unchanged"
         )
+        if shipped:
+            self.stdout.write(f"shipped special day: {shipped} created")
         for line in loader.said:
             self.stdout.write(line)
         for name in load_deadline_sets():
