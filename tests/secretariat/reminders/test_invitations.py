@@ -229,7 +229,7 @@ def test_whole_days_are_days_with_every_parser(track, aida, sink):
         ({"visibility": "internal"}, None),
         ({"status": "idea"}, None),
         ({}, month_span(2027, 5, "Asia/Almaty")),
-        ({}, Span(Precision.NONE, None, None, "Asia/Almaty")),
+        ({"status": "proposed"}, Span(Precision.NONE, None, None, "Asia/Almaty")),
         ({}, at_almaty("2026-05-18", "2026-05-19")),
     ],
     ids=["internal", "idea", "month", "no date", "past"],
