@@ -179,7 +179,9 @@ def test_a_digest_sent_again_and_put_off_does_not_go_when_it_holds_no_more(sent_
     is_waived(Due.objects.get(state="KG"))
     Delivery.objects.filter(state="deferred").update(next_try_at=timezone.now())
     send_due()
-    assert (mails(sink, reader), sent_digest.copies.get().state) == ([], "cancelled")
+    told = [mail["Message-ID"] for mail in mails(sink, reader)]  # that it is waived
+    copy = sent_digest.copies.get()
+    assert (copy.message_id in told, copy.state) == (False, "cancelled")
 
 
 def test_a_copy_of_a_digest_is_sent_again_as_often_as_staff_want(sent_digest, reader, sink):

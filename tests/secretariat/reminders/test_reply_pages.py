@@ -12,6 +12,7 @@ from meetings.models import Due
 from secretariat.reminders.models import Delivery, Reply
 from secretariat.reminders.replies.recording import record_reply
 from secretariat.reminders.sending import send_due
+from tests.acts import confirm
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ def receive(claim):
 def test_today_shows_what_a_ministry_says_and_leads_to_the_page_that_settles_it(claim, desk):
     text = desk.get("/admin/").content.decode()
     assert [part in text for part in ("Ministries say", "Note verbale 12/26", receive(claim))] == [True] * 3
-    desk.post(receive(claim), {"at_0": "2026-01-01", "at_1": "10:00"})
+    confirm(desk, receive(claim), {"at_0": "2026-01-01", "at_1": "10:00"})
     assert Due.objects.get(state="KG").status == "received"
     assert "Ministries say" not in desk.get("/admin/").content.decode()
 
@@ -62,7 +63,7 @@ def test_a_request_leads_to_the_page_that_sets_the_day_with_the_day_asked_for(cl
     address = f"{reverse('admin:meetings_due_settle', args=['pinned'])}?ids={Due.objects.get(state='KZ').pk}&day={until}"
     assert address.replace("&", "&amp;") in desk.get("/admin/").content.decode()
     assert f'value="{until}"' in desk.get(address).content.decode()
-    desk.post(address, {"day": until.isoformat(), "reason": "agreed by the host"})
+    confirm(desk, address, {"day": until.isoformat(), "reason": "agreed by the host"})
     assert Due.objects.get(state="KZ").due_on == until
     assert list(Reply.objects.waiting()) == [claim]
 
@@ -71,7 +72,7 @@ def test_who_is_granted_more_time_is_told_the_new_day(claim, desk, sink):
     until = working_day(claim.delivery.due.due_on + timedelta(days=9))
     request = say("KZ", "extension", until=until, text="The minister travels.")
     address = f"{reverse('admin:meetings_due_settle', args=['pinned'])}?ids={request.delivery.due_id}"
-    desk.post(address, {"day": until.isoformat(), "reason": "agreed by the host"})
+    confirm(desk, address, {"day": until.isoformat(), "reason": "agreed by the host"})
     sink.accepted.clear()
     send_due()
     assert sink.recipients == ["kz@example.org"]
