@@ -83,6 +83,7 @@ def reconcile_deliveries(
     lapsed = [row for row in untrue if _lapses(row, now) and _but_offset(key_of(row)) not in to_be_said]
     untrue = [row for row in untrue if row not in lapsed]
     differences = [*_end(untrue), *_end(lapsed, State.LAPSED), *_revive(stale), *_create(new)]
+    _hold_on(rows, [want for _meeting, want in new])
     return [*differences, *reconcile_digests({contact for contact, _day in days}, days)]
 
 
@@ -188,6 +189,23 @@ def _but_offset(key: Key) -> tuple[object, ...]:
     """What is said, by whichever offset: what a later reminder or overdue notice says is no loss."""
     kind, about, sequence, _offset, contact_id = key
     return (kind, about, sequence, contact_id)
+
+
+def _hold_on(rows: Iterable[Delivery], new: Iterable[Wanted]) -> None:
+    """What staff hold stays held where the same is to be said at the same hour under a newer number."""
+    held = {(*key_of(row)[:2], *key_of(row)[3:], row.planned_at) for row in rows if row.is_held}
+    for want in new:
+        if (want.kind, want.about, want.offset_code, want.contact_id, want.planned_at) in held:
+            kind, _about, sequence, offset_code, contact_id = want.key
+            planted = Delivery.objects.filter(
+                kind=kind,
+                sequence=sequence,
+                offset_code=offset_code,
+                contact_id=contact_id,
+                state=State.PENDING,
+            )
+            keys = [row.pk for row in planted if row.about == want.about]
+            Delivery.objects.filter(pk__in=keys).update(is_held=True)
 
 
 def _in_words(what: str, rows: Iterable[Delivery]) -> list[str]:

@@ -234,6 +234,9 @@ def test_the_uid_stays_and_the_stamp_moves_when_a_meeting_moves(client):
 
 def test_a_meeting_that_cannot_be_rendered_leaves_the_others_in_the_calendar(client):
     good, bad = meeting(), meeting()
+    with connection.cursor() as cursor:  # which keeps such a row out today
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE meetings_meeting DROP CONSTRAINT a_meeting_is_in_a_time_zone")
     Meeting.objects.filter(pk=bad.pk).update(zone="Mars/Base", titles={"en": "New"})
     announce([bad.pk])
     assert str(good.uid) in [event["UID"] for event in events(fetched(client))]

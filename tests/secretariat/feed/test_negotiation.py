@@ -83,7 +83,7 @@ def test_every_answer_says_its_language_by_the_code_that_lang_takes(client):
     told = {}
     for pattern in filter(lambda each: each.name, urlpatterns):
         address = "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(values[found[1]]), str(pattern.pattern))
-        asked = {"until": "2035"} if pattern.name == "turns" else {}
+        asked = {"until": "2035"} if str(pattern.name).startswith("turns") else {}
         answers = [
             client.get(address, asked, HTTP_ACCEPT_LANGUAGE="zh-CN,zh", **reader),
             client.get(address, {"nonsense": "1"}, HTTP_ACCEPT_LANGUAGE="zh-CN,zh", **reader),

@@ -270,7 +270,8 @@ def test_no_link_stands_in_the_log(strict, links):
         strict.post(link)
     console.setStream(before)
     token = links["received"].split("/")[3]
-    assert (log.getvalue().count("/reply/received/…"), token[:32] in log.getvalue()) == (2, False)
+    # Of each the line of its access, and the warning of its answer.
+    assert (log.getvalue().count("/reply/received/…"), token[:32] in log.getvalue()) == (4, False)
 
 
 def test_a_page_costs_the_same_whatever_was_said(strict, links, django_assert_num_queries):

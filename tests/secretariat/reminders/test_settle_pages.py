@@ -151,7 +151,7 @@ def test_a_refused_mail_is_tried_again_at_the_address_put_right(meeting, sink, d
     sink.answers["kz@example.org"] = "550 no such mailbox"
     send_due()
     row = Delivery.objects.get(state="failed")
-    Contact.objects.filter(pk=row.contact_id).update(email="desk.kz@example.org")
+    Contact.objects.filter(pk=row.contact_id).update(email="desk.kz@example.org", is_undeliverable=False)
     assert "It goes to desk.kz@example.org." in desk.get(page_of("refusal", [row])).content.decode()
     sink.accepted.clear()
     desk.post(page_of("refusal", [row]), {"reason": "the embassy gave another address"})
