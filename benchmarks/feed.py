@@ -211,24 +211,27 @@ def kept(port):
                 link.sendall(b"GET /health/live HTTP/1.1\r\nHost: loc")
         for clients in (64,) if beside else (1, 16, 64):
             for what, own in (("304", tag), ("JSON page", {})):
-                times = waits(port, path, clients, **own)
+                times, refused = waits(port, path, clients, **own)
                 p50, p99 = (times[int(len(times) * part)] * 1000 for part in (0.5, 0.99))
                 name = f"{clients} kept-alive, {what}{', beside 70 that hold theirs' if beside else ''}"
-                print(f"  {name}: p50 {p50:.1f} ms, {len(times) / DURING:.0f}/s")
+                print(f"  {name}: p50 {p50:.1f} ms, {len(times) / DURING:.0f}/s, {refused} of 5xx")
                 verdict(f"{name}: p99 in ms", p99, 50)
     for link in crowd:
         link.close()
 
 
 def waits(port, path, clients, **headers):
-    """Sorted seconds of all answers; one thread for all clients, so that they cost little beside the server."""
+    """Sorted seconds of all answers, and how many were refusals of the server's.
+
+    One thread for all clients, so that they cost little beside the server.
+    """
     lines = [
         f"GET {path} HTTP/1.1",
         "Host: localhost",
         *(f"{name}: {value}" for name, value in headers.items()),
     ]
     question = ("\r\n".join(lines) + "\r\n\r\n").encode()
-    found = []
+    found, refused = [], 0
     with selectors.DefaultSelector() as waiting:
         for _n in range(clients):
             link = socket.create_connection(("127.0.0.1", port))
@@ -240,11 +243,12 @@ def waits(port, path, clients, **headers):
                 key.data[1] += key.fileobj.recv(1 << 20)
                 if is_whole(key.data[1]):
                     found.append(time.perf_counter() - key.data[0])
+                    refused += key.data[1].startswith(b"HTTP/1.1 5")
                     key.data[:] = [time.perf_counter(), b""]
                     key.fileobj.sendall(question)
         for key in list(waiting.get_map().values()):
             key.fileobj.close()
-    return sorted(found)
+    return sorted(found), refused
 
 
 def is_whole(answer):

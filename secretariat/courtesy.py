@@ -13,10 +13,11 @@ import logging
 import os
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from tempfile import SpooledTemporaryFile
-from threading import BoundedSemaphore, Semaphore
+from threading import BoundedSemaphore, Lock
 from typing import IO, Any
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,36 @@ SENTENCES = {
 }
 
 
+class InTurn:
+    """A semaphore that goes to who has waited longest.
+
+    Python's own lets a newcomer in before who was woken for it: of 64 clients who ask at once some then waited for
+    eight times as long as the others.
+    """
+
+    def __init__(self, free: int) -> None:
+        self._free = free
+        self._waiting: deque[Lock] = deque()
+        self._lock = Lock()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            turn = Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()
+
+    def __exit__(self, *_error: object) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._free += 1
+
+
 class Courteous:
     """A WSGI application around another.
 
@@ -56,7 +87,7 @@ class Courteous:
         is_leaving: Callable[[], bool],
     ) -> None:
         self.application = application
-        self.working = Semaphore(threads)
+        self.working = InTurn(threads)
         self.small = BoundedSemaphore(waiting)
         self.room = BoundedSemaphore(max(1, threads // 2))
         self.most = most

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.http import parse_etags
 
+from ..database import short_questions
 from ..prepared import prepared_cursor
 from .audiences import Audience
 from .bodies import kept, key_of, packed
@@ -93,7 +94,7 @@ def question(request: HttpRequest) -> Key:
 
 def state_now(token: str) -> Any:
     """The feed and the reader as they are; None where the whole way has to be gone."""
-    with prepared_cursor() as cursor:
+    with short_questions(), prepared_cursor() as cursor:
         if not token:
             cursor.execute(ANYBODY, [Audience.PUBLIC.value])
             return cursor.fetchone()

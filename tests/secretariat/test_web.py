@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from secretariat.courtesy import InTurn
 from tests.secretariat.web_servers import asked, web
 
 ECHO = "tests.secretariat.test_web:echo"
@@ -265,3 +266,23 @@ def test_the_workers_of_a_killed_server_leave_its_port():
                 return probe.connect_ex(("127.0.0.1", port)) != 0
 
         wait_until(is_free)
+
+
+def test_whoever_waited_longest_for_a_working_thread_comes_next():
+    """Python's own semaphore lets the newcomer in, who asks again before the one that was woken has begun."""
+    turns, came = InTurn(1), []
+
+    def come(name):
+        with turns:
+            came.append(name)
+
+    waiting = [threading.Thread(target=come, args=(name,)) for name in range(20)]
+    with turns:
+        for number, thread in enumerate(waiting, 1):
+            thread.start()
+            while len(turns._waiting) < number:
+                time.sleep(0.001)
+    come("newcomer")
+    for thread in waiting:
+        thread.join(60)
+    assert came == [*range(20), "newcomer"]
