@@ -14,7 +14,7 @@ from typing import Literal
 
 import psycopg
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 
 from .message import Rendered
@@ -127,6 +127,8 @@ def begin_digest(row: Delivery, rendered: Rendered) -> Begun | Literal["busy"]:
 def _carry(row: Delivery) -> bool:
     """Mark the items as told in this digest, if they are those that its text tells of."""
     said = [(item.pk, item.says_due_at) for item in row.carries or ()]
+    with connection.cursor() as cursor:  # first, as who edits the contact holds it before its deliveries
+        cursor.execute("SELECT FROM meetings_contact WHERE id = %s FOR SHARE NOWAIT", [row.contact_id])
     list(Delivery.objects.select_for_update(nowait=True).filter(pk=row.pk).values_list("pk"))
     items = Delivery.objects.in_digest(row).select_for_update(nowait=True)
     if not said or list(items.values_list("pk", "says_due_at")) != said:

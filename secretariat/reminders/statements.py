@@ -21,18 +21,19 @@ from .models import Delivery
 Begun = Literal["begun", "not ours", "lease over", "edited", "untrue"]
 
 # Ours, by token and lease, not held, not past, to a contact who is as the mail was written and in office (as
-# in_office_on says it), of a due that stands as the text says or a meeting that has not moved since, and not overtaken
-# by a newer reminder of the same thing, since after an outage only the newest goes. The row's own columns are looked at
-# anew after waiting for a lock, the other tables' are not; but whoever makes a delivery untrue cancels it, or takes it
-# from us, in the same transaction. IS TRUE keeps the planner from the index of leases, which is full of dead entries
-# while much is sent; the meeting beside the due lets the search for a newer one go straight down the index of what is
-# said once.
+# in_office_on says it), of a due that stands as the text says or a meeting that has not moved since, and not
+# overtaken by a newer reminder of the same thing, since after an outage only the newest goes. The row's own columns
+# and the contact's, which is locked for it before the row as by who edits it, are looked at anew after waiting for a
+# lock, the other tables' are not; but whoever makes a delivery untrue cancels it, or takes it from us, in the same
+# transaction. IS TRUE keeps the planner from the index of leases, which is full of dead entries while much is sent;
+# the meeting beside the due lets the search for a newer one go straight down the index of what is said once.
 BEGIN = """
+WITH contact AS (SELECT * FROM meetings_contact WHERE id = %(contact)s FOR SHARE)
 UPDATE reminders_delivery AS d
    SET state = 'sending', attempts = d.attempts + 1, recipient = %(recipient)s, language = %(language)s,
        subject = %(subject)s, text = %(text)s, html = %(html)s, calendar = %(calendar)s,
        dated_at = %(dated_at)s, sha256 = %(sha256)s
-  FROM meetings_contact AS contact
+  FROM contact
  WHERE d.id = %(id)s AND d.token = %(token)s AND (d.state = 'claimed') IS TRUE
    AND NOT d.is_held AND (d.lease_until > statement_timestamp()) IS TRUE AND d.expires_at > statement_timestamp()
    AND contact.id = d.contact_id AND NOT contact.is_undeliverable
@@ -96,6 +97,7 @@ def begin_sending(row: Delivery, rendered: Rendered) -> Begun:
     values: dict[str, Any] = {
         "id": row.pk,
         "token": row.token,
+        "contact": row.contact_id,
         "recipient": row.contact.email,
         "speaks": row.contact.language,
         "name": row.contact.name,

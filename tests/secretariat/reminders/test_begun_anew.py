@@ -3,16 +3,18 @@
 import asyncio
 import email
 import email.policy
+import threading
+import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from meetings.models import Contact
 from meetings.saving import save_party
-from secretariat.reminders.claiming import claim
+from secretariat.reminders.claiming import claim, release
 from secretariat.reminders.message import render
 from secretariat.reminders.models import Delivery
 from secretariat.reminders.sending import send_due
@@ -118,6 +120,36 @@ def test_a_contact_edited_while_its_mail_is_claimed_gets_it_as_it_is_now(meeting
     assert mail["Content-Language"] == now.language
     row = Delivery.objects.get(contact=now, state="sent", kind="reminder")
     assert (row.recipient, row.language) == (now.email, now.language)
+
+
+WAITING = """
+SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+ WHERE datname = current_database() AND NOT granted
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_contact_whose_edit_is_not_committed_yet_when_its_mail_begins_is_waited_for(meeting, sink):
+    rows = claim(50)
+    [row] = [row for row in rows if row.contact.email == KZ]
+    mail, begun = render(row), []
+    beginning = threading.Thread(
+        target=in_its_own_connection, args=[lambda: begun.append(begin_sending(row, mail))]
+    )
+    with transaction.atomic():
+        contact = Contact.objects.get(email=KZ)
+        contact.email = "new.office@example.org"
+        save_party(contact, reason="as the ministry told us")
+        beginning.start()
+        with connection.cursor() as cursor:
+            deadline = time.monotonic() + 30
+            while beginning.is_alive() and cursor.execute(WAITING).fetchone() == (0,):
+                assert time.monotonic() < deadline, "it did not begin in time"
+    beginning.join()
+    assert begun == ["edited"]
+    release(rows)
+    send_due()
+    assert sink.recipients == ["cn@example.org", "kg@example.org", "new.office@example.org"]
 
 
 # Bad rows
