@@ -13,13 +13,13 @@ from .sending import send_due
 @shared_task(acks_late=True, ignore_result=True)
 def deliver_due() -> None:
     """Send all that is due, until the worker is told to stop. Running it twice, or late, is harmless."""
-    send_due(keep_on=_noted)
+    send_due(keep_on=goes_on_sending)
     ticks.note()
 
 
-def _noted() -> bool:
+def goes_on_sending() -> bool:
     """Asked between mails: a worker that sends for minutes still ticks, and goes on until it is told to stop."""
-    ticks.note()
+    ticks.note_now_and_then()
     return goes_on()
 
 

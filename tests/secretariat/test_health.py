@@ -16,7 +16,7 @@ from secretariat import health, ticks
 from secretariat.broker import server
 from secretariat.database import connection_class
 from secretariat.localstack.processes import free_port
-from secretariat.reminders.tasks import deliver_due
+from secretariat.reminders.tasks import deliver_due, goes_on_sending
 from tests.secretariat.web_servers import asked, web
 
 AWAY_SECONDS = 1.0  # of our own waiting; beside it a slow machine may take what it takes
@@ -40,6 +40,17 @@ def test_ready_fails_until_a_tick_has_run_to_its_end(client, long_running):
     deliver_due()
     assert client.get("/health/ready").json() == {"status": "ok", "reasons": {}}
     assert (0 < server().ttl(ticks.KEY) <= 120, ticks.MARK.exists()) == (True, True)
+
+
+def test_a_worker_that_sends_for_minutes_ticks_now_and_then_and_not_with_each_mail(long_running, monkeypatch):
+    """Else each mail waits for the broker, and half a second for one that hangs."""
+    ticks.note()
+    server().delete(ticks.KEY)
+    assert all(goes_on_sending() for _mail in range(100))
+    assert not ticks.is_recent()
+    monkeypatch.setattr(ticks, "_said_at", time.monotonic() - 11)
+    assert goes_on_sending()
+    assert ticks.is_recent()
 
 
 @pytest.mark.django_db
