@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from .bounces.addresses import return_path
 from .bounces.recording import record_refusal
-from .claiming import WORKER, release
+from .claiming import BARRED, WORKER, release
 from .digesting import begin_digest, give_back_items
 from .domains import domain_of, slow_down
 from .ledger import TOO_LATE, still_wanted
@@ -26,73 +26,70 @@ from .message import Rendered, render, sender_address
 from .models import Delivery, DeliveryEvent, append_events
 from .outage import AWAY, through_an_outage
 from .plan.refusals import pause_minutes
+from .server import Server
 from .smtp import Connection, Outcome
 from .statements import begin_sending, finish
 
 log = logging.getLogger(__name__)
 State = Delivery.State
 
-AT_ONCE = timedelta(0)
+AT_ONCE = None  # as due as it was: an hour of our own might be that of a clock which is put right
 BUSY = timedelta(seconds=5)
 UNREACHABLE = timedelta(seconds=20)
-BARRED = "refused by our own mail server: "
-BARRED_MINUTES = 1
+BARRED_MINUTES = 5  # at most: it may be our server's fault, and that is mended for all at once
 
 
 class Ahead:
     """Writes the mails of a batch, one ahead of the one on the wire: the server's time is used for it."""
 
-    def __init__(self, rows: list[Delivery]) -> None:
-        self._rows = iter(rows)
-        self._next: Rendered | Exception | None = None
+    def __init__(self, left: list[Delivery]) -> None:
+        self._left = left  # the last one is on the wire
+        self._row: Delivery | None = None
+        self._written: Rendered | Exception = LookupError()
 
     def write(self) -> None:
-        """Write the next mail, if it is not written; raises nothing."""
-        row = next(self._rows, None) if self._next is None else None
-        if row is not None:
-            try:
-                self._next = render(row)
-            except Exception as error:  # one bad row must not stop the others; the row will say what is wrong
-                self._next = error
+        """Write the next mail, if there is one; raises nothing."""
+        if len(self._left) > 1:
+            self._write(self._left[-2])
 
-    def skip(self) -> None:
-        """Leave the next mail out."""
-        if self._next is None:
-            next(self._rows, None)
-        self._next = None
+    def _write(self, row: Delivery) -> None:
+        self._row = row
+        try:
+            self._written = render(row)
+        except Exception as error:  # one bad row must not stop the others; the row will say what is wrong
+            self._written = error
 
-    def take(self) -> Rendered:
-        """The next mail. Raises what writing it raised."""
-        self.write()
-        written, self._next = self._next, None
-        if isinstance(written, Rendered):
-            return written
-        raise written or LookupError("no mail of this batch is left")
+    def take(self, row: Delivery) -> Rendered:
+        """Its mail. Raises what writing it raised."""
+        if self._row is not row:
+            self._write(row)
+        if isinstance(self._written, Exception):
+            raise self._written
+        return self._written
 
 
 class Batch:
     """Rows under one lease."""
 
     def __init__(self, rows: list[Delivery], smtp: Connection, keep_on: Callable[[], bool]) -> None:
-        self._rows, self._smtp, self._keep_on = rows, smtp, keep_on
-        self._ahead = Ahead(rows)
+        self._left, self._smtp, self._keep_on = list(reversed(rows)), smtp, keep_on
+        self._ahead = Ahead(self._left)
         self._deadline = time.monotonic() + settings.LEASE_SECONDS / 2
         self._is_over = False  # the lease, by the database's clock
 
-    def send(self, takes_on: Callable[[Outcome], bool]) -> bool:
+    def send(self, server: Server) -> bool:
         """Send them; returns whether to go on with more.
 
-        takes_on: told of each outcome; whether the mail server takes more. What is not sent then, or when the lease ends
-        or nobody wants to keep on, is given back at once.
+        server: told of each outcome, and knows whether our mail server takes more. What is not sent then, or when the
+        lease ends or nobody wants to keep on, is given back at once.
         """
-        left = list(reversed(self._rows))
         try:
-            return self._send(left, takes_on)
+            return self._send(self._left, server)
         finally:
-            if left:
-                through_an_outage(lambda: release(left))
+            if self._left:
+                through_an_outage(lambda: release(self._left))
 
-    def _send(self, left: list[Delivery], takes_on: Callable[[Outcome], bool]) -> bool:
+    def _send(self, left: list[Delivery], server: Server) -> bool:
         patient: set[str] = set()  # domains that asked for patience twice
         while left:
             if not self._keep_on():
@@ -101,8 +98,7 @@ class Batch:
                 return True
             row = left[-1]
             domain = domain_of(row)
-            if domain in patient:
-                self._ahead.skip()
+            if domain in patient or not server.tries(domain):
                 release([row])
                 left.pop()
                 continue
@@ -110,14 +106,16 @@ class Batch:
             left.pop()
             if outcome.is_hasty and slow_down(domain, outcome.reply):
                 patient.add(domain)
-            if not takes_on(outcome):
+            if not server.takes_on(outcome, domain):
                 log.warning("our mail server takes no mail, %d more wait", len(left))
                 return False
+            if outcome.fate == "barred":  # the others of its domain come last
+                left.sort(key=lambda row: domain_of(row) != domain)
         return True
 
     def _send_one(self, row: Delivery) -> Outcome:
         try:
-            rendered = self._ahead.take()
+            rendered = self._ahead.take(row)
         except AWAY:  # no fault of the row's
             through_an_outage(lambda: release([row], detail="the database was lost before it was written"))
             return Outcome("late")
@@ -175,7 +173,7 @@ class Batch:
                     finish(row, State.CANCELLED, detail, WORKER, only_claimed=True)
         return False
 
-    def _put_back(self, row: Delivery, detail: str, pause: timedelta = AT_ONCE) -> None:
+    def _put_back(self, row: Delivery, detail: str, pause: timedelta | None = AT_ONCE) -> None:
         finish(row, State.PENDING, detail, WORKER, pause=pause, only_claimed=True)
 
     def _recorded(self, row: Delivery, outcome: Outcome) -> None:
@@ -226,7 +224,8 @@ def _record(row: Delivery, outcome: Outcome) -> None:
         case "retry":
             finish(row, State.DEFERRED, outcome.reply, WORKER, pause=_spread(pause_minutes(_put_off(row))))
         case "barred":
-            finish(row, State.DEFERRED, f"{BARRED}{outcome.reply}", WORKER, pause=_spread(BARRED_MINUTES))
+            minutes = min(pause_minutes(_barred(row)), BARRED_MINUTES)
+            finish(row, State.DEFERRED, f"{BARRED}{outcome.reply}", WORKER, pause=_spread(minutes))
         case "unreachable":
             # Only the one that was tried waits, lest it stop the others for ever; they keep their order.
             finish(row, State.PENDING, outcome.reply, WORKER, pause=UNREACHABLE, only_claimed=True)
@@ -239,6 +238,12 @@ def _put_off(row: Delivery) -> int:
     """How often it was put off before, by its own recipient's server or for its own sake."""
     events = DeliveryEvent.objects.filter(delivery=row, state=State.DEFERRED)
     return events.exclude(detail__startswith=BARRED).count()
+
+
+def _barred(row: Delivery) -> int:
+    """How often our own server barred it before."""
+    events = DeliveryEvent.objects.filter(delivery=row, state=State.DEFERRED)
+    return events.filter(detail__startswith=BARRED).count()
 
 
 def _spread(minutes: int) -> timedelta:

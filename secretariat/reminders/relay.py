@@ -39,8 +39,11 @@ class RelayOutage(models.Model):
 
 
 def is_waited_for() -> bool:
-    """Whether our mail server refused us so lately that it is not asked again yet."""
-    return RelayOutage.objects.filter(next_try_at__gt=Now()).exists()
+    """Whether our mail server refused us so lately that it is not asked again yet.
+
+    What was noted by a clock that ran ahead, and was put right, is not waited for.
+    """
+    return RelayOutage.objects.filter(next_try_at__gt=Now(), next_try_at__lte=Now() + LONGEST_PAUSE).exists()
 
 
 # Of several workers that meet the same refusal at once only the first makes the pause longer.

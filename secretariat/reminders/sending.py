@@ -14,17 +14,15 @@ from django.db import connection
 
 from .batches import Batch
 from .claiming import claim, reap
-from .models import Delivery, RelayOutage
+from .models import Delivery
 from .outage import AWAY
-from .relay import is_waited_for, note_outage, note_taken
+from .relay import is_waited_for
 from .restoration import notice_restoration, remember_step
+from .server import Server
 from .settling import settle_uncertain
-from .smtp import Connection, Outcome
+from .smtp import Connection
 
 log = logging.getLogger(__name__)
-
-# So many in a row whom our own server bars, and none taken between: it is not they.
-BARS_US = 2
 
 
 def send_due(*, keep_on: Callable[[], bool] = lambda: True) -> int:
@@ -77,52 +75,14 @@ def _send_claims(keep_on: Callable[[], bool], when_much: Callable[[], None] = la
     with Connection() as smtp:
         # While there is nobody to send to nothing is claimed: it all waits in its order, and costs no event.
         while keep_on() and (smtp.is_open or (Delivery.objects.due().exists() and server.is_reached(smtp))):
-            rows = claim(settings.DELIVERY_BATCH)
+            rows = claim(settings.DELIVERY_BATCH, server.trials)
             if not rows:
                 break
             if len(rows) == settings.DELIVERY_BATCH:
                 when_much()
-            goes_on = Batch(rows, smtp, keep_on).send(server.takes_on)
+            goes_on = Batch(rows, smtp, keep_on).send(server)
             remember_step()
             if not goes_on:
                 break
     server.end()
     return server.taken
-
-
-class Server:
-    """What our own mail server is seen to do in one run: staff are told when it takes no mail, and when it does again."""
-
-    def __init__(self) -> None:
-        self.taken = 0
-        self._barred: list[str] = []  # in a row
-        self._was_out = RelayOutage.objects.exists()
-
-    def is_reached(self, smtp: Connection) -> bool:
-        barrier = smtp.reach()
-        return barrier is None or self.takes_on(barrier)
-
-    def takes_on(self, outcome: Outcome) -> bool:
-        """Whether to go on after this outcome."""
-        match outcome.fate:
-            case "accepted":
-                self.taken += 1
-                self._barred.clear()
-                if self._was_out:
-                    note_taken()
-                    self._was_out = False
-            case "unreachable":
-                log.warning("mail server unreachable, all waits: %s", outcome.reply)
-                note_outage(outcome.reply, is_answer=outcome.is_answer)
-                return False
-            case "barred":
-                self._barred.append(outcome.reply)
-                if len(self._barred) >= BARS_US:
-                    note_outage(outcome.reply, is_answer=True)
-                    return False
-        return True
-
-    def end(self) -> None:
-        """Who was barred alone may have been the only one to write to: staff are told, but nobody else waits for it."""
-        if self._barred and not self.taken:
-            note_outage(self._barred[-1], is_answer=False)

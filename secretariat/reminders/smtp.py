@@ -58,7 +58,7 @@ class Connection:
 
     def __init__(self) -> None:
         self._smtp: smtplib.SMTP | None = None
-        self._taken = 0  # over this very connection
+        self._heard = 0  # mails of which this very connection said what became of them
 
     def __enter__(self) -> Self:
         return self
@@ -89,7 +89,7 @@ class Connection:
     def _drop(self) -> None:
         if self._smtp is not None:
             self._smtp.close()
-        self._smtp, self._taken = None, 0
+        self._smtp, self._heard = None, 0
 
     def _open(self) -> smtplib.SMTP:
         if self._smtp is not None:
@@ -108,7 +108,7 @@ class Connection:
         except LOST:
             smtp.close()
             raise
-        self._smtp, self._taken = smtp, 0
+        self._smtp, self._heard = smtp, 0
         return smtp
 
     def send(
@@ -141,9 +141,9 @@ class Connection:
         """Name who writes to whom; what became of the message if it ends here.
 
         A connection that the server shuts, or that died while it was idle, is opened anew once: it may take so many
-        mails on each and no more.
+        mails on each, or bear so many refusals, and no more.
         """
-        is_used = self._taken > 0
+        is_used = self._heard > 0
         try:
             smtp = self._open()
             commands: list[tuple[Stage, str]] = [
@@ -184,7 +184,7 @@ class Connection:
             self._drop()
             return Outcome("unknown", f"no answer after the text: {type(error).__name__}")
         if 200 <= code < 300:
-            self._taken += 1
+            self._heard += 1
             return Outcome("accepted", f"{code} {_text(reply)}")
         if not 400 <= code < 600:
             self._drop()
@@ -194,10 +194,11 @@ class Connection:
     def _answer(self, stage: Stage, code: int, reply: bytes) -> Outcome:
         said = _text(reply)
         text = f"{code} {said}"
-        is_used = self._taken > 0
+        is_used = self._heard > 0
         if code == 421:
             self._drop()
         else:
+            self._heard += 1
             self._reset()
         refusal = refusal_of(stage, code, said)
         match refusal.then:

@@ -64,6 +64,7 @@ OF_HASTE = re.compile(r"4\.(3\.2|4\.5|5\.3|7\.28|7\.5\d\d)$")
 OF_HASTE_IN_WORDS = re.compile(
     r"\brate\b|too (many|much|fast)|throttl|frequen|concurren|\bbusy\b|slow down", re.IGNORECASE
 )
+OF_A_FULL_MAILBOX = re.compile(r"4\.2\.2$")
 # Of a refusal that is called one for good and is none.
 OF_HASTE_FOR_GOOD = re.compile(
     r"\brate limit|too (many|frequent|fast)\b.*(mail|message|connection)|throttl|frequency", re.IGNORECASE
@@ -100,6 +101,8 @@ def asks_for_patience(code: int, text: str) -> bool:
     """Whether a refusal says that mails to its domain come too fast."""
     if code >= 500:
         return bool(OF_HASTE_FOR_GOOD.search(text))
+    if OF_A_FULL_MAILBOX.match(_enhanced(text)):
+        return False
     return (
         code in OF_HASTE_CODES
         or bool(OF_HASTE.match(_enhanced(text)))

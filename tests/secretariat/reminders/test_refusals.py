@@ -116,6 +116,7 @@ def test_an_answer_is_read_as_of_whom_it_speaks(stage, code, text, whose, then):
         (451, "4.7.500 Server busy. Please try again later", True),
         (450, "4.2.1 The user you are trying to contact is receiving mail at a rate", True),
         (550, "Mail rate limit exceeded", True),
+        (452, "4.2.2 The recipient's inbox is out of storage space", False),
         (451, "4.7.1 Greylisting in action", False),
         (450, "4.2.0 Recipient address rejected: Greylisted", False),
         (451, "later", False),
