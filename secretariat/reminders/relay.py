@@ -46,7 +46,8 @@ def is_waited_for() -> bool:
     return RelayOutage.objects.filter(next_try_at__gt=Now(), next_try_at__lte=Now() + LONGEST_PAUSE).exists()
 
 
-# Of several workers that meet the same refusal at once only the first makes the pause longer.
+# Of several workers that meet the same refusal at once only the first makes the pause longer. A pause that ends later
+# than any can is of a clock that ran ahead.
 NOTE = """
 INSERT INTO reminders_relayoutage AS known (is_only, since, said, pause, next_try_at)
 VALUES (true, statement_timestamp(), %(said)s, %(first)s, statement_timestamp() + %(first)s)
@@ -55,6 +56,7 @@ VALUES (true, statement_timestamp(), %(said)s, %(first)s, statement_timestamp() 
            pause = least(greatest(known.pause * 2, %(first)s), %(longest)s),
            next_try_at = statement_timestamp() + least(greatest(known.pause * 2, %(first)s), %(longest)s)
      WHERE known.next_try_at <= statement_timestamp()
+        OR known.next_try_at > statement_timestamp() + %(furthest)s
 RETURNING xmax = 0
 """
 
@@ -66,6 +68,7 @@ def note_outage(said: str, *, is_answer: bool) -> None:
         "said": said[:500],
         "first": FIRST_PAUSE if is_answer else nought,
         "longest": LONGEST_PAUSE if is_answer else nought,
+        "furthest": LONGEST_PAUSE,
     }
     with connection.cursor() as cursor:
         cursor.execute(NOTE, values)

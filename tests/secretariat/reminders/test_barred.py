@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from meetings.models import Meeting
 from meetings.saving import save_party
+from secretariat.reminders.claiming import claim, release
 from secretariat.reminders.models import Delivery, RelayOutage
+from secretariat.reminders.relay import is_waited_for, note_outage
 from secretariat.reminders.sending import send_due
 from tests.factories import ContactFactory
 
@@ -98,3 +100,28 @@ def test_a_server_that_shuts_a_connection_after_so_many_refusals_is_no_outage(ur
     assert put_off.count() == 5
     assert set(put_off.values_list("reply", flat=True)) == {"451 4.7.1 Greylisted"}
     assert put_off.filter(next_try_at__lt=timezone.now() + timedelta(seconds=80)).count() == 5
+
+
+def test_an_outage_noted_by_a_clock_that_ran_ahead_is_not_waited_for_when_the_clock_is_right(meeting, sink):
+    note_outage("550 5.7.1 relaying denied", is_answer=True)
+    RelayOutage.objects.update(next_try_at=F("next_try_at") + timedelta(hours=1))
+    assert send_due() == 3
+    assert not RelayOutage.objects.exists()
+
+
+def test_an_outage_that_lasts_is_waited_for_by_the_clock_that_is_right(meeting, sink):
+    note_outage("550 5.7.1 relaying denied", is_answer=True)
+    RelayOutage.objects.update(next_try_at=F("next_try_at") + timedelta(hours=1))
+    sink.answers |= dict.fromkeys(THREE, DENIED)
+    assert send_due() == 0
+    assert is_waited_for()
+    assert RelayOutage.objects.get().next_try_at < timezone.now() + timedelta(minutes=6)
+
+
+def test_what_is_given_back_is_as_due_as_it_was_when_the_clock_ran_ahead(meeting, sink):
+    """It was claimed an hour too soon: by the clock put right it waits for its hour."""
+    hour = timezone.now() + timedelta(hours=1)
+    due = Delivery.objects.filter(pk__in=[row.pk for row in claim(50)])
+    due.update(next_try_at=hour)
+    release(list(due))
+    assert set(due.values_list("state", "next_try_at")) == {("pending", hour)}
