@@ -22,13 +22,11 @@ from pathlib import Path
 
 from secretariat.localstack import postgresql, valkey
 
+from .disturbances import UNHURRIED, Clock, Parts, disturbances_of
 from .sink import sink_process
 from .tally import arrived, settle_by, tally
 
 ROUND_SECONDS = 240
-MAILS = 100
-BROKER_HANGS = 8
-MAIL_SERVER_HANGS = 8  # longer than the worker waits for an answer
 PARTS = {
     "worker 1": "celery -A secretariat worker --without-gossip --without-mingle --concurrency 2 -n one@%h",
     "worker 2": "celery -A secretariat worker --without-gossip --without-mingle --concurrency 2 -n two@%h",
@@ -62,17 +60,16 @@ class Service:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    def again(self, name):
+        self.kill(name)
+        self.start(name)
+
     def ended(self):
         return [name for name, process in self.running.items() if process.poll() is not None]
 
     def stop(self):
         for name in self.running:
             self.kill(name)
-
-
-def again(service, name):
-    service.kill(name)
-    service.start(name)
 
 
 class Server:
@@ -95,92 +92,42 @@ class Server:
         self.stack.enter_context(self.make(self.watched))
 
 
-def hang(process, seconds):
-    """It takes connections and answers nobody for so long."""
-    process.send_signal(signal.SIGSTOP)
-    time.sleep(seconds)
-    process.send_signal(signal.SIGCONT)
-
-
-def flush(url):
-    import redis
-
-    redis.Redis.from_url(url).flushall()
-
-
-def drop_everybody():
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        )
-
-
-def move_the_meeting():
-    from datetime import timedelta
-
-    from meetings.models import Meeting
-    from meetings.schedule.dates import Precision, Span
-    from meetings.schedule.moves import move_meeting
-
-    meeting = Meeting.objects.filter(deliveries__isnull=False, status="confirmed").order_by("-pk").first()
-    day = meeting.first_on + timedelta(days=1)
-    move_meeting(meeting.pk, to=Span(Precision.DAY, day, day, meeting.zone), actor=None, reason="chaos")
-
-
-def new_mails():
+def new_mails(count):
     from django.core.management import call_command
     from django.utils import timezone
 
     from secretariat.reminders.models import Delivery
 
     with contextlib.redirect_stdout(io.StringIO()):
-        call_command("fill_synthetic", deliveries=MAILS)
+        call_command("fill_synthetic", deliveries=count)
     mine = Delivery.objects.order_by("-meeting_id").values_list("meeting_id", flat=True).first()
     return Delivery.objects.filter(meeting_id=mine, planned_at__lte=timezone.now())
 
 
-def play(name, disturb, log):
+def play(name, disturb, log, mails):
     """One round; its tally."""
     from django.db import connection
 
-    rows, before, begin = new_mails(), sum(arrived(log).values()), time.monotonic()
+    rows, before, begin = new_mails(mails), sum(arrived(log).values()), time.monotonic()
     while sum(arrived(log).values()) < before + 5 and time.monotonic() < begin + ROUND_SECONDS:
         time.sleep(0.05)
     disturb()
     connection.close()  # ours may be dead with the database
     while True:
-        settle_by(log)
+        settle_by(log, hurries=name not in UNHURRIED)
         # Asked anew: moving the meeting adds notices of change to what is expected.
         found = tally(log, set(rows.all().values_list("message_id", flat=True)))
         if not found.open or time.monotonic() > begin + ROUND_SECONDS:
             break
         time.sleep(0.5)
     seconds = time.monotonic() - begin
+    Path(f"{log}.mood").unlink(missing_ok=True)
     print(
         f"{name:22} {found.expected:>8} {found.received:>8} {found.doubled:>8} {found.lost:>6} {found.uncertain:>9}"
         f" {found.open:>6} {seconds:>8.1f}",
         flush=True,
     )
     return found
-
-
-def disturbances_of(service, chance, database, broker, mail_server):
-    return {
-        "worker killed": lambda: again(service, chance.choice(["worker 1", "worker 2"])),
-        "loop killed": lambda: again(service, "loop"),
-        "beat killed": lambda: again(service, chance.choice(["beat 1", "beat 2"])),
-        "broker flushed": lambda: flush(broker.url),
-        "broker killed": broker.kill_and_start,
-        "broker hangs": lambda: hang(broker.process, BROKER_HANGS),
-        "database drops all": drop_everybody,
-        "database killed": database.kill_and_start,
-        "mail server hangs": lambda: hang(mail_server, MAIL_SERVER_HANGS),
-        "meeting moved": move_the_meeting,
-        "none": lambda: None,
-    }
 
 
 def schedule(names, chance, minutes):
@@ -193,12 +140,12 @@ def schedule(names, chance, minutes):
             yield name
 
 
-def run(rounds, disturbances, service, log):
+def run(rounds, disturbances, service, log, mails):
     print(
         f"{'disturbance':22} {'expected':>8} {'received':>8} {'doubled':>8} {'lost':>6} uncertain   open  seconds"
     )
     try:
-        found = [play(name, disturbances[name], log) for name in rounds]
+        found = [play(name, disturbances[name], log, mails) for name in rounds]
         ended = service.ended()
     finally:
         service.stop()
@@ -218,13 +165,19 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--mails", type=int, default=100, help="of each round")
     parser.add_argument("--lease", type=int, default=10, help="seconds; a killed worker's mails wait so long")
+    parser.add_argument(
+        "--clock", metavar="LIBFAKETIME", help="the library: then the database's clock may be put on"
+    )
     parser.add_argument("--only", nargs="+", metavar="DISTURBANCE", default=[])
     options = parser.parse_args()
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir="/var/tmp")))
         folder.chmod(0o755)
-        database = Server(postgresql.server, folder, durable=True)
+        clock = Clock(folder, options.clock) if options.clock else None
+        with clock.kept() if clock else contextlib.nullcontext():
+            database = Server(postgresql.server, folder, durable=True)
         stack.callback(database.stack.close)
         broker = Server(valkey.server, folder, durable=False)
         stack.callback(broker.stack.close)
@@ -236,6 +189,7 @@ def main():
             "DJANGO_SETTINGS_MODULE": "secretariat.settings",
             "EMAIL_URL": f"smtp://127.0.0.1:{port}",
             "EMAIL_TIMEOUT": "5",
+            "BOUNCE_ADDRESS": "bounces@example.org",
             "LEASE_SECONDS": str(options.lease),
             "DELIVERY_BATCH": "10",
             "TICK_SECONDS": "1",
@@ -250,9 +204,10 @@ def main():
         call_command("migrate", verbosity=0)
         call_command("load_mechanism", stdout=io.StringIO(), stderr=io.StringIO())
         chance, service = random.Random(options.seed), Service(folder)
-        disturbances = disturbances_of(service, chance, database, broker, mail_server)
+        parts = Parts(service, database, broker, mail_server, Path(f"{log}.mood"), clock, options.lease)
+        disturbances = disturbances_of(parts, chance)
         rounds = options.only or schedule(list(disturbances), chance, options.minutes)
-        is_whole = run(rounds, disturbances, service, log)
+        is_whole = run(rounds, disturbances, service, log, options.mails)
     sys.exit(0 if is_whole else 1)
 
 

@@ -3,6 +3,8 @@
 The first word of a recipient's address, up to the dot, says what befalls a mail to it (see FAULTS); any other is
 accepted after SECONDS. LOG is the truth about what arrived: a line begins with "?" when a text is here, then with
 "=" when it was accepted, on the disk before the answer goes out, or with "-" when it was not. An empty LOG keeps none.
+
+A file beside LOG, of the same name and ".mood", says what befalls everybody from the moment it is there (see MOODS).
 """
 
 import asyncio
@@ -12,7 +14,9 @@ import smtplib
 import subprocess
 import sys
 import time
+from collections import Counter
 from contextlib import contextmanager
+from pathlib import Path
 
 from aiosmtpd.smtp import SMTP
 
@@ -35,6 +39,11 @@ AT_RECIPIENT = {
     "unknown": "550 5.1.1 nobody here",
 }
 AT_TEXT = {"full": "452 4.3.1 no room", "spam": "554 5.7.1 not wanted"}
+MOODS = (
+    "grey SECONDS",  # 451 to a recipient until it was asked for so long ago first
+    "few NUMBER",  # 421 to the recipient once a connection has had so many mails
+    "says ANSWER",  # this to every recipient
+)
 MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^>]+>)", re.MULTILINE | re.IGNORECASE)
 
 
@@ -43,6 +52,9 @@ class Sink:
         self.log = os.open(log, os.O_CREAT | os.O_WRONLY | os.O_APPEND) if log else None
         self.seconds = seconds
         self.befell: set[str] = set()
+        self.mood_file = Path(f"{log}.mood") if log else None
+        self.asked_at: dict[tuple[str, str], float] = {}
+        self.taken_from: Counter[tuple[str, int]] = Counter()
 
     def fault(self, address: str) -> str:
         """What befalls this mail now, without the "once"."""
@@ -51,7 +63,32 @@ class Sink:
             return ""
         return name.removesuffix("-once")
 
+    def mood(self) -> tuple[str, str]:
+        """What befalls everybody now: the word, and its value."""
+        try:
+            word, _space, value = (
+                self.mood_file.read_text().strip().partition(" ") if self.mood_file else ("",) * 3
+            )
+        except FileNotFoundError:
+            return "", ""
+        return word, value
+
+    def answer_in_this_mood(self, session, envelope, address: str) -> str:
+        match self.mood():
+            case "grey", seconds:
+                first = self.asked_at.setdefault((envelope.mail_from, address), time.monotonic())
+                return "451 4.7.1 Greylisted, try again" if time.monotonic() < first + float(seconds) else ""
+            case "few", number:
+                return "421 4.4.2 too many mails" if self.taken_from[session.peer] >= int(number) else ""
+            case "says", answer:
+                return answer
+        return ""
+
     async def handle_RCPT(self, server, session, envelope, address, options):
+        if answer := self.answer_in_this_mood(session, envelope, address):
+            if answer.startswith("421"):
+                asyncio.get_running_loop().call_later(0.01, server.transport.close)
+            return answer
         fault = self.fault(address)
         if fault in AT_RECIPIENT:
             self.befell.add(address)
@@ -72,6 +109,7 @@ class Sink:
                 return AT_TEXT[fault]
             if fault != "cut-before":
                 outcome = "="
+                self.taken_from[session.peer] += 1
         finally:
             self.note(outcome, message_id)
         if fault == "mute":

@@ -35,7 +35,7 @@ def _lines(log: Path) -> list[list[str]]:
     return [line.split() for line in log.read_text().splitlines()] if log.exists() else []
 
 
-def settle_by(log: Path) -> None:
+def settle_by(log: Path, *, hurries: bool = True) -> None:
     """Do what a person does with uncertain deliveries, and with what waits for its next try: look, and not wait."""
     from django.utils import timezone
 
@@ -49,6 +49,8 @@ def settle_by(log: Path) -> None:
         if last.get(message_id) == "?":  # the server has yet to decide
             continue
         settle([pk], arrived=message_id in found, actor=None, reason="looked up in the server's log")
+    if not hurries:
+        return
     Delivery.objects.filter(state__in=["deferred", "pending"], planned_at__lte=timezone.now()).update(
         next_try_at=timezone.now()
     )
