@@ -8,4 +8,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "secretariat.settings")
 
 app = Celery("secretariat")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["meetings", "secretariat.reminders", "secretariat.feed"])
+app.autodiscover_tasks(["meetings", "secretariat.reminders", "secretariat.feed", "secretariat.desk"])

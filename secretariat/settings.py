@@ -147,6 +147,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "meetings.tasks.erase_what_is_kept_too_long",
         "schedule": 6 * 3600,
     },
+    "let-go-of-old-sign-ins": {
+        "task": "secretariat.desk.tasks.let_go_of_old_sign_ins",
+        "schedule": 6 * 3600,
+        "options": {"expires": 3600},
+    },
     "look-after-the-feed": {
         "task": "secretariat.feed.tasks.look_after_the_feed",
         "schedule": 6 * 3600,
@@ -321,6 +326,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+SIGN_INS_KEPT_DAYS = env.int("SIGN_INS_KEPT_DAYS", default=400)  # never less than 90
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
