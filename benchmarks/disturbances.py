@@ -102,6 +102,7 @@ def freeze(service, name, seconds):
     """A machine that is paused, with all its mails in hand."""
     os.killpg(service.running[name].pid, signal.SIGSTOP)
     time.sleep(seconds)
+    print(f"  while it is frozen: {states()}", flush=True)
     os.killpg(service.running[name].pid, signal.SIGCONT)
 
 
@@ -121,8 +122,19 @@ def put_on_and_right(clock):
     """The database's clock is an hour fast for some seconds."""
     clock.put_on(3600)
     time.sleep(CLOCK_IS_WRONG)
-    print(f"  while an hour fast: {states()}", flush=True)
+    print(f"  while {fast_by()} fast: {states()}", flush=True)
     clock.put_on(0)
+    print(f"  put right, {fast_by()} fast", flush=True)
+
+
+def fast_by():
+    """By how much the database's clock is ahead of ours, to the second."""
+    from django.db import connection
+    from django.utils import timezone
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        return timedelta(seconds=round((cursor.fetchone()[0] - timezone.now()).total_seconds()))
 
 
 def deny(mood, answer):
