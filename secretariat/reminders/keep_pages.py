@@ -26,6 +26,7 @@ from .ledger import still_wanted
 from .letters import with_related
 from .models import Delivery
 from .settle_pages import ReasonForm
+from .unsent import reasons_unsent
 
 PERMISSION = "reminders.hold_delivery"
 MOST_TESTS = 10
@@ -157,7 +158,9 @@ class KeepPages:
         self, request: HttpRequest, what: str, rows: list[Delivery], form: ReasonForm
     ) -> HttpResponse:
         keeping = KEEPINGS[what]
-        true = still_wanted(rows, timezone.now()) if what == "resend" else {row.pk for row in rows}
+        now = timezone.now()
+        true = still_wanted(rows, now) if what == "resend" else {row.pk for row in rows}
+        unsent = reasons_unsent([row for row in rows if row.pk not in true], now)
         context = {
             **self.admin_site.each_context(request),
             "title": keeping.title,
@@ -169,7 +172,7 @@ class KeepPages:
             "lacks_address": _lacks_address(request, what),
             "account": _account_page(request),
             "button": keeping.button,
-            "mails": [(mail_of(row), row.pk in true) for row in rows],
+            "mails": [(mail_of(row), unsent.get(row.pk, "")) for row in rows],
             "back": reverse("admin:reminders_delivery_preview", args=[rows[0].pk])
             if len(rows) == 1
             else reverse("admin:reminders_delivery_changelist"),

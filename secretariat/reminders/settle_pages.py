@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,6 +24,7 @@ from .ledger import still_wanted
 from .models import TITLED, Delivery, DeliveryEvent
 from .restoration import IN_DOUBT
 from .settling import note_lapse, settle, try_again
+from .unsent import reasons_unsent
 
 PERMISSION = "reminders.settle_delivery"
 
@@ -103,7 +103,7 @@ class SettlePages:
         keys = chosen_keys(request.GET)
         rows = list(
             Delivery.objects.filter(pk__in=keys, state=state)
-            .select_related("contact__ministry", "meeting__track", "term__seat")
+            .select_related("contact__ministry__state", "meeting__track", "term__seat")
             .prefetch_related(*TITLED)
             .order_by("expires_at", "pk")
         )
@@ -140,6 +140,7 @@ class SettlePages:
     def _page(self, request: HttpRequest, rows: list[Delivery], form: forms.Form, what: str) -> HttpResponse:
         now = timezone.now()
         true = still_wanted(rows, now)
+        unsent = reasons_unsent([row for row in rows if row.pk not in true], now)
         titles = {
             "arrival": ngettext("Did this mail arrive?", "Did these mails arrive?", len(rows)),
             "refusal": ngettext("Try this mail again", "Try these mails again", len(rows)),
@@ -157,13 +158,13 @@ class SettlePages:
             "has_errors": bool(form.errors),
             "tick": settings.TICK_SECONDS,
             "is_restored": DeliveryEvent.objects.filter(delivery__in=rows, detail=IN_DOUBT).exists(),
-            "mails": [_mail_shown(row, row.pk in true, now) for row in rows],
+            "mails": [_mail_shown(row, unsent.get(row.pk, "")) for row in rows],
         }
         return TemplateResponse(request, "admin/reminders/delivery/settle.html", context)
 
 
-def _mail_shown(row: Delivery, is_true: bool, now: datetime) -> dict[str, Any]:
-    """A mail, and what would become of it if it were sent again."""
+def _mail_shown(row: Delivery, why_unsent: str) -> dict[str, Any]:
+    """A mail, and what would become of it if it were sent again. why_unsent: empty where it would go."""
     tried = row.dated_at
     return {
         "row": row,
@@ -171,6 +172,5 @@ def _mail_shown(row: Delivery, is_true: bool, now: datetime) -> dict[str, Any]:
         "has_new_address": bool(row.recipient) and row.recipient != row.contact.email,
         "planned": instant_text(row.planned_at, row.zone),
         "tried": instant_text(tried, row.zone) if tried else "",
-        "is_true": is_true,
-        "is_past": row.expires_at <= now,
+        "why_unsent": why_unsent,
     }

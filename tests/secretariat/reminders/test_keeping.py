@@ -237,6 +237,6 @@ def test_mails_that_are_true_one_by_one_are_sent_again_together(meeting, desk, s
     told = Delivery.objects.filter(contact__email="kz@example.org", state="sent").order_by("pk")
     assert [row.kind for row in told] == ["reminder", "changed"]
     page = desk.get(keep_page("resend", *told)).content.decode()
-    assert page.count("no longer true, and is not sent again") == 1
+    assert page.count("It is not sent again.") == 1
     assert send_again([row.pk for row in told], **WHY) == 1
     assert Delivery.objects.get(resends__isnull=False).kind == "changed"

@@ -87,7 +87,7 @@ def test_what_sending_again_would_do_is_said_before(uncertain, meeting, desk):
     to = day_span((meeting.first_on + timedelta(days=100)).isoformat())
     move_meeting(meeting.pk, to=to, actor=None, reason="the host asked")
     text = desk.get(page_of("arrival", uncertain[:1])).content.decode()
-    assert "It stays unsent: the deadline was moved or settled since." in text
+    assert '<span class="chip chip-late">It stays unsent.</span> The deadline was moved since.' in text
 
 
 def test_what_is_no_longer_true_is_not_sent_again_whatever_is_chosen(uncertain, meeting, desk, sink):
