@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .entered import LineField, ProseField
+from .ticked import TickedField
 from .translated import TextsField, text_in
 from .zone_checks import stands_in_a_zone
 from .zones import validate_zone
@@ -35,8 +36,11 @@ class State(models.Model):
     zone = models.CharField(
         _("time zone"), max_length=64, validators=[validate_zone], help_text=_("IANA name")
     )
-    languages = ArrayField(
-        models.CharField(max_length=8), verbose_name=_("languages"), default=list, blank=True
+    languages = TickedField(
+        models.CharField(max_length=8, choices=settings.PAPER_LANGUAGES),
+        verbose_name=_("languages"),
+        default=list,
+        blank=True,
     )
     weekend = ArrayField(
         models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(7)]),
@@ -50,7 +54,14 @@ class State(models.Model):
         ordering = ["code"]
         verbose_name = _("state")
         verbose_name_plural = _("states")
-        constraints = [stands_in_a_zone("zone", name="a_state_is_in_a_time_zone")]
+        constraints = [
+            stands_in_a_zone("zone", name="a_state_is_in_a_time_zone"),
+            models.CheckConstraint(
+                name="a_state_speaks_known_languages",
+                condition=Q(languages__contained_by=[code for code, _name in settings.PAPER_LANGUAGES]),
+                violation_error_message=_("A language is one of those in which papers may appear."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return text_in(self.names) or self.code
@@ -113,8 +124,9 @@ class Side(models.Model):
     locale = models.CharField(
         _("language of the alphabet"),
         max_length=16,
+        choices=settings.CONTENT_LANGUAGES,
         default="en",
-        help_text=_("ICU locale, such as en or ru"),
+        help_text=_("in an alphabetical side members go by their names in this language"),
     )
 
     class Meta:
@@ -122,7 +134,14 @@ class Side(models.Model):
         verbose_name = _("side")
         verbose_name_plural = _("sides")
         constraints = [
-            models.UniqueConstraint(name="sides_take_turns_in_one_order", fields=["mechanism", "position"])
+            models.UniqueConstraint(name="sides_take_turns_in_one_order", fields=["mechanism", "position"]),
+            models.CheckConstraint(
+                name="a_side_goes_by_a_known_alphabet",
+                condition=Q(locale__in=[code for code, _name in settings.CONTENT_LANGUAGES]),
+                violation_error_message=_(
+                    "Names are kept in Chinese, English and Russian: choose one of these."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

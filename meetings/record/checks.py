@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from .positions import Document
-from .shapes import LONGEST, LONGEST_OTHER, TEXTS, Shape
+from .shapes import LONGEST, LONGEST_OTHER, PAPERS, TEXTS, Shape
 
 Path = tuple[Any, ...]
 
@@ -72,6 +72,12 @@ def check_list_of_texts(document: Document, path: Path, texts: list[Any]) -> Non
         if not isinstance(text, str):
             raise document.refuse((*path, index), "a text is expected")
         check_text(document, (*path, index), text, path[-1])
+
+
+def check_languages(document: Document, path: Path, codes: list[Any]) -> None:
+    """Codes of languages in which papers may appear."""
+    for index, code in enumerate(codes):
+        check_known(document, (*path, index), code, PAPERS, "language")
 
 
 def check_once(document: Document, path: Path, seen: dict[Any, Path], key: Any, what: str) -> None:

@@ -8,7 +8,16 @@ from statistics import median
 from typing import Any
 
 from ..papers.symbols import NATURE, PARTS, BadPattern, Pattern
-from .checks import Path, check_known, check_list_of_texts, check_once, check_range, check_shape, checked_rows
+from .checks import (
+    Path,
+    check_known,
+    check_languages,
+    check_list_of_texts,
+    check_once,
+    check_range,
+    check_shape,
+    checked_rows,
+)
 from .positions import Document
 from .shapes import FORMATS, STEP, SYMBOLS
 
@@ -79,8 +88,9 @@ def _check_symbols(document: Document, scheme: Any) -> None:
         raise document.refuse((*path, "pattern"), f"no pattern of symbols ({error.code})") from error
     if not re.fullmatch(PARTS["body"], scheme["body"]):
         raise document.refuse((*path, "body"), "capital letters and digits are expected")
-    for key in ("languages", "authentic_languages", "natures"):
-        check_list_of_texts(document, (*path, key), scheme[key])
+    for key in ("languages", "authentic_languages"):
+        check_languages(document, (*path, key), scheme[key])
+    check_list_of_texts(document, (*path, "natures"), scheme["natures"])
     for index, nature in enumerate(scheme["natures"]):
         if not re.fullmatch(NATURE, nature):
             raise document.refuse((*path, "natures", index), "letters and a sign, such as L., are expected")

@@ -12,7 +12,7 @@ from rotation.zones import zone_names
 from .checks import (
     check_form,
     check_known,
-    check_list_of_texts,
+    check_languages,
     check_once,
     check_range,
     check_shape,
@@ -22,7 +22,7 @@ from .checks import (
 from .defaults import check_defaults
 from .positions import BadRecord, Document
 from .rotation_entries import check_decisions, check_memberships
-from .shapes import FILE, HOST_RULES, LEVELS, MECHANISM, SEAT, SIDE, STATE, TRACK
+from .shapes import FILE, HOST_RULES, LEVELS, MECHANISM, SEAT, SIDE, STATE, TEXTS, TRACK
 from .timetable import check_meetings
 
 SLUG, CODE = r"[-a-zA-Z0-9_]+", r"[A-Z][A-Z0-9-]*"
@@ -70,6 +70,7 @@ def _check_mechanism(document: Document) -> None:
         if "names" in side:
             check_texts(document, (*at, "names"), side["names"])
         check_known(document, (*at, "order"), side["order"], ("listed", "alphabetical"), "order")
+        check_known(document, (*at, "locale"), side.get("locale", "en"), TEXTS, "language of names")
         check_once(document, (*at, "name"), seen, side["name"], f"there is a side “{side['name']}” already")
 
 
@@ -88,7 +89,7 @@ def _check_states(document: Document) -> set[str]:
         check_texts(document, (*path, "name"), state["name"])
         if "formal" in state:
             check_texts(document, (*path, "formal"), state["formal"])
-        check_list_of_texts(document, (*path, "languages"), state.get("languages", []))
+        check_languages(document, (*path, "languages"), state.get("languages", []))
         for place, day in enumerate(state.get("weekend", [])):
             check_range(document, (*path, "weekend", place), day, 1, 7)
     first = document.value["mechanism"].get("first_holder")

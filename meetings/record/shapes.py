@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 TEXTS = ("en", "zh", "ru")
+# The languages in which papers may appear, as in the settings.
+PAPERS = (*TEXTS, "kk", "ky", "tg", "tk", "uz")
 LEVELS = {
     "heads of state", "ministers", "heads of agency", "senior officials", "working group", "dialogue", "forum",
     "committee", "programme",

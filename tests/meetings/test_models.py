@@ -156,6 +156,10 @@ BREAKERS = {
         TemplateLineFactory, template=DeadlineTemplateFactory(), key="papers"
     ),
     "a_day_agreed_at_short_notice_has_its_reason": lambda: DueFactory(notice="agreed", pin_reason=""),
+    "a_side_goes_by_a_known_alphabet": lambda: Side.objects.create(
+        mechanism=MechanismFactory(), position=9, names={"en": "North"}, locale="xx-nowhere"
+    ),
+    "a_state_speaks_known_languages": lambda: StateFactory(code="KZ", languages=["kk", "Kazakh"]),
     "a_state_is_in_a_time_zone": lambda: StateFactory(code="KZ", zone="Almaty"),
     "a_contact_is_in_a_time_zone": lambda: ContactFactory(zone="UTC+5"),
     "a_meeting_is_in_a_time_zone": lambda: in_no_zone(MeetingFactory()),

@@ -31,6 +31,22 @@ def load(path):
             lambda r: r["states"][0].update(zone="Asia/Nowhere"),
             "states[0].zone: unknown time zone “Asia/Nowhere”",
         ),
+        (
+            lambda r: r["states"][0].update(languages=["zh", "Chinese"]),
+            "states[0].languages[1]: unknown language “Chinese”",
+        ),
+        (
+            lambda r: r["states"][0].update(languages=[["zh"]]),
+            "states[0].languages[0]: unknown language “['zh']”",
+        ),
+        (
+            lambda r: r["mechanism"]["sides"][0].update(locale="xx-nowhere"),
+            "mechanism.sides[0].locale: unknown language of names “xx-nowhere”",
+        ),
+        (
+            lambda r: r["symbols"].update(languages=["zh", "klingon"]),
+            "symbols.languages[1]: unknown language “klingon”",
+        ),
         (lambda r: r["tracks"][0].update(levle="x"), "tracks[0].levle: unknown key"),
         (lambda r: r["tracks"][0].pop("level"), "tracks[0].level: missing"),
         (
@@ -80,7 +96,7 @@ def load(path):
         (lambda r: r["states"][1].update(code="CN"), "states[1].code: state “CN” is given already"),
         (lambda r: r["states"][1].update(alpha3="KAZA"), "states[1].alpha3: empty, or longer than 3"),
         (lambda r: r["states"][0].update(weekend=[6, 8]), "states[0].weekend[1]: a whole number from 1 to 7"),
-        (lambda r: r["states"][0].update(languages=[1]), "states[0].languages[0]: a text is expected"),
+        (lambda r: r["states"][0].update(languages=[1]), "states[0].languages[0]: unknown language “1”"),
         (lambda r: r["meetings"].append(r["meetings"][0]), "meetings[30].ordinal: the same track, date and"),
         (lambda r: r["meetings"][3].update(host=None), "meetings[3].host: a numbered summit is a turn"),
         (

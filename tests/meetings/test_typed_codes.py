@@ -4,13 +4,15 @@ from datetime import date, time
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
 
 from meetings.models import Meeting
+from meetings.record.shapes import PAPERS, TEXTS
 from meetings.silence.acts import open_silence
 from meetings.silence.rules import Closing
-from rotation.models import State
+from rotation.models import Mechanism, State
 from rotation.numbers import number_in
 from rotation.zone_choices import zone_choices
 from tests.acts import look
@@ -51,6 +53,23 @@ def test_every_page_that_asks_for_a_zone_offers_a_list(desk, issued):
         text = str(offered(desk.get(at), name))
         assert text.startswith("<select"), at
         assert ">Bishkek · Asia/Bishkek · UTC+6</option>" in text, at
+
+
+def test_languages_are_chosen_and_not_typed(desk):
+    StateFactory(code="KZ")
+    state = str(offered(desk.get(address(State, "change", "KZ")), "languages"))
+    assert state.count('type="checkbox"') == 8
+    assert [f'value="{code}"' in state for code in ("zh", "kk", "tk", "fr")] == [True, True, True, False]
+    page = desk.get(address(Mechanism, "add")).content.decode()
+    side = page[page.index('<select name="sides-__prefix__-locale"') :].partition("</select>")[0]
+    assert [f'value="{code}"' in side for code in ("en", "zh", "ru", "kk")] == [True, True, True, False]
+
+
+def test_the_record_knows_the_languages_that_the_settings_name():
+    assert (list(TEXTS), list(PAPERS)) == (
+        [code for code, _name in settings.CONTENT_LANGUAGES],
+        [code for code, _name in settings.PAPER_LANGUAGES],
+    )
 
 
 def test_the_list_speaks_the_readers_language_and_tells_the_offset_of_now():

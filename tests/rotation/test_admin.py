@@ -107,7 +107,7 @@ def test_a_form_with_names_is_saved_as_a_browser_sends_it(desk):
     sent |= {
         field.html_initial_name: str(field.value()) for field in fields if field.field.show_hidden_initial
     }
-    sent |= {"weekend": "6,7", "languages": "ky,ru", "names_en": "Kyrgyz Republic"}
+    sent |= {"weekend": "6,7", "languages": ["ky", "ru"], "names_en": "Kyrgyz Republic"}
     assert desk.post(page, sent).status_code == 302
     assert State.objects.get(code="KG").names == {"en": "Kyrgyz Republic"}
 
@@ -127,7 +127,7 @@ def renamed(desk, code, name):
     sent = {field.html_name: field.value() or "" for field in form if not field.name.endswith("names")}
     sent |= {field.html_initial_name: str(field.value()) for field in form if field.field.show_hidden_initial}
     return desk.post(
-        page, sent | {"weekend": "6,7", "languages": "", "names_en": name}, follow=True
+        page, sent | {"weekend": "6,7", "languages": [], "names_en": name}, follow=True
     ).content.decode()
 
 
