@@ -139,7 +139,7 @@ def land(
     trail: list[Step] = []
     for away in range(FURTHEST_DAYS + 1):
         day = target + timedelta(days=step * away)
-        closed = _closed(day, (calendar, *others))
+        closed = closed_step(day, (calendar, *others))
         if closed is None:
             trail.append(_worked(day, calendar))
             return LandedDay(day, tuple(trail))
@@ -149,7 +149,8 @@ def land(
     raise NoWorkingDay(calendar.state, target)
 
 
-def _closed(day: date, calendars: Iterable[WorkCalendar]) -> Step | None:
+def closed_step(day: date, calendars: Iterable[WorkCalendar]) -> Step | None:
+    """Why `day` is closed in the first of these calendars that does not work it; None where all do."""
     for calendar in calendars:
         closure = calendar.closure(day)
         if closure is not None:

@@ -43,6 +43,14 @@ class StandsAlready(DueRefused):
         self.due = due
 
 
+class NotLater(DueRefused):
+    """An extension to a day that is not later than the one that stands; `due` is as it stands."""
+
+    def __init__(self, due: Due) -> None:
+        super().__init__(due)
+        self.due = due
+
+
 @dataclass(frozen=True, slots=True)
 class DueChange:
     """What a derivation does to one due; the preview shows it, the derivation writes it."""
@@ -251,10 +259,23 @@ def settle_due(due_id: int, *, status: str, at: datetime | None, actor: Any, rea
 def pin_due(due_id: int, *, day: date, actor: Any, reason: str, may_be_past: bool = False) -> Due:
     """Set a due by hand to close of business on `day` in the state's own zone; it then stays when the meeting moves.
 
+    A later day than the one that stands is an extension, and the trail says so.
     may_be_past: a moment that is over makes the state late at once, so it has to be meant.
     Raises DueRefused when it is not open, the reason is missing, or the moment is over and that was not meant.
     """
+    return _set_by_hand(_locked(due_id), day, actor, reason, may_be_past)
+
+
+@transaction.atomic
+def extend_due(due_id: int, *, day: date, actor: Any, reason: str, may_be_past: bool = False) -> Due:
+    """Give a state more time: as `pin_due`, to a later day than the one that stands. Raises DueRefused."""
     due = _locked(due_id)
+    if day <= due.due_on:
+        raise NotLater(due)
+    return _set_by_hand(due, day, actor, reason, may_be_past)
+
+
+def _set_by_hand(due: Due, day: date, actor: Any, reason: str, may_be_past: bool) -> Due:
     if due.status != Due.Status.OPEN:
         raise DueRefused(_("Only an open deadline can be set by hand."))
     if not reason.strip():
@@ -266,9 +287,10 @@ def pin_due(due_id: int, *, day: date, actor: Any, reason: str, may_be_past: boo
         )
     if at != due.due_at:
         due.sequence += 1
+    code = "extended" if day > due.due_on else "pinned"
     due.due_on, due.due_at, due.is_pinned, due.pin_reason = day, at, True, reason
     due.notice = Due.Notice.FULL
-    due.trail = [*due.trail, {"code": "pinned", "day": day.isoformat(), "reason": reason}]
+    due.trail = [*due.trail, {"code": code, "day": day.isoformat(), "reason": reason}]
     due.recorded_by = actor
     with authored(actor, reason):
         due.save()

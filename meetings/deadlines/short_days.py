@@ -125,6 +125,13 @@ def _take(due: Due, day: date, at: datetime, span: Span, now: datetime, actor: A
     due.save()
 
 
+def by_hand_text(due: Due) -> str:
+    """What to say beside a due whose day staff have set; empty of one that the rule set."""
+    if not due.is_pinned:
+        return ""
+    return _("extended") if due.is_extended else _("set by hand")
+
+
 def notice_text(due: Due) -> str:
     """What to say beside a due that had no full notice; empty for one that had."""
     if due.notice == Due.Notice.SHORT and due.status == Due.Status.OPEN and not due.is_pinned:

@@ -98,6 +98,8 @@ def _sentence(step: Mapping[str, Any], names: Mapping[str, str]) -> str:
             )
         case "stays":
             return _("The deadline stays on that day all the same.")
+        case "extended":
+            return _("Extended to %(day)s: %(reason)s") % {**values, "reason": step.get("reason", "")}
         case "pinned":
             return _("Set by hand to %(day)s: %(reason)s") % {**values, "reason": step.get("reason", "")}
         case _:

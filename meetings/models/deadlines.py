@@ -334,6 +334,11 @@ class Due(models.Model):
         return f"{self.state_id} · {self.deadline}"
 
     @property
+    def is_extended(self) -> bool:
+        """Set by hand to a later day than the one that stood; the last step of its trail says so."""
+        return self.is_pinned and bool(self.trail) and self.trail[-1]["code"] == "extended"
+
+    @property
     def is_late(self) -> bool:
         """Received after it was due; what is open yet is judged against a clock by `overdue`."""
         return self.received_at is not None and self.received_at >= self.due_at

@@ -24,6 +24,8 @@ from rotation.concurrency import assert_unchanged
 from rotation.models import State
 
 from ..changes import silence_changed
+from ..days.closed_ends import ClosedEnd, closed_end
+from ..days.state_calendars import calendars_of
 from ..models import Document, SilenceBinding, SilenceEvent, SilenceParty, SilenceProcedure
 from ..outcomes.acts import OutcomeRefused, adopt_outcomes_of, take_back_outcomes_of
 from .rules import (
@@ -86,12 +88,24 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class OpeningPlan:
+    """What to warn of before silence is opened: it is shorter than usual, or ends on a day closed in these states."""
+
+    is_short: bool
+    closed: tuple[ClosedEnd, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ActPlan:
-    """What an act does: its effect, and where the procedure stands before and after it."""
+    """What an act does: its effect, and where the procedure stands before and after it.
+
+    closed: of an extension, the states asked that do not work on the day on which silence then closes.
+    """
 
     effect: Effect
     before: Standing
     after: Standing
+    closed: tuple[ClosedEnd, ...] = ()
 
 
 def database_now() -> datetime:
@@ -109,8 +123,8 @@ def parties_for(document: Document) -> list[State]:
     return list(states.distinct())
 
 
-def plan_opening(document: Document, closing: Closing, parties: Sequence[str], now: datetime) -> bool:
-    """Whether silence would close sooner than is usual; writes nothing. Raises ActRefused."""
+def plan_opening(document: Document, closing: Closing, parties: Sequence[str], now: datetime) -> OpeningPlan:
+    """What silence until `closing` has to be warned of; writes nothing. Raises ActRefused."""
     if document.status != Document.Status.ISSUED:
         raise ActRefused("not_issued")
     if document.silences.filter(status=SilenceProcedure.Status.OPEN).exists():
@@ -119,7 +133,16 @@ def plan_opening(document: Document, closing: Closing, parties: Sequence[str], n
         check_opening(parties, closing, now)
     except SilenceRefused as error:
         raise ActRefused(error.code) from error
-    return is_shorter_than(settings.SILENCE_MINIMUM_HOURS, now, closing)
+    is_short = is_shorter_than(settings.SILENCE_MINIMUM_HOURS, now, closing)
+    return OpeningPlan(is_short, _closed_ends(parties, now, closing))
+
+
+def _closed_ends(parties: Sequence[str], now: datetime, closing: Closing) -> tuple[ClosedEnd, ...]:
+    """The parties, by their codes, that do not work on the day on which silence closes on their own clock."""
+    states = State.objects.filter(code__in=parties).order_by("code")
+    calendars = calendars_of(states)
+    ends = (closed_end(calendars[state.code], state.zone, now, closing.instant) for state in states)
+    return tuple(end for end in ends if end is not None)
 
 
 @transaction.atomic
@@ -139,8 +162,7 @@ def open_silence(
     if parties is not None and set(parties) - set(known):
         raise ActRefused("not_a_party")
     now = database_now()
-    is_short = plan_opening(document, closing, asked, now)
-    assert_unchanged(document, closing, set(asked), is_short)
+    assert_unchanged(document, closing, set(asked), plan_opening(document, closing, asked, now))
     procedure = SilenceProcedure(document=document, opened_at=now)
     procedure.take_closing(closing)
     procedure.save()
@@ -169,7 +191,8 @@ def plan_act(
     if _is_adopted_first(before, act):
         acts = (*acts, Act(Kind.ADOPTED, now))
     effect, after = foreseen(procedure.party_codes, acts, act)
-    return ActPlan(effect, before, after)
+    closed = _closed_ends(procedure.party_codes, now, after.closing) if effect is Effect.EXTENDS else ()
+    return ActPlan(effect, before, after, closed)
 
 
 def _is_adopted_first(before: Standing, act: Act) -> bool:

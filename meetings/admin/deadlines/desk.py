@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from rotation.forms import state_names
 from rotation.history_admin import KeptAdmin
 
-from ...deadlines.short_days import notice_text
+from ...deadlines.short_days import by_hand_text, notice_text
 from ...deadlines.trails import trail_text
 from ...models import Deadline, Due
 from ..schedule.when import days_text, moment_text
@@ -62,14 +62,14 @@ def _chips(
     status: str,
     is_overdue: bool,
     is_late: bool,
-    is_pinned: bool,
+    by_hand: str,
     is_short: bool,
     notice: str,
     _language: str | None,
 ) -> str:
     chips = [("late", _("overdue"))] if is_overdue else [(status, Due.Status(status).label)]
     chips += [("late", _("late"))] if is_late else []
-    chips += [("pinned", _("set by hand"))] if is_pinned else []
+    chips += [("pinned", by_hand)] if by_hand else []
     chips += [("late" if is_short else "pinned", notice)] if notice else []
     return format_html_join(" ", '<span class="chip chip-{}">{}</span>', chips)
 
@@ -91,7 +91,7 @@ class DueAdmin(DuePages, KeptAdmin):
     ]
     list_select_related = ()  # nothing is joined, see get_queryset; False would join all that the list names
     list_columns = [
-        *("due_on", "due_at", "zone", "status", "received_at", "is_pinned", "notice"),
+        *("due_on", "due_at", "zone", "status", "received_at", "is_pinned", "notice", "trail"),
         *("state", "deadline"),
     ]
     search_fields = [
@@ -105,7 +105,7 @@ class DueAdmin(DuePages, KeptAdmin):
     list_counted = 1_000
     date_hierarchy = "due_on"
     ordering = ["due_on", "due_at", "state_id"]  # by the states' own days, as the days above the list
-    actions = ["receive", "waive", "reopen"]
+    actions = ["receive", "extend", "waive", "reopen"]
     fields = [
         "meeting",
         "deadline",
@@ -139,6 +139,10 @@ class DueAdmin(DuePages, KeptAdmin):
     def receive(self, request: HttpRequest, queryset: Any) -> HttpResponse:
         return self._chosen(queryset, "received")
 
+    @admin.action(description=gettext_lazy("Extend…"), permissions=["change"])
+    def extend(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+        return self._chosen(queryset, "extended")
+
     @admin.action(description=gettext_lazy("Waive…"), permissions=["change"])
     def waive(self, request: HttpRequest, queryset: Any) -> HttpResponse:
         return self._chosen(queryset, "waived")
@@ -161,7 +165,7 @@ class DueAdmin(DuePages, KeptAdmin):
     def status_chip(self, due: Due) -> str:
         is_overdue = due.status == Due.Status.OPEN and due.due_at <= timezone.now()
         marks = (due.notice == Due.Notice.SHORT, notice_text(due))
-        return _chips(due.status, is_overdue, due.is_late, due.is_pinned, *marks, get_language())
+        return _chips(due.status, is_overdue, due.is_late, by_hand_text(due), *marks, get_language())
 
     @admin.display(description=gettext_lazy("settled"))
     def settled(self, due: Due) -> str:

@@ -11,7 +11,7 @@ from rotation.forms import state_names
 from rotation.lists import listed
 
 from ...days.state_calendars import years_without_calendar
-from ...deadlines.short_days import notice_text
+from ...deadlines.short_days import by_hand_text, notice_text
 from ...deadlines.trails import trail_text
 from ...models import Deadline, Due
 from ..schedule.when import days_text, instant_text, moment_text
@@ -60,6 +60,7 @@ def due_shown(due: Due, now: Any) -> dict[str, Any]:
         "due": due,
         "day": days_text(due.due_on, due.due_on),
         "clock": moment_text(due.due_at, due.zone),
+        "by_hand": by_hand_text(due),
         "notice": notice_text(due),
         "is_overdue": due.status == Due.Status.OPEN and due.due_at <= now,
     }

@@ -15,21 +15,18 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from rotation.concurrency import seal
 from rotation.inputs import DayInput, MomentInput
-from rotation.lists import listed
-from rotation.models import State
 from rotation.stale_pages import is_stale, seen_by, shown_anew
-from rotation.translated import by_name
 
-from ...days.state_calendars import calendars_of
-from ...deadlines.dues import DueRefused, StandsAlready, lock_dues, pin_due, settle_due
+from ...deadlines.dues import DueRefused, NotLater, StandsAlready, extend_due, lock_dues, pin_due, settle_due
 from ...models import Due
 from ...schedule.dates import instant
 from ..chosen import chosen_keys
 from ..schedule.when import days_text
+from .anyway import AsksAnyway
 from .matrix import due_shown, settled_text
 
 REASON = gettext_lazy("Stands in the history beside your name.")
@@ -48,7 +45,7 @@ class WhyForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, help_text=REASON)
 
 
-class PinForm(WhyForm):
+class PinForm(AsksAnyway, WhyForm):
     day = forms.DateField(
         label=gettext_lazy("Due on"),
         widget=DayInput,
@@ -56,16 +53,11 @@ class PinForm(WhyForm):
             "Closes at the deadline's hour on the state's own clock; stays when the meeting moves."
         ),
     )
-    anyway = forms.BooleanField(label=gettext_lazy("It is due on that day all the same"), required=False)
     field_order = ["day", "anyway", "reason"]
 
     def __init__(self, *args: Any, dues: Iterable[Due] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.dues = list(dues)
-        self.states = State.objects.filter(pk__in={due.state_id for due in self.dues})
-        # Asked only where it matters; a tick that was sent has been asked for.
-        if not self.data.get("anyway"):
-            self.fields["anyway"].widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
@@ -76,36 +68,36 @@ class PinForm(WhyForm):
             text = _(
                 "%(day)s has passed: the deadline would be overdue at once. Choose a later day, or tick below."
             )
-            self._ask(text % {"day": days_text(day, day)})
-        if closed := self._closed_in(day):
-            text = _(
-                "%(day)s is not a working day: %(states)s. Choose another day, or tick below that it stays."
-            )
-            self._ask(text % {"day": days_text(day, day), "states": listed(closed)})
+            self.ask("day", text % {"day": days_text(day, day)})
+        self.ask_if_closed([("day", day, {due.state for due in self.dues})])
         return values
-
-    def _ask(self, text: str) -> None:
-        self.fields["anyway"].widget = forms.CheckboxInput()
-        self.add_error("day", text)
 
     def _is_over_on(self, day: date) -> bool:
         """Whether the deadline would be over for one of the states already."""
         now = timezone.now()
         return any(instant(day, due.deadline.close_at, due.zone) <= now for due in self.dues)
 
-    def _closed_in(self, day: date) -> list[str]:
-        """The names of the states in which the day is not worked, in their order."""
-        calendars = calendars_of(self.states)
-        names = {state.code: str(state) for state in self.states if calendars[state.code].closure(day)}
-        return list(by_name(names).values())
+
+class ExtendForm(PinForm):
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if day := values.get("day"):
+            for due in self.dues:
+                if day <= due.due_on:
+                    self.add_error("day", _not_later_text(due))
+        return values
 
 
 PAGES: dict[str, tuple[type[forms.Form], Any]] = {
     "received": (ReceivedForm, gettext_lazy("Mark as received")),
     "waived": (WhyForm, gettext_lazy("Waive")),
     "open": (WhyForm, gettext_lazy("Reopen")),
+    "extended": (ExtendForm, pgettext_lazy("a deadline", "Extend")),
     "pinned": (PinForm, gettext_lazy("Set by hand")),
 }
+
+
+SET_BY_HAND = {"extended": extend_due, "pinned": pin_due}
 
 
 class DuePages:
@@ -128,7 +120,7 @@ class DuePages:
         form_class, title = PAGES[what]
         # A day that was asked for stands in the form; staff decide whether it is the one.
         initial = {"at": timezone.localtime(), "day": request.GET.get("day", "")}
-        about = {"dues": dues} if form_class is PinForm else {}
+        about = {"dues": dues} if issubclass(form_class, PinForm) else {}
         form = form_class(request.POST or None, initial=initial, **about)
         if form.is_valid() and not is_stale(request):
             try:
@@ -136,6 +128,8 @@ class DuePages:
                     return self._settle(request, dues, what, form.cleaned_data)
             except StandsAlready as refusal:
                 form.add_error(None, _standing_text(refusal.due))
+            except NotLater as refusal:
+                form.add_error("day", _not_later_text(refusal.due))
             except DueRefused as refusal:
                 form.add_error(None, str(refusal))
         return self._page(request, dues, form, title)
@@ -145,8 +139,8 @@ class DuePages:
         self, request: HttpRequest, dues: list[Due], what: str, values: dict[str, Any]
     ) -> HttpResponse:
         for due in lock_dues(due.pk for due in dues):
-            if what == "pinned":
-                pin_due(
+            if what in SET_BY_HAND:
+                SET_BY_HAND[what](
                     due.pk,
                     day=values["day"],
                     actor=request.user,
@@ -179,6 +173,11 @@ class DuePages:
             "heading": _("Deadlines that this concerns"),
         }
         return TemplateResponse(request, "admin/meetings/due/settle.html", context)
+
+
+def _not_later_text(due: Due) -> str:
+    values = {"due": due, "day": days_text(due.due_on, due.due_on)}
+    return _("An extension gives more time: %(due)s is due on %(day)s already.") % values
 
 
 def _standing_text(due: Due) -> str:

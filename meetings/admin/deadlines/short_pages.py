@@ -23,10 +23,11 @@ from ...deadlines.short_days import ShortDayRefused, ShortDue, short_dues, take_
 from ...deadlines.trails import trail_text
 from ...models import Meeting
 from ..schedule.move_pages import proposal_shown
+from .anyway import AsksAnyway
 from .matrix import due_shown
 
 
-class ShortForm(forms.Form):
+class ShortForm(AsksAnyway):
     """A day for each deadline; one left empty stays as it is, and flagged."""
 
     reason = forms.CharField(
@@ -38,6 +39,7 @@ class ShortForm(forms.Form):
 
     def __init__(self, *args: Any, rows: list[ShortDue], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.states = {f"due_{row.due.pk}": row.due.state for row in rows}
         for row in rows:
             self.fields[f"due_{row.due.pk}"] = forms.DateField(
                 label=str(row.due),
@@ -54,6 +56,9 @@ class ShortForm(forms.Form):
         values = super().clean()
         if not self.errors and not self.days():
             raise forms.ValidationError(_("Give a day to one deadline at least."))
+        if not values.get("anyway"):
+            asked = {name: values[name] for name in self.states if values.get(name)}
+            self.ask_if_closed((name, day, [self.states[name]]) for name, day in asked.items())
         return values
 
 

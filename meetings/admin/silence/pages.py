@@ -33,6 +33,7 @@ from ...silence.acts import (
 )
 from ...silence.rules import Act, Closing, Effect, Kind, standing
 from ..act_pages import ActPages, require
+from ..days.closed_words import closed_ends_shown
 from .forms import ExtendForm, ObjectionForm, OpenForm, StateForm, WithdrawSilenceForm
 from .words import closing_text, effect_sentence, left_text, state_rows
 
@@ -81,7 +82,7 @@ class SilencePages(ActPages):
             closing, asked = form.closing, form.cleaned_data["parties"]
             try:
                 now = database_now()
-                is_short = plan_opening(document, closing, asked, now)
+                foreseen = plan_opening(document, closing, asked, now)
                 if is_confirmed(request):
                     with seen_by(request):
                         procedure = open_silence(
@@ -95,8 +96,11 @@ class SilencePages(ActPages):
                         request, _("Silence was opened until %(when)s.") % {"when": closing_text(closing)}
                     )
                     return _to(procedure.pk)
-                plan = _opening_shown(document, closing, asked, now, names) | {"is_short": is_short}
-                seen = seal(document, closing, set(asked), is_short)
+                plan = _opening_shown(document, closing, asked, now, names) | {
+                    "is_short": foreseen.is_short,
+                    "closed": closed_ends_shown(foreseen.closed, names),
+                }
+                seen = seal(document, closing, set(asked), foreseen)
             except ActRefused as refusal:
                 form.add_error(_field(form, refusal), str(refusal))
         return self.act_page(
@@ -194,6 +198,7 @@ def _act_shown(
         "rows": state_rows([party.state for party in procedure.parties.all()], plan.after, names)
         if kind is Kind.EXTENDED
         else [],
+        "closed": closed_ends_shown(plan.closed, names),
     }
 
 

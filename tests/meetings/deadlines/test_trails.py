@@ -48,6 +48,8 @@ HERE = {"day": "2027-04-16", "state": "KZ", "name": "Mourning"}
             {"code": "agreed", "reason": "by telephone"},
             "Agreed at short notice on 16 April 2027: by telephone",
         ),
+        ({"code": "extended", "reason": "asked for"}, "Extended to 16 April 2027: asked for"),
+        ({"code": "pinned", "reason": "asked for"}, "Set by hand to 16 April 2027: asked for"),
     ],
 )
 def test_every_step_is_told_in_a_sentence(step, sentence):
