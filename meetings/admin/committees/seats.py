@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import combinations
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -23,9 +26,11 @@ from rotation.sort_keys import ByAlphabet
 from ...changes import committee_changed
 from ...committees.acts import record_attendance, seats_on
 from ...committees.terms import SOON_DAYS, leaving
-from ...models import Attendance, Seat, SeatTerm, Sitting
+from ...models import Attendance, Meeting, Seat, SeatTerm, Sitting
 from .desk import term_text
 
+# The inline's prefix in its form, and more rows than a committee has seats.
+ATTENDANCE, SEATS_AT_MOST = "attendance", 1000
 BY_NAME = ("organisation__state", ByAlphabet("organisation__sorted_as"))
 
 
@@ -111,11 +116,12 @@ class AttendanceInline(TableInline):
     fields = ["seat", "presence"]
 
     def get_extra(self, request: HttpRequest, obj: Sitting | None = None, **kwargs: Any) -> int:
-        return len(unrecorded(obj)) if obj else 0
+        return len(unrecorded(obj or sitting_asked_for(request)))
 
     def get_max_num(self, request: HttpRequest, obj: Sitting | None = None, **kwargs: Any) -> int:
         """The rows that there are and those of the seats; no more is added by hand."""
-        return obj.attendance.count() + len(unrecorded(obj)) if obj else 0
+        recorded = obj.attendance.count() if obj else 0
+        return recorded + len(unrecorded(obj or sitting_asked_for(request)))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attendance]:
         return super().get_queryset(request).select_related("seat__organisation", "seat__track")
@@ -148,7 +154,8 @@ class SittingAdmin(HistoryAdmin):
     history_parts = [(Attendance, "sitting")]
 
     def get_inlines(self, request: HttpRequest, obj: Sitting | None) -> list[type[TableInline]]:
-        return [AttendanceInline] if obj else []
+        """Beside a new sitting too, once its session and its day are known: the committee's page names both."""
+        return [AttendanceInline] if unrecorded(obj or sitting_asked_for(request)) or obj else []
 
     def get_readonly_fields(self, request: HttpRequest, obj: Sitting | None = None) -> list[str]:
         return ["meeting"] if obj else []
@@ -163,7 +170,21 @@ class SittingAdmin(HistoryAdmin):
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
         if obj.pk:
             kwargs["initial"] = [{"seat": seat.pk} for seat in unrecorded(obj)]
+        elif request.method == "POST":
+            # As the page had them: who changed the day on it has said nothing of the seats of another day.
+            sent = (request.POST.get(f"{prefix}-{row}-seat") for row in range(SEATS_AT_MOST))
+            kwargs["initial"] = [{"seat": seat} for seat in sent if seat]
+        else:
+            kwargs["initial"] = [{"seat": seat.pk} for seat in unrecorded(sitting_asked_for(request))]
         return kwargs
+
+    def response_add(self, request: HttpRequest, obj: Sitting, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Where the form could not know the seats, its page comes again with them."""
+        answer = super().response_add(request, obj, *args, **kwargs)
+        had_seats = f"{ATTENDANCE}-TOTAL_FORMS" in request.POST or not unrecorded(obj)
+        if answer.status_code == 302 and not had_seats and "_popup" not in request.POST:
+            return HttpResponseRedirect(reverse("admin:meetings_sitting_change", args=[obj.pk]))
+        return answer
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         rows = formset.save(commit=False)
@@ -174,7 +195,22 @@ class SittingAdmin(HistoryAdmin):
         formset.save_m2m()
 
 
-def unrecorded(sitting: Sitting) -> list[Seat]:
-    """The seats that are held on the day of a sitting and of which nothing is recorded."""
-    known = set(sitting.attendance.values_list("seat_id", flat=True))
+def sitting_asked_for(request: HttpRequest) -> Sitting | None:
+    """The sitting that a page to add one speaks of, not stored; None while its session or its day is not known."""
+    if request.method == "POST" and f"{ATTENDANCE}-TOTAL_FORMS" not in request.POST:
+        return None  # the page that was sent had no seats yet
+    sent = request.POST or request.GET
+    try:
+        held_on = date.fromisoformat(sent.get("held_on", ""))
+        meeting = Meeting.objects.select_related("track").filter(pk=int(sent.get("meeting", ""))).first()
+    except (ValueError, OverflowError, DataError):
+        return None
+    return Sitting(meeting=meeting, held_on=held_on) if meeting else None
+
+
+def unrecorded(sitting: Sitting | None) -> list[Seat]:
+    """The seats that are held on the day of a sitting and of which nothing is recorded; none of no sitting."""
+    if sitting is None:
+        return []
+    known = set(sitting.attendance.values_list("seat_id", flat=True)) if sitting.pk else set()
     return [seat for seat in seats_on(sitting.meeting.track, sitting.held_on) if seat.pk not in known]

@@ -118,6 +118,44 @@ def test_a_sitting_offers_every_seat_and_records_who_was_there(desk, committee, 
     assert Attendance.objects.count() == 2
 
 
+def test_a_new_sitting_has_its_seats_on_its_form_and_records_them_at_once(desk, committee):
+    session = MeetingFactory(track=committee.track)
+    address = f"{reverse('admin:meetings_sitting_add')}?meeting={session.pk}&held_on=2026-11-24&number=1"
+    seats = list(committee.track.seats.all())
+    (formset,) = [each.formset for each in desk.get(address).context["inline_admin_formsets"]]
+    assert [form.initial["seat"] for form in formset.forms] == [seat.pk for seat in seats]
+    form = {
+        "meeting": session.pk, "number": 1, "held_on": "2026-11-24", "note": "", "reason": "the sheet",
+        "attendance-TOTAL_FORMS": 3, "attendance-INITIAL_FORMS": 0,
+        **{f"attendance-{place}-seat": seat.pk for place, seat in enumerate(seats)},
+        "attendance-0-presence": "present", "attendance-2-presence": "absent",
+    }  # fmt: skip
+    answer = desk.post(address, form)
+    assert answer.status_code == 302, answer.context["errors"]
+    assert list(Attendance.objects.values_list("sitting__number", "seat", "presence")) == [
+        (1, seats[0].pk, "present"),
+        (1, seats[2].pk, "absent"),
+    ]
+    # The seat of a term that is over by then is refused, with nothing stored.
+    term(committee, "CN", "2025-01-01", "2026-12-01")
+    refused = desk.post(address, {**form, "number": 2, "held_on": "2026-12-02"})
+    assert "This seat is not held on the day of the sitting." in refused.content.decode()
+    assert Sitting.objects.count() == 1
+
+
+def test_a_sitting_whose_session_was_chosen_on_the_form_comes_again_with_its_seats(desk, committee):
+    session = MeetingFactory(track=committee.track)
+    address = reverse("admin:meetings_sitting_add")
+    assert desk.get(address).context["inline_admin_formsets"] == []
+    for odd in ("x", "²", "9" * 30):
+        assert desk.get(address, {"meeting": odd, "held_on": "2026-11-24"}).status_code == 200
+    form = {"meeting": session.pk, "number": 1, "held_on": "2026-11-24", "note": "", "reason": ""}
+    answer = desk.post(address, form)
+    assert answer.url == reverse("admin:meetings_sitting_change", args=[Sitting.objects.get().pk])
+    (formset,) = [each.formset for each in desk.get(answer.url).context["inline_admin_formsets"]]
+    assert len(formset.forms) == 3
+
+
 def test_a_sitting_goes_only_while_nothing_is_recorded_of_it(desk, committee):
     session = MeetingFactory(track=committee.track)
     empty, recorded = (
