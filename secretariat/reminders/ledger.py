@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from types import ModuleType
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -245,7 +246,15 @@ def _moved(row: Delivery, want: Wanted, now: datetime) -> bool:
     # A notice is planned for "now", unless it waits for a day: that its now was another is no difference.
     has_hour = want.kind in Delivery.COUNTED or max(row.planned_at, want.planned_at) > now
     is_moved = has_hour and (row.planned_at, row.zone) != (want.planned_at, want.zone)
-    return is_moved or (row.expires_at, row.says_due_at) != (want.expires_at, want.says_due_at)
+    is_another = (row.expires_at, row.says_due_at) != (want.expires_at, want.says_due_at)
+    return is_moved or is_another or _waits_for_another_day(row, want, now)
+
+
+def _waits_for_another_day(row: Delivery, want: Wanted, now: datetime) -> bool:
+    """A notice that was put off, and waits for another day than it would now, as when a day was declared a holiday."""
+    if want.goes_at is None or row.state != State.PENDING or row.next_try_at <= now:
+        return False
+    return row.next_try_at.astimezone(ZoneInfo(want.zone)).date() != want.day_it_goes
 
 
 def _create(pairs: list[tuple[int | None, Wanted]]) -> list[str]:

@@ -47,7 +47,7 @@ def follow_policy() -> list[str]:
 @transaction.atomic
 def follow_calendars(states: Collection[str]) -> list[str]:
     """Plan anew what keeps to the working days of these states, after a day of them changed."""
-    if not ReminderRule.objects.filter(on_working_days=True).exists():
+    if not ReminderRule.objects.filter(on_working_days=True, is_on=True).exists():
         return []
     rows = Delivery.objects.waiting().filter(contact__ministry__state__in=states).select_related("term__seat")
     return [

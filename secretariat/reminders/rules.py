@@ -86,7 +86,8 @@ class ReminderRule(models.Model):
         default=False,
         help_text=_(
             "in the calendar of the recipient's state: a reminder moves to the working day before, what comes after "
-            "a deadline to the one after"
+            "a deadline or goes at once to the one after. What speaks of a moment less than three days from that day "
+            "is not put off"
         ),
     )
     quiet_from = models.TimeField(
@@ -137,7 +138,7 @@ class ReminderRule(models.Model):
                 condition=~Q(about="meeting") | Q(is_on=True, roles=[]),
                 violation_error_message=_(
                     "Who is invited to meetings is said by who follows them: tick no role and leave the line on; it "
-                    "says the quiet hours."
+                    "says the quiet hours and working days."
                 ),
             ),
             models.CheckConstraint(

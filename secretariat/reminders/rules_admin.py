@@ -108,6 +108,8 @@ class ReminderRuleAdmin(AsksFirst, HistoryAdmin):
         if rule.days is not None:
             hour = f"{rule.at:%H:%M}"
             parts.append(_("%(hour)s, working days") % {"hour": hour} if rule.on_working_days else hour)
+        elif rule.on_working_days:
+            parts.append(_("on working days"))
         if rule.quiet_from is not None and rule.quiet_until is not None:
             night = {"since": f"{rule.quiet_from:%H:%M}", "until": f"{rule.quiet_until:%H:%M}"}
             parts.append(_("not %(since)s–%(until)s") % night)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from meetings.days.workdays import WorkCalendar
+
 from .policy import Occasion, Rule, told_to
 from .wanted import (
     About,
@@ -18,8 +20,8 @@ from .wanted import (
     ToldOf,
     Undated,
     Wanted,
+    in_hours,
     notice,
-    when_awake,
     while_it_answers,
 )
 
@@ -74,17 +76,20 @@ def wanted_of_issue(
     told: ToldOf,
     now: datetime,
     invited: Mapping[int, Invited] = MappingProxyType({}),
+    calendars: Mapping[str, WorkCalendar] = MappingProxyType({}),
 ) -> Iterator[Wanted]:
     """All that should be open or already said of it; an earlier stage that was not told is not told any more.
 
     invited: by contact, who was invited to the meeting itself. They hear of a move or an end by that, and not twice.
+    calendars: of the contacts' states, where a rule keeps to working days.
     """
     for contact in contacts:
         before = told.get((("agenda", issue.agenda_id), contact.id))
         for want in (*_issued(issue, contact, before, now), *_moved(issue, contact, before, now)):
             rule = told_to(rules, OCCASION[want.kind], contact.roles)
             if rule is not None and not (want.kind != "issued" and _hears(invited.get(contact.id), issue)):
-                yield from while_it_answers(when_awake(want, rule.quiet, now), contact, now)
+                hours = rule.hours(calendars.get(contact.state))
+                yield from while_it_answers(in_hours(want, hours, now), contact, now)
 
 
 def _hears(invited: Invited | None, issue: Issue) -> bool:

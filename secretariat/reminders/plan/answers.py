@@ -5,13 +5,17 @@ Who is granted more time is told so by the notice of change, and who submitted b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from meetings.days.workdays import WorkCalendar
 
 from .dated import Dated
+from .hours import Hours
 from .policy import Rule, told_to
-from .wanted import ContactFact, Wanted, notice, when_awake, while_it_answers
+from .wanted import ContactFact, Wanted, in_hours, notice, while_it_answers
 
 # How long an answer is worth giving once the moment is past.
 ANSWER_NEWS = timedelta(days=2)
@@ -27,9 +31,9 @@ class Answer:
     message_id: str
     at: datetime
 
-    @property
-    def expires_at(self) -> datetime:
-        return self.moment.at if self.moment.at > self.at else self.at + ANSWER_NEWS
+    def expires_at(self, news_from: datetime) -> datetime:
+        """news_from: the moment of the answer, or when it goes where it waits for a working day."""
+        return self.moment.at if self.moment.at > self.at else news_from + ANSWER_NEWS
 
 
 def answer_code(reply: int) -> str:
@@ -42,19 +46,27 @@ def reply_of(code: str) -> int:
 
 
 def wanted_of_answers(
-    answers: Iterable[Answer], contacts: Iterable[ContactFact], rules: Iterable[Rule], now: datetime
+    answers: Iterable[Answer],
+    contacts: Iterable[ContactFact],
+    rules: Iterable[Rule],
+    now: datetime,
+    calendars: Mapping[str, WorkCalendar] = MappingProxyType({}),
 ) -> Iterator[Wanted]:
-    """To who asked, as long as it answers for its state and the moment is open and still the one that was asked about."""
+    """To who asked, as long as it answers for its state and the moment is open and still the one that was asked about.
+
+    calendars: of the contacts' states, where a rule keeps to working days.
+    """
     contacts, rules = list(contacts), list(rules)
     for answer in answers:
         for contact in contacts:
             rule = told_to(rules, "answered", contact.roles)
             if contact.id == answer.contact_id and rule is not None and answer.moment.status == "open":
-                want = _wanted(answer, contact)
-                yield from while_it_answers(when_awake(want, rule.quiet, now), contact, now)
+                hours = rule.hours(calendars.get(contact.state))
+                want = _wanted(answer, contact, hours)
+                yield from while_it_answers(in_hours(want, hours, now), contact, now)
 
 
-def _wanted(answer: Answer, contact: ContactFact) -> Wanted:
+def _wanted(answer: Answer, contact: ContactFact, hours: Hours) -> Wanted:
     want = notice(
         "answered",
         answer.moment.about,
@@ -62,7 +74,7 @@ def _wanted(answer: Answer, contact: ContactFact) -> Wanted:
         contact,
         None,
         at=answer.at,
-        expires_at=answer.expires_at,
+        expires_at=answer.expires_at(hours.news_from(answer.at, contact.zone)),
         says=answer.moment.at,
     )
     return replace(want, offset_code=answer_code(answer.reply), in_reply_to=answer.message_id)

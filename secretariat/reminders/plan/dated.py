@@ -24,8 +24,8 @@ from .wanted import (
     ToldOf,
     Undated,
     Wanted,
+    in_hours,
     notice,
-    when_awake,
     while_it_answers,
 )
 
@@ -144,7 +144,10 @@ def _thanks(case: Case) -> Iterator[Wanted]:
     is_thanked = case.before is not None and case.before.kind == "received"
     at = case.moment.received_at
     if at is not None and not is_thanked and (case.before is not None or case.contact.was_there(at)):
-        yield from _at_once("received", case, at + THANKS_NEWS)
+        news = [
+            rule.hours(case.calendar).news_from(at, case.contact.zone) for rule in case.rules_of("received")
+        ]
+        yield from _at_once("received", case, max(news, default=at) + THANKS_NEWS)
 
 
 def _ahead(case: Case) -> Iterator[Wanted]:
@@ -172,18 +175,18 @@ def _at_once(kind: Occasion, case: Case, expires_at: datetime) -> Iterator[Wante
         expires_at=expires_at,
         says=case.moment.at,
     )
-    yield from when_awake(want, rules[0].quiet, case.now)
+    yield from in_hours(want, rules[0].hours(case.calendar), case.now)
 
 
 def _counted(
-    case: Case, rules: Iterable[Rule], *, is_said: bool = False, item: Wanted | None = None
+    case: Case, rules: Iterable[Rule], *, is_said: bool = False, item: tuple[Wanted, Rule] | None = None
 ) -> Iterator[Wanted]:
     """What is counted in days from the moment, on one side of it.
 
     is_said: a notice that goes now says it too. item: what stands in a digest; one whose digest is past goes by
     itself, as a reminder that was missed.
     """
-    planned: dict[date, tuple[Wanted, Rule | None]] = {item.planned_on: (item, None)} if item else {}
+    planned: dict[date, tuple[Wanted, Rule]] = {item[0].planned_on: item} if item else {}
     for rule in sorted(rules, key=_order):
         want = _reminder(case, rule)
         # Before the moment a reminder, after it that it is overdue; the other way round they say nothing of use.
@@ -201,19 +204,22 @@ def _counted(
         want, by = missed[-1]
         is_news = case.before is None or case.is_changed or case.before.planned_at < want.planned_at
         if is_news and want.expires_at > case.now:
-            late = when_awake(replace(want, is_item=False), by.quiet if by else None, case.now)
+            late = in_hours(replace(want, is_item=False), by.hours(case.calendar), case.now)
             days = {want.planned_on for want in ahead}
             yield from (want for want in late if want.day_it_goes not in days)
     yield from ahead
 
 
-def _item(case: Case) -> Wanted | None:
-    """The moment as it stands in the contact's digest; None without one, or where nothing is ruled of it."""
+def _item(case: Case) -> tuple[Wanted, Rule] | None:
+    """The moment as it stands in the contact's digest, and the rule that it keeps to; None without one, or where nothing
+    is ruled of it."""
     digest, zone = case.contact.digest, case.contact.zone
-    if digest is None or not any(rule.occasion in ("first", "before") for rule in case.rules):
+    rules = [rule for rule in case.rules if rule.occasion in ("first", "before")]
+    if digest is None or not rules:
         return None
-    at = digest_before(case.moment.at, digest, zone)
-    return Wanted(
+    rule = max(rules, key=lambda rule: (rule.on_working_days, rule.occasion == "before"))
+    at = digest_before(case.moment.at, digest, zone, case.calendar if rule.on_working_days else None)
+    item = Wanted(
         kind="reminder",
         about=case.moment.about,
         sequence=case.sequence,
@@ -227,6 +233,7 @@ def _item(case: Case) -> Wanted | None:
         says_due_at=case.moment.at,
         is_item=True,
     )
+    return item, rule
 
 
 def _order(rule: Rule) -> tuple[int, bool]:

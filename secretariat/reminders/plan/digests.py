@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from meetings.days.workdays import Direction, NoWorkingDay, WorkCalendar, land
 from meetings.schedule.dates import instant
 
 from .policy import Rule
@@ -27,12 +28,29 @@ class Digest:
     at: time
 
 
-def digest_before(moment: datetime, digest: Digest, zone: str) -> datetime:
-    """The last digest that goes before `moment`, in UTC."""
+def digest_before(
+    moment: datetime, digest: Digest, zone: str, calendar: WorkCalendar | None = None
+) -> datetime:
+    """The last digest that goes before `moment`, in UTC.
+
+    calendar: of the reader's state, where its digests keep to working days: one of a closed day goes on the next working
+    day, or on the one before where that would be too late.
+    """
     local = moment.astimezone(ZoneInfo(zone)).date()
     day = local - timedelta(days=(local.isoweekday() - digest.weekday) % 7)
-    at = instant(day, digest.at, zone)
-    return at if at < moment else instant(day - timedelta(days=7), digest.at, zone)
+    if instant(day, digest.at, zone) >= moment:
+        day -= timedelta(days=7)
+    directions: tuple[Direction, ...] = ("later", "earlier")
+    landed = [_landed(day, calendar, direction) for direction in directions] if calendar else [day]
+    goes = [at for at in (instant(each, digest.at, zone) for each in landed) if at < moment]
+    return goes[0] if goes else instant(day, digest.at, zone)
+
+
+def _landed(day: date, calendar: WorkCalendar, direction: Direction) -> date:
+    try:
+        return land(day, calendar, direction).day
+    except NoWorkingDay:  # a calendar with no working day in a month is wrong; the digest still goes
+        return day
 
 
 def singly(rules: Iterable[Rule]) -> tuple[Rule, ...]:

@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from meetings.days.workdays import WorkCalendar
 from meetings.schedule.dates import instant
 
 from . import policy
+from .hours import ANY_HOUR
 from .policy import Rule
-from .wanted import About, ContactFact, Told, ToldOf, Undated, Wanted, notice, when_awake
+from .wanted import About, ContactFact, Told, ToldOf, Undated, Wanted, in_hours, notice
 
 OCCASION: Mapping[str, policy.Occasion] = {"invited": "first", "changed": "changed", "withdrawn": "withdrawn"}
 # At which hour of its own day a contact is invited to what it follows from that day on.
@@ -78,13 +80,16 @@ def wanted_of_occasion(
             yield _cancel(about, occasion.sequence, follower.contact, before, now, until)
 
 
-def awake(want: Wanted, rules: Iterable[Rule], now: datetime) -> Iterator[Wanted]:
-    """The same outside of the quiet hours that the rules say for it; without a rule there are none.
+def awake(
+    want: Wanted, rules: Iterable[Rule], now: datetime, calendar: WorkCalendar | None = None
+) -> Iterator[Wanted]:
+    """The same outside of the quiet hours, and on the working days, that the rules say for it; without a rule at once.
 
-    rules: those of invitations on the meeting's track. Who is invited is not for them to say.
+    rules: those of invitations on the meeting's track. Who is invited is not for them to say. calendar: of the contact's
+    state, where a rule keeps to working days.
     """
     rule = next((rule for rule in rules if rule.occasion == OCCASION[want.kind]), None)
-    yield from when_awake(want, rule.quiet if rule else None, now)
+    yield from in_hours(want, rule.hours(calendar) if rule else ANY_HOUR, now)
 
 
 def _followed_since(slot: Slot, follower: Follower, now: datetime) -> datetime | None:

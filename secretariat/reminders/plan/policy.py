@@ -9,6 +9,7 @@ from typing import Literal
 
 from meetings.days.workdays import NoWorkingDay, WorkCalendar, land
 
+from .hours import Hours
 from .quiet import Quiet
 
 Occasion = Literal["first", "before", "overdue", "escalated", "changed", "withdrawn", "received", "answered"]
@@ -35,6 +36,7 @@ class Rule:
     """One line of the policy.
 
     days: before or after, for what is counted in days. roles: empty for everybody. quiet: for what goes at once.
+    on_working_days: also for what goes at once, unless that is urgent.
     track_id, key: what it is for, None and empty for all; is_on: False where nothing is told on this occasion.
     """
 
@@ -56,6 +58,10 @@ class Rule:
 
     def is_for(self, roles: frozenset[str]) -> bool:
         return not self.roles or bool(self.roles & roles)
+
+    def hours(self, calendar: WorkCalendar | None) -> Hours:
+        """Those of what goes at once by it, or late. calendar: of the recipient's state."""
+        return Hours(self.quiet, calendar if self.on_working_days else None, self.at)
 
     def day(self, on: date, calendar: WorkCalendar | None) -> date:
         """The day that it falls on; a reminder moves off a closed day to one before, an overdue notice to one after."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
+from meetings.days.workdays import WorkCalendar
 from meetings.silence.rules import Notice
 
 from .policy import Rule, told_to
-from .wanted import NEWS, ContactFact, Told, ToldOf, Wanted, notice, when_awake, while_it_answers
+from .wanted import NEWS, ContactFact, Told, ToldOf, Wanted, in_hours, notice, while_it_answers
 
 RUNNING = ("opened", "extended")
 
@@ -21,10 +23,12 @@ def wanted_of_silence(
     rules: Collection[Rule],
     told: ToldOf,
     now: datetime,
+    calendars: Mapping[str, WorkCalendar] = MappingProxyType({}),
 ) -> Iterator[Wanted]:
     """All that should be open or already said of one procedure; `notices` as meetings.silence tells them.
 
-    rules: who is told its acts, and who is reminded; the hours are the notices' own.
+    rules: who is told its acts, and who is reminded; the hours are the notices' own. calendars: of the contacts' states,
+    where a rule keeps to working days.
     """
     contacts = list(contacts)
     past = [each.at for each in notices if each.hours_before is not None and each.at <= now]
@@ -42,7 +46,8 @@ def wanted_of_silence(
                 and _concerns(each, contact)
             ):
                 want = _wanted(procedure_id, each, contact, before, expires_at)
-                yield from while_it_answers(when_awake(want, rule.quiet, now), contact, now)
+                hours = rule.hours(calendars.get(contact.state))
+                yield from while_it_answers(in_hours(want, hours, now), contact, now)
 
 
 def _concerns(each: Notice, contact: ContactFact) -> bool:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from meetings.schedule.dates import instant
 
 from .digests import Digest
-from .quiet import Quiet, awake_at
+from .hours import Hours
 
 # What is spoken of, and its key; "closing" is the last day on which an item of an agenda may be asked for,
 # "digest" is a week of a contact.
@@ -20,6 +20,10 @@ About = tuple[Subject, int]
 
 # How long something that happened is worth telling to who was not told of it.
 NEWS = timedelta(days=14)
+# What would reach its reader with less than so long before a moment of which it speaks is not put off for closed days.
+LEAST_NOTICE = timedelta(days=3)
+# Nobody has to act on it any more, however near the moment is, or it comes after it.
+UNHURRIED = ("received", "overdue", "escalated")
 # How far the clocks of the database and of a worker may be apart.
 SKEW = timedelta(minutes=1)
 
@@ -163,13 +167,25 @@ def notice(
     )
 
 
-def when_awake(want: Wanted, quiet: Quiet | None, now: datetime) -> Iterator[Wanted]:
-    """What goes at once, or in the morning where it is night for the recipient: in the night where the morning would be
-    too late, since a mail at night is better than none. Nothing that is untrue already."""
+def in_hours(want: Wanted, hours: Hours, now: datetime) -> Iterator[Wanted]:
+    """What goes at once, or in the morning where it is night for the recipient, or on the next working day: in the night
+    or on a closed day where that would be too late, since such a mail is better than none. Nothing that is untrue
+    already."""
     soonest = max(want.planned_at, now)
-    goes_at = awake_at(soonest, want.zone, quiet)
-    if soonest < want.expires_at:
-        yield replace(want, goes_at=goes_at if goes_at < want.expires_at else soonest)
+    if soonest >= want.expires_at:
+        return
+    awake = hours.awake(soonest, want.zone)
+    goes_at = awake if awake < want.expires_at else soonest
+    worked = hours.worked(goes_at, want.zone)
+    may_wait = worked < want.expires_at and not _is_urgent(want, worked, now)
+    yield replace(want, goes_at=worked if may_wait else goes_at)
+
+
+def _is_urgent(want: Wanted, at: datetime, now: datetime) -> bool:
+    """Whether `at` is too near to a moment to come of which it speaks, or spoke before."""
+    said = (want.says_due_at, want.was_due_at)
+    to_come = [moment for moment in said if moment is not None and moment > now]
+    return want.kind not in UNHURRIED and any(at + LEAST_NOTICE > moment for moment in to_come)
 
 
 def while_it_answers(wanted: Iterable[Wanted], contact: ContactFact, now: datetime) -> Iterator[Wanted]:

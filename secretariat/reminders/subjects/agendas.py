@@ -48,7 +48,8 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
         issue = _issue(agenda, issued, undated.get(agenda.meeting_id))
         if issue is not None:
             rules = policy.of("agenda", track_id)
-            for want in wanted_of_issue(issue, to, rules, told, now, invited.get(agenda.meeting_id, {})):
+            who = invited.get(agenda.meeting_id, {})
+            for want in wanted_of_issue(issue, to, rules, told, now, who, policy.calendars):
                 yield agenda.meeting_id, want
         closing = _closing(agenda, issued, now)
         rules = policy.of("closing", track_id)

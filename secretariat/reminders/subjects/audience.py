@@ -81,5 +81,5 @@ class Policy:
     @cached_property
     def calendars(self) -> Mapping[str, WorkCalendar]:
         """Of every state by code; empty while no rule keeps to working days."""
-        is_needed = any(rule.on_working_days for rule in self.rules)
+        is_needed = any(rule.on_working_days and rule.is_on for rule in self.rules)
         return calendars_of(State.objects.all()) if is_needed else {}

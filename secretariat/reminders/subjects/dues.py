@@ -59,7 +59,7 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
         for want in wanted_of_dated(of_it, people, rules, told, now, policy.calendars):
             yield pk, want
         said = (answer for moment in of_it for answer in _answers(moment, answers))
-        for want in wanted_of_answers(said, people, rules, now):
+        for want in wanted_of_answers(said, people, rules, now, policy.calendars):
             yield pk, want
 
 

@@ -53,7 +53,8 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
         rules = policy.of("meeting", meeting.track_id)
         occasion = occasion_of(meeting, now, undated.get(meeting.pk))
         for want in wanted_of_occasion(occasion, people, told, now):
-            for awake_want in awake(want, rules, now):
+            calendar = policy.calendars.get(contacts[want.contact_id].state)
+            for awake_want in awake(want, rules, now, calendar):
                 yield meeting.pk, awake_want
 
 

@@ -28,7 +28,8 @@ def plan(procedure_ids: Collection[int], told: ToldOf, now: datetime) -> Iterato
     for each in procedures:
         track_id = each.document.track_id
         rules = policy.of("silence", track_id)
-        for want in wanted_of_silence(each.pk, notices_of(each), contacts[track_id], rules, told, now):
+        to = contacts[track_id]
+        for want in wanted_of_silence(each.pk, notices_of(each), to, rules, told, now, policy.calendars):
             yield None, want
 
 

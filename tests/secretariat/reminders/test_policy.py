@@ -2,6 +2,7 @@
 
 import re
 from datetime import time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from meetings.days.closed_days import days_changed
 from meetings.deadlines.dues import pin_due, settle_due
-from meetings.models import Contact, Due, Meeting
+from meetings.models import CalendarDay, Contact, Due, Meeting
 from meetings.saving import save_party
 from meetings.schedule.moves import cancel_meeting
 from secretariat.reminders.models import Delivery, ReminderRule
@@ -202,6 +203,57 @@ def test_a_change_in_the_night_waits_for_the_morning_of_each(meeting, sink):
     assert row.next_try_at.astimezone(timezone.get_default_timezone()) > now
     assert (send_due(), sink.accepted) == (0, [])
     assert reconcile() == []
+
+
+@pytest.fixture
+def closed(meeting):
+    """Called with days from today on the calendar of Bishkek, and whether they are closed."""
+
+    def close(*days, is_closed=True):
+        state = Due.objects.get(state="KG").state
+        today = timezone.now().astimezone(ZoneInfo("Asia/Bishkek")).date()
+        for each in days:
+            status = "closed" if is_closed else "working"
+            CalendarDayFactory(state=state, day=today + timedelta(days=each), status=status, basis="decree")
+        days_changed([("KG", today + timedelta(days=each)) for each in days])
+        return today
+
+    return close
+
+
+def changed_for(due, day):
+    pin_due(due.pk, day=day, actor=None, reason="Agreed.")
+    return Delivery.objects.get(due=due, kind="changed", state="pending")
+
+
+def test_a_change_on_a_closed_day_waits_for_the_next_working_day_and_follows_the_calendar(closed, sink):
+    today, due = closed(0, 1), Due.objects.get(state="KG")
+    closed(2, 3, is_closed=False)
+    send_due()
+    pin_due(due.pk, day=today + timedelta(days=30), actor=None, reason="Agreed.")
+    send_due()
+    sink.accepted.clear()
+    ReminderRule.objects.filter(about="due", occasion="changed").update(on_working_days=True)
+    row = changed_for(due, today + timedelta(days=40))
+    local = row.next_try_at.astimezone(ZoneInfo("Asia/Bishkek"))
+    assert (local.date(), local.time()) == (today + timedelta(days=2), time(9))
+    assert (send_due(), sink.accepted, reconcile()) == (0, [], [])
+    CalendarDay.objects.filter(state="KG", day=today + timedelta(days=2)).delete()
+    closed(2)
+    row.refresh_from_db()
+    assert row.next_try_at.astimezone(ZoneInfo("Asia/Bishkek")).date() == today + timedelta(days=3)
+    assert reconcile() == []
+
+
+def test_a_change_of_what_is_near_goes_on_a_closed_day_too(closed, sink):
+    today, due = closed(0, 1), Due.objects.get(state="KG")
+    closed(2, is_closed=False)
+    send_due()
+    sink.accepted.clear()
+    ReminderRule.objects.filter(about="due", occasion="changed").update(on_working_days=True)
+    changed_for(due, today + timedelta(days=3))
+    assert send_due() == 1
+    assert sink.recipients == ["kg@example.org"]
 
 
 def test_an_invitation_waits_for_the_morning_too_and_who_is_invited_no_line_says(meeting, sink):

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from secretariat.reminders.plan.hours import Hours
 from secretariat.reminders.plan.quiet import Quiet, awake_at
-from secretariat.reminders.plan.wanted import ContactFact, notice, when_awake
+from secretariat.reminders.plan.wanted import ContactFact, in_hours, notice
 
 # With half and quarter hours, with summer time, and the state that changed its zone on 1 March 2024.
 ZONES = [
@@ -63,7 +64,7 @@ def test_what_would_be_untrue_by_the_morning_goes_in_the_night(now, zone, quiet,
     expires_at = now + timedelta(hours=hours)
     contact = ContactFact(1, "KZ", zone)
     want = notice("changed", ("due", 1), 1, contact, None, at=now, expires_at=expires_at, says=expires_at)
-    (each,) = when_awake(want, quiet, now)
+    (each,) = in_hours(want, Hours(quiet), now)
     assert now <= each.goes_at < expires_at
     assert not is_quiet(each.goes_at, zone, quiet) or awake_at(now, zone, quiet) >= expires_at
 
@@ -72,7 +73,7 @@ def test_what_is_untrue_already_is_not_sent():
     contact = ContactFact(1, "KZ", "Asia/Almaty")
     night = datetime(2027, 3, 1, 17, 30, tzinfo=UTC)
     want = notice("changed", ("due", 1), 1, contact, None, at=night, expires_at=night, says=night)
-    assert list(when_awake(want, NIGHT, night)) == []
+    assert list(in_hours(want, Hours(NIGHT), night)) == []
 
 
 def test_a_notice_of_the_evening_goes_in_the_morning_of_the_recipient():
