@@ -52,22 +52,26 @@ def template(track, deadlines):
 
 
 class Ledger:
-    """`reconcile_meetings`, and how long it took, in how many queries."""
+    """`reconcile_meetings`: how long it took, in how many queries, and since when it holds rows of the ledger."""
 
     def __init__(self, reconcile):
         self.reconcile, self.seconds, self.queries, self.lines = reconcile, 0.0, 0, 0
+        self.locked_at = None
 
     def __call__(self, meeting_ids):
         from django.db import connection
 
-        def counted(execute, *args):
+        def counted(execute, sql, *args):
             self.queries += 1
-            return execute(*args)
+            if self.locked_at is None and "reminders_delivery" in sql and "FOR UPDATE" in sql:
+                self.locked_at = time.perf_counter()
+            return execute(sql, *args)
 
         begin = time.perf_counter()
         with connection.execute_wrapper(counted):
             lines = self.reconcile(meeting_ids)
-        self.seconds += time.perf_counter() - begin
+        self.ended_at = time.perf_counter()
+        self.seconds += self.ended_at - begin
         self.lines += len(lines)
         return lines
 
@@ -79,11 +83,13 @@ def moved(what, act):
     receivers.reconcile_meetings = ledger = Ledger(reconcile_meetings)
     begin = time.perf_counter()
     act()
-    whole = time.perf_counter() - begin
+    ended_at = time.perf_counter()
+    locked = ledger.locked_at or ledger.ended_at
     kept = "goal kept" if ledger.seconds < GOAL_SECONDS else "TOO SLOW"
     print(
-        f"{what:44} ledger {ledger.seconds:.3f} s, {ledger.queries} queries, {ledger.lines:,} rows changed; "
-        f"the whole act {whole:.3f} s  {kept}"
+        f"{what:44} ledger {ledger.seconds:.3f} s, {ledger.queries} queries, {ledger.lines:,} rows changed, locked "
+        f"{ledger.ended_at - locked:.3f} s, until the commit {ended_at - locked:.3f} s; the whole act "
+        f"{ended_at - begin:.3f} s  {kept}"
     )
 
 

@@ -46,7 +46,7 @@ def calendars_of(states: Iterable[State], edits: Iterable[DayEdit] = ()) -> dict
     entries: dict[str, dict[date, dict[str, SpecialDay]]] = defaultdict(lambda: defaultdict(dict))
     columns = ("state_id", "day", "status", "name", "certainty", "basis", "closes_at")
     rows = CalendarDay.objects.filter(state__in=[state.code for state in states]).values_list(*columns)
-    for code, day, status, name, certainty, basis, closes_at in rows.iterator():
+    for code, day, status, name, certainty, basis, closes_at in rows:
         closed = status == CalendarDay.Status.CLOSED
         entries[code][day][basis] = SpecialDay(closed, name, certainty, basis, closes_at)
     for edit in edits:

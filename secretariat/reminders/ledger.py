@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from .as_read import Reading
 from .digesting import left_behind, reconcile_digests
 from .models import Delivery, append_events
 from .plan.wanted import About, Told, ToldOf, Wanted
@@ -50,41 +52,102 @@ UNREAD = (
     *("sent_at", "reply", "created_at"),
 )
 
+# How often a plan is made before it is made under the locks.
+TRIES = 3
+
 Key = tuple[str, About, int, str, int]
+# One of subjects/, and the keys of what it counts by.
+Scope = tuple[ModuleType, Collection[int]]
 
 
-@transaction.atomic
+@dataclass(slots=True)
+class Changes:
+    """What has to be written so that the ledger is as the plan says, and the rows that this was found by."""
+
+    read: list[int] = field(default_factory=list)
+    untrue: list[Delivery] = field(default_factory=list)
+    lapsed: list[Delivery] = field(default_factory=list)
+    stale: list[tuple[Delivery, Wanted]] = field(default_factory=list)
+    new: list[tuple[int | None, Wanted]] = field(default_factory=list)
+    held: list[Delivery] = field(default_factory=list)
+
+
 def reconcile_deliveries(
     subject: ModuleType, ids: Collection[int], *, now: datetime | None = None
 ) -> list[str]:
     """Make the open deliveries about a subject what the plan says; returns what differed, in words.
 
-    subject: one of subjects/; ids: what it counts by, such as meetings. A constant number of queries. The rows
-    are locked first: a worker that is about to send waits for us, or has already said so.
+    subject: one of subjects/; ids: what it counts by, such as meetings. A constant number of queries.
+    """
+    return reconcile_scopes([(subject, ids)], now=now)
+
+
+def reconcile_meetings(meeting_ids: Collection[int]) -> list[str]:
+    """The same for all that follows these meetings."""
+    return reconcile_scopes([(subject, meeting_ids) for subject in OF_A_MEETING])
+
+
+@transaction.atomic
+def reconcile_scopes(scopes: Collection[Scope], *, now: datetime | None = None) -> list[str]:
+    """The same for several subjects at once.
+
+    It is planned while no row is locked, so that a worker that is about to send does not wait for that. Then the rows
+    are locked, in one order: who is about to send waits for us, or has already said so. A plan made on what is no
+    longer so is made anew; where others are quicker again and again, under the locks.
     """
     now = now or timezone.now()
-    rows = list(_rows_of(subject, ids).select_for_update(of=("self",)).order_by("pk"))
-    wanted = {want.key: (meeting_id, want) for meeting_id, want in subject.plan(ids, told_by(rows), now)}
-    stored = {key_of(row): row for row in rows if row.resends_id is None}
-    untrue = [row for key, row in stored.items() if row.state in Delivery.UNSENT and key not in wanted]
-    untrue += _untrue_copies(rows, now)
-    known = [(stored[key], want) for key, (_meeting, want) in wanted.items() if key in stored]
-    behind = left_behind(row for row, want in known if row.is_item and not want.is_item)
-    stale = [(row, want) for row, want in known if row.pk in behind or _is_stale(row, want, now)]
-    new = [(meeting_id, want) for key, (meeting_id, want) in wanted.items() if key not in stored]
-    days = {
-        *(
-            (row.contact_id, row.planned_on)
-            for row in (*untrue, *(row for row, _want in stale))
-            if row.is_item
-        ),
-        *((want.contact_id, want.planned_on) for _of, want in (*stale, *new) if want.is_item),
-    }
-    to_be_said = {_but_offset(key) for key in wanted}
-    lapsed = [row for row in untrue if _lapses(row, now) and _but_offset(key_of(row)) not in to_be_said]
-    untrue = [row for row in untrue if row not in lapsed]
-    differences = [*_end(untrue), *_end(lapsed, State.LAPSED), *_revive(stale), *_create(new)]
-    _hold_on(rows, [want for _meeting, want in new])
+    for _try in range(TRIES):
+        reading = Reading()
+        with reading.kept():
+            changes = _changes(scopes, now)
+        with transaction.atomic():
+            _lock(changes)
+            if reading.holds():
+                return _write(changes)
+            transaction.set_rollback(True)  # which gives the locks back
+    _lock(changes)
+    return _write(_changes(scopes, now))
+
+
+def _changes(scopes: Iterable[Scope], now: datetime) -> Changes:
+    found = Changes()
+    for subject, ids in scopes:
+        rows = list(_rows_of(subject, ids).order_by("pk"))
+        wanted = {want.key: (meeting_id, want) for meeting_id, want in subject.plan(ids, told_by(rows), now)}
+        stored = {key_of(row): row for row in rows if row.resends_id is None}
+        untrue = [row for key, row in stored.items() if row.state in Delivery.UNSENT and key not in wanted]
+        untrue += _untrue_copies(rows, now)
+        known = [(stored[key], want) for key, (_meeting, want) in wanted.items() if key in stored]
+        behind = left_behind(row for row, want in known if row.is_item and not want.is_item)
+        to_be_said = {_but_offset(key) for key in wanted}
+        for row in untrue:
+            is_lapsed = _lapses(row, now) and _but_offset(key_of(row)) not in to_be_said
+            (found.lapsed if is_lapsed else found.untrue).append(row)
+        found.read += [row.pk for row in rows]
+        found.held += [row for row in rows if row.is_held]
+        found.stale += [(row, want) for row, want in known if row.pk in behind or _is_stale(row, want, now)]
+        found.new += [(meeting_id, want) for key, (meeting_id, want) in wanted.items() if key not in stored]
+    return found
+
+
+def _lock(changes: Changes) -> None:
+    """Lock what was read, whatever became of it; of what was added since, the reading tells."""
+    rows = Delivery.objects.filter(pk__in=changes.read).select_for_update().order_by("pk")
+    list(rows.values_list("pk"))
+
+
+def _write(changes: Changes) -> list[str]:
+    stale, new = changes.stale, changes.new
+    ended = [*changes.untrue, *changes.lapsed, *(row for row, _want in stale)]
+    days = {(row.contact_id, row.planned_on) for row in ended if row.is_item}
+    days |= {(want.contact_id, want.planned_on) for _of, want in (*stale, *new) if want.is_item}
+    differences = [
+        *_end(changes.untrue),
+        *_end(changes.lapsed, State.LAPSED),
+        *_revive(stale),
+        *_create(new),
+    ]
+    _hold_on(changes.held, [want for _meeting, want in new])
     return [*differences, *reconcile_digests({contact for contact, _day in days}, days)]
 
 
@@ -94,12 +157,7 @@ def _rows_of(subject: ModuleType, ids: Collection[int]) -> QuerySet[Delivery]:
     return rows.defer(*UNREAD)
 
 
-def reconcile_meetings(meeting_ids: Collection[int]) -> list[str]:
-    """The same for all that follows these meetings."""
-    return [line for subject in OF_A_MEETING for line in reconcile_deliveries(subject, meeting_ids)]
-
-
-def scopes_of(rows: Iterable[Delivery]) -> Iterator[tuple[ModuleType, list[int]]]:
+def scopes_of(rows: Iterable[Delivery]) -> Iterator[Scope]:
     """What to reconcile so that it covers these rows: each subject with the keys that it counts by."""
     scopes: dict[ModuleType, set[int | None]] = defaultdict(set)
     for row in rows:
@@ -192,9 +250,9 @@ def _but_offset(key: Key) -> tuple[object, ...]:
     return (kind, about, sequence, contact_id)
 
 
-def _hold_on(rows: Iterable[Delivery], new: Iterable[Wanted]) -> None:
+def _hold_on(held_rows: Iterable[Delivery], new: Iterable[Wanted]) -> None:
     """What staff hold stays held where the same is to be said at the same hour under a newer number."""
-    held = {(*key_of(row)[:2], *key_of(row)[3:], row.planned_at) for row in rows if row.is_held}
+    held = {(*key_of(row)[:2], *key_of(row)[3:], row.planned_at) for row in held_rows}
     for want in new:
         if (want.kind, want.about, want.offset_code, want.contact_id, want.planned_at) in held:
             kind, _about, sequence, offset_code, contact_id = want.key

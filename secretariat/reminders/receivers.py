@@ -16,7 +16,7 @@ from meetings.changes import (
 from meetings.models import Contact, SilenceProcedure
 
 from .following import reconcile_followed
-from .ledger import reconcile_deliveries, reconcile_meetings
+from .ledger import reconcile_deliveries, reconcile_meetings, reconcile_scopes
 from .replanning import follow_calendars
 from .subjects import silences, terms
 
@@ -41,8 +41,7 @@ def ledger_follows_audience(*, track_ids: frozenset[int], **_kwargs: Any) -> Non
     told = SilenceProcedure.objects.filter(
         silences.worth_telling(timezone.now()), document__track__in=track_ids
     )
-    reconcile_deliveries(silences, list(told.values_list("pk", flat=True)))
-    reconcile_deliveries(terms, track_ids)
+    reconcile_scopes([(silences, list(told.values_list("pk", flat=True))), (terms, track_ids)])
 
 
 @receiver(post_save, sender=Contact)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from meetings.models import Committee, Due, Meeting, SilenceProcedure
 
-from .ledger import reconcile_deliveries, reconcile_meetings, scopes_of
+from .ledger import OF_A_MEETING, reconcile_scopes, scopes_of
 from .models import Delivery, ReminderRule
 from .plan.wanted import NEWS
 from .subjects import silences, terms
@@ -37,11 +37,9 @@ def committees() -> list[int]:
 def follow_policy() -> list[str]:
     """Plan anew all that is open, after the policy changed; returns what differed, in words."""
     now = timezone.now()
-    return [
-        *reconcile_meetings(open_meetings(now)),
-        *reconcile_deliveries(silences, open_procedures(now)),
-        *reconcile_deliveries(terms, committees()),
-    ]
+    meetings = open_meetings(now)
+    of_meetings = [(subject, meetings) for subject in OF_A_MEETING]
+    return reconcile_scopes([*of_meetings, (silences, open_procedures(now)), (terms, committees())])
 
 
 @transaction.atomic
@@ -50,8 +48,4 @@ def follow_calendars(states: Collection[str]) -> list[str]:
     if not ReminderRule.objects.filter(on_working_days=True, is_on=True).exists():
         return []
     rows = Delivery.objects.waiting().filter(contact__ministry__state__in=states).select_related("term__seat")
-    return [
-        line
-        for subject, ids in scopes_of(rows.defer("text", "html"))
-        for line in reconcile_deliveries(subject, ids)
-    ]
+    return reconcile_scopes(list(scopes_of(rows.defer("text", "html"))))
