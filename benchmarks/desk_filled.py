@@ -108,13 +108,14 @@ STATEMENTS = (
     ) AS planned
     """,
     """
-    INSERT INTO reminders_bounce (verdict, status, diagnostic, sha256, at, delivery_id)
-    SELECT (ARRAY['returned', 'gone', 'delayed'])[1 + id % 3], '5.1.1', '550 no such user', md5(uid::text), sent_at, id
+    INSERT INTO reminders_bounce (verdict, status, diagnostic, text, sha256, at, delivery_id, contact_id)
+    SELECT (ARRAY['returned', 'gone', 'delayed'])[1 + id % 3], '5.1.1', '550 no such user', '', md5(uid::text), sent_at,
+           id, contact_id
     FROM reminders_delivery WHERE state = 'sent' AND id % 100 = 0
     """,
     """
-    INSERT INTO reminders_reply (what, text, at, delivery_id)
-    SELECT (ARRAY['received', 'submitted'])[1 + id % 2], 'Sent by note', sent_at, id
+    INSERT INTO reminders_reply (what, text, at, delivery_id, due_id, contact_id)
+    SELECT (ARRAY['received', 'submitted'])[1 + id % 2], 'Sent by note', sent_at, id, due_id, contact_id
     FROM reminders_delivery WHERE state = 'sent' AND id % 50 = 7
     """,
     """

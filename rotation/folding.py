@@ -107,10 +107,22 @@ def found_by(model: type[models.Model], fields: list[str], word: str) -> Q:
 def _beside(model: type[models.Model], head: str, fields: list[str], word: str) -> Q:
     relation: Any = model._meta.get_field(head)
     other: type[models.Model] = relation.related_model
-    rows: Any = other._base_manager.filter(found_by(other, fields, word)).order_by()
+    there = found_by(other, fields, word)
+    rows: Any = other._base_manager.filter(there).order_by()
     if relation.one_to_many:  # parts of a row: their keys to it are its own
         key, rows = "pk__in", rows.values_list(relation.field.attname)
     else:
         key, rows = f"{head}__in", rows.values_list("pk")
     few = [pk for (pk,) in rows[: KEYS_NAMED + 1]]
-    return Q(**{key: few if len(few) <= KEYS_NAMED else rows})
+    if len(few) <= KEYS_NAMED:
+        return Q(**{key: few})
+    return Q(**{key: rows}) if relation.one_to_many else _through(head, there)
+
+
+def _through(head: str, found: Q) -> Q:
+    """The same asked of the row that a key leads to: of what is common a few are soon met in the order of the list."""
+    parts: list[Any] = [
+        _through(head, each) if isinstance(each, Q) else (f"{head}__{each[0]}", each[1])
+        for each in found.children
+    ]
+    return Q(*parts, _connector=found.connector, _negated=found.negated)

@@ -90,7 +90,7 @@ class LongChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.is_cut = bool(getattr(request, "search_is_cut", False)) or self.paginator.is_cut
-        self.most = FOUND if self.query else self.paginator.most
+        self.most = self.model_admin.found_most if self.query else self.paginator.most
 
 
 class LongList(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -101,7 +101,8 @@ class LongList(admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 50
     # Up to how many rows a list is counted and leafed through; beyond, a filter or a day leads there.
     list_counted = COUNTED
-    # Which of too many hits are kept; empty is the order of the list.
+    # How many hits of a search are kept, and of too many which; empty is the order of the list.
+    found_most = FOUND
     found_first: Sequence[str] = ()
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
@@ -124,9 +125,9 @@ class LongList(admin.ModelAdmin):  # type: ignore[type-arg]
         matching = queryset.filter(*(found_by(queryset.model, fields, word) for word in words))
         if self.found_first:
             matching = matching.order_by(*self.found_first)
-        keys = list(matching.values_list("pk", flat=True)[: FOUND + 1])
-        request.search_is_cut = len(keys) > FOUND  # type: ignore[attr-defined]
-        return queryset.filter(pk__in=keys[:FOUND]), False
+        keys = list(matching.values_list("pk", flat=True)[: self.found_most + 1])
+        request.search_is_cut = len(keys) > self.found_most  # type: ignore[attr-defined]
+        return queryset.filter(pk__in=keys[: self.found_most]), False
 
 
 def without(params: dict[str, Any], name: str) -> dict[str, Any]:

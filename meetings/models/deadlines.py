@@ -323,7 +323,12 @@ class Due(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="due_open", condition=Q(status="open")),
+            models.Index(
+                fields=["due_at"],
+                include=["id", "sequence", "deadline", "state", "due_on"],
+                name="due_open",
+                condition=Q(status="open"),
+            ),
             # As the desk's list stands, and by what it is looked through.
             models.Index(fields=["due_on", "due_at", "state", "id"], name="due_by_day"),
             models.Index(fields=["state", "due_on", "due_at"], name="due_of_state"),

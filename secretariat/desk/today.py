@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, F, Min
+from django.db.models import Count, F, Min, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
@@ -59,7 +59,9 @@ def today_shown(now: datetime, user: Any) -> dict[str, Any]:
 
 def dues_shown(now: datetime) -> dict[str, Any]:
     """What is due soon and what is overdue, by day."""
-    dues, page = Due.objects.with_meeting(), reverse("admin:meetings_due_changelist")
+    # Of one deadline each state has a due: what they share is read once.
+    dues = Due.objects.prefetch_related("deadline__meeting__track", "deadline__meeting__host", "state")
+    page = reverse("admin:meetings_due_changelist")
     soon, overdue = dues.coming(now, AHEAD_DAYS), dues.overdue(now)
     return {
         "days": _by_day([due_shown(due, now) for due in soon.order_by("due_at")[:SHOWN]]),
@@ -72,13 +74,15 @@ def dues_shown(now: datetime) -> dict[str, Any]:
 def mail_shown(now: datetime) -> dict[str, Any]:
     """The mail that staff must look at, and the mail that they hold back."""
     page = reverse("admin:reminders_delivery_changelist")
-    to_look_at = Delivery.objects.to_look_at(now).aggregate(count=Count("pk"))["count"]
+    came_back = list(Bounce.objects.standing(now).select_related(None).defer("text"))
+    prefetch_related_objects(came_back[:10], "delivery", "contact__ministry")
+    to_look_at = Delivery.objects.to_look_at(came_back).aggregate(count=Count("pk"))["count"]
     return {
         "outage": outage_shown(),
         "late": late_shown(now),
         "is_all_taken": Delivery.objects.is_all_taken(now),
         "unsent": Delivery.objects.unsettled().select_related("contact").prefetch_related(*TITLED)[:10],
-        "returned": Bounce.objects.standing(now)[:10],
+        "returned": came_back[:10],
         "count_unsent": _count(to_look_at, f"{page}?outcome=unsettled"),
         "count_held": _count(Delivery.objects.held().count(), f"{page}?outcome=held"),
     }
@@ -98,9 +102,10 @@ def replies_shown(user: Any) -> dict[str, Any] | None:
     """What ministries say that nobody has settled; None for who sees no replies."""
     if not may_look(user, "reply", "reminders"):
         return None
-    waiting = Reply.objects.waiting()
+    waiting = list(Reply.objects.waiting().values_list("pk", flat=True))
     page = reverse("admin:reminders_reply_changelist")
-    return {"rows": waiting.with_due()[:10], **_count(waiting.count(), f"{page}?waiting=1")}
+    rows = Reply.objects.with_due().filter(pk__in=waiting[:10])
+    return {"rows": rows, **_count(len(waiting), f"{page}?waiting=1")}
 
 
 def undeliverable_shown(user: Any) -> dict[str, Any] | None:

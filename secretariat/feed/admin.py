@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rotation.history_admin import HistoryAdmin
 from rotation.inputs import PlainInputs
+from rotation.long_lists import LongList
 from rotation.sort_keys import ByAlphabet
 
 from .models import City, PartnerSystem, PartnerToken, Subscription
@@ -27,7 +28,7 @@ USUAL_LIFE = timedelta(days=365)
 
 
 @admin.register(PartnerSystem)
-class PartnerSystemAdmin(admin.ModelAdmin):
+class PartnerSystemAdmin(LongList):
     list_display = ["name", "operator", "contact", "feed", "live_tokens", "last_used"]
     list_select_related = ["feed"]
     list_filter = ["feed"]
@@ -88,7 +89,7 @@ class TokenForm(forms.ModelForm):
 
 
 @admin.register(PartnerToken)
-class PartnerTokenAdmin(PlainInputs, admin.ModelAdmin):
+class PartnerTokenAdmin(PlainInputs, LongList):
     form = TokenForm
     list_display = [
         "prefix",
@@ -153,7 +154,7 @@ class PartnerTokenAdmin(PlainInputs, admin.ModelAdmin):
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(PlainInputs, admin.ModelAdmin):
+class SubscriptionAdmin(PlainInputs, LongList):
     list_display = [
         "holder",
         "system",

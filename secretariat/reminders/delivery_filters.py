@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from .models import Delivery
+from .models import Bounce, Delivery
 
 WEEK = timedelta(days=7)
 # Of these the next to go stands first, of all others the last that went.
@@ -47,7 +47,8 @@ class OutcomeFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         match self.value():
             case "unsettled":
-                return queryset.to_look_at(timezone.now())
+                came_back = Bounce.objects.standing(timezone.now())
+                return queryset.to_look_at(came_back.select_related(None).defer("text"))
             case "late":
                 return queryset.late(timezone.now())
             case "waiting":

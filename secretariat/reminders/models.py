@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -71,11 +72,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """What staff must settle: refused for good, not known to have arrived, or not sent in time."""
         return self.filter(state__in=Delivery.UNSETTLED)
 
-    def to_look_at(self, now: datetime) -> DeliveryQuerySet:
-        """What staff must look at: what is unsettled, and what was sent but came back."""
+    def to_look_at(self, came_back: Iterable[Bounce]) -> DeliveryQuerySet:
+        """What staff must look at: what is unsettled, and what was sent but came back and stands."""
         # Few, and named: beside a question of its own the condition on the state would read the whole ledger.
-        came_back = [bounce.delivery_id for bounce in Bounce.objects.standing(now).select_related(None)]
-        return self.filter(Q(state__in=Delivery.UNSETTLED) | Q(pk__in=came_back))
+        returned = [bounce.delivery_id for bounce in came_back]
+        return self.filter(Q(state__in=Delivery.UNSETTLED) | Q(pk__in=returned))
 
     def waiting(self) -> DeliveryQuerySet:
         """What goes out by itself when its hour comes, or when it is released."""

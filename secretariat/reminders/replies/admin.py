@@ -83,6 +83,7 @@ class ReplyAdmin(ActPages, ReadOnlyAdmin):
     list_display_links = ["at", "said"]
     list_filter = [WaitingFilter, "what", "due__state"]
     search_fields = ["contact__searched", "due__deadline__searched", "searched"]
+    found_most = 30
     date_hierarchy = "at"
     fields = readonly_fields = [
         *("what", "until_shown", "text", "at", "outcome"),

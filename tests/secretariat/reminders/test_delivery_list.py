@@ -1,11 +1,13 @@
 """What staff see in the list of deliveries, and by which words they find a mail."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from secretariat.reminders.admin import DeliveryAdmin
 from secretariat.reminders.keeping import hold
 from secretariat.reminders.models import Delivery
 from secretariat.reminders.sending import send_due
@@ -103,3 +105,42 @@ def test_today_does_not_say_that_all_mail_was_taken_while_some_waits_for_the_ser
     send_due()
     told = desk.get("/admin/").content.decode()
     assert (claim in told, waits in told) == (True, False)
+
+
+def many(first, *days):
+    """So many mails more than the list counts, the first of each day, the rest of the last."""
+    moments = [datetime.fromisoformat(f"{day}T06:00+00:00") for day in days]
+    moments += moments[-1:] * DeliveryAdmin.list_counted
+    shared = {name: getattr(first, name) for name in COPIED}
+    return Delivery.objects.bulk_create(
+        Delivery(
+            **shared | {"planned_at": at, "next_try_at": at},
+            state="cancelled",
+            sequence=100 + number,
+            message_id=f"<{number}@example.org>",
+        )
+        for number, at in enumerate(moments)
+    )
+
+
+def days_above(desk, query):
+    shown = desk.get(f"{LIST}{query}").content.decode().partition('<nav class="toplinks">')[2]
+    return re.findall(r">([^<>]+)</a>", shown.partition("</nav>")[0])
+
+
+def test_a_list_that_is_not_counted_to_its_end_says_so_and_shows_all_days_between_its_ends(meeting, desk):
+    many(due_now(), "2020-03-30", "2023-02-27")
+    Delivery.objects.filter(goes_at__gt=datetime(2024, 1, 1, tzinfo=UTC)).update(
+        next_try_at=datetime(2024, 5, 6, tzinfo=UTC), planned_at=datetime(2024, 5, 6, tzinfo=UTC)
+    )
+    page = desk.get(f"{LIST}?when=any").content.decode()
+    assert ["250+ deliveries" in page, "The first 250 are listed here" in page] == [True, True]
+    assert days_above(desk, "?when=any") == ["2020", "2021", "2022", "2023", "2024"]
+
+
+def test_the_days_above_a_list_that_is_counted_are_those_of_its_rows(meeting, desk):
+    many(due_now(), "2020-03-30", "2020-07-02", "2020-07-04", "2023-02-27")
+    assert days_above(desk, "?goes_at__year=2020&when=any")[1:] == ["March 2020", "July 2020"]
+    july = "?goes_at__year=2020&goes_at__month=7"
+    assert "The first 250 are listed here" not in desk.get(f"{LIST}{july}").content.decode()
+    assert days_above(desk, july)[1:] == ["2 July", "4 July"]
