@@ -121,8 +121,8 @@ def _beside(model: type[models.Model], head: str, fields: list[str], word: str) 
 
 def _through(head: str, found: Q) -> Q:
     """The same asked of the row that a key leads to: of what is common a few are soon met in the order of the list."""
-    parts: list[Any] = [
-        _through(head, each) if isinstance(each, Q) else (f"{head}__{each[0]}", each[1])
-        for each in found.children
+    children: Any = found.children
+    parts = [
+        _through(head, each) if isinstance(each, Q) else (f"{head}__{each[0]}", each[1]) for each in children
     ]
     return Q(*parts, _connector=found.connector, _negated=found.negated)

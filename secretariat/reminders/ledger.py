@@ -105,8 +105,18 @@ def reconcile_scopes(scopes: Collection[Scope], *, now: datetime | None = None) 
             if reading.holds():
                 return _write(changes)
             transaction.set_rollback(True)  # which gives the locks back
-    _lock(changes)
-    return _write(_changes(scopes, now))
+    return _planned_under_locks(scopes, now)
+
+
+def _planned_under_locks(scopes: Collection[Scope], now: datetime) -> list[str]:
+    """Each row that is written was read while it was locked; what others add between the two is locked and read too."""
+    locked: set[int] = set()
+    while True:
+        changes = _changes(scopes, now)
+        if locked.issuperset(changes.read):
+            return _write(changes)
+        _lock(changes)
+        locked.update(changes.read)
 
 
 def _changes(scopes: Iterable[Scope], now: datetime) -> Changes:
