@@ -331,6 +331,10 @@ class Delivery(models.Model):
             models.Index(fields=["goes_at"], name="delivery_held", condition=Q(is_held=True)),
             models.Index(fields=["contact", "goes_at"], name="delivery_of_contact"),
             trigrams("delivery_searched"),
+            # What is common is met in the order of the search without reading the mails themselves.
+            models.Index(
+                fields=["id"], name="delivery_looked_through", include=["searched", "message_id", "contact"]
+            ),
             models.Index(
                 fields=["lease_until"], name="delivery_leased", condition=Q(state__in=["claimed", "sending"])
             ),
