@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('meetings', '0027_open_dues_are_found_in_their_index'),
-        ('reminders', '0029_replies_are_searched'),
+        ('reminders', '0030_working_days_of_what_goes_at_once'),
     ]
 
     operations = [
