@@ -18,6 +18,8 @@ from meetings.models import Contact, Document, Due, Meeting, SilenceProcedure
 from rotation.forms import state_names
 from rotation.lists import listed
 from rotation.models import Summit
+from rotation.translated import content_language, state_key
+from secretariat.feed.cities import place_in, with_cities
 from secretariat.feed.models import Webhook
 from secretariat.reminders.models import TITLED, Bounce, Delivery, RelayOutage, Reply
 from secretariat.reminders.unheard import unheard
@@ -90,7 +92,7 @@ def mail_shown(now: datetime) -> dict[str, Any]:
 
 def meetings_ahead_shown(now: datetime) -> dict[str, Any]:
     upcoming = Meeting.objects.upcoming(now).with_parties()
-    first = upcoming.order_by(F("first_on").asc(nulls_last=True))[:SHOWN_MEETINGS]
+    first = with_cities(upcoming).order_by(F("first_on").asc(nulls_last=True))[:SHOWN_MEETINGS]
     page = reverse("admin:meetings_meeting_changelist")
     return {
         "meetings": [meeting_shown(row) for row in first],
@@ -135,6 +137,7 @@ def next_summit(now: datetime, user: Any) -> dict[str, Any] | None:
     return {
         "summit": summit,
         "meeting": meeting,
+        "place": place_in(meeting, content_language()) if meeting else "",
         "when": when_text(meeting.span) if meeting and meeting.first_on else summit.period,
         "days_left": (timezone.localdate(starts) - timezone.localdate(now)).days
         if starts and starts > now
@@ -143,7 +146,12 @@ def next_summit(now: datetime, user: Any) -> dict[str, Any] | None:
 
 
 def meeting_shown(meeting: Meeting) -> dict[str, Any]:
-    return {"meeting": meeting, "when": when_text(meeting.span), "hours": hours_text(meeting.span)}
+    return {
+        "meeting": meeting,
+        "when": when_text(meeting.span),
+        "hours": hours_text(meeting.span),
+        "place": place_in(meeting, content_language()),
+    }
 
 
 def silences_shown(now: datetime, user: Any) -> dict[str, Any] | None:
@@ -253,7 +261,7 @@ def _by_deadline(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         deadline = row["due"].deadline
         found.setdefault(deadline.pk, {"deadline": deadline, "rows": []})["rows"].append(row)
     for entry in found.values():
-        entry["rows"].sort(key=lambda row: row["due"].state_id)
+        entry["rows"].sort(key=lambda row: state_key(row["due"].state_id, str(row["due"].state)))
     return list(found.values())
 
 

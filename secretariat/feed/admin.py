@@ -205,7 +205,7 @@ class CityAdmin(HistoryAdmin):
     ordering = ["country", ByAlphabet("sorted_as"), "pk"]
     list_select_related = ["country"]
     list_filter = ["country"]
-    search_fields = ["name"]
+    search_fields = ["name", "names"]
 
 
 # Pages of this app that have files of their own.

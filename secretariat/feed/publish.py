@@ -17,7 +17,7 @@ from django.utils import timezone
 from meetings.models import Meeting
 
 from .audiences import Audience, is_visible
-from .cities import with_coordinates
+from .cities import with_cities
 from .models import FeedItem
 from .papers import with_papers
 from .participants import participants_of
@@ -134,7 +134,7 @@ def _batches(ids: list[int]) -> Iterator[list[int]]:
 
 def _publish_batch(ids: list[int], *, write: bool) -> list[Difference]:
     # Locked in one order: two writers would otherwise both render, and the older text could win.
-    found = with_coordinates(with_papers(Meeting.objects.with_parties())).filter(pk__in=ids).order_by("pk")
+    found = with_cities(with_papers(Meeting.objects.with_parties())).filter(pk__in=ids).order_by("pk")
     if write:
         # In a statement of its own: whoever waited for a row still reads what it joins as it was before the wait.
         _locked(ids)

@@ -17,13 +17,13 @@ from meetings.schedule.dates import Precision, value_of
 from rotation.models import State
 
 from .audiences import Audience, is_visible
-from .cities import coordinates_of
+from .cities import city_in, coordinates_of, names_of
 from .ics import render_event
 from .papers import agenda_summary, documents_summary
 from .words import EXAMPLE, languages, moment, text_and_language
 
 # Raise it when the same meeting is rendered to other bytes, then run `rebuild_feed`.
-RENDERER = 8
+RENDERER = 9
 COARSENESS = {p: n for n, p in enumerate(("time", "day", "month", "year", "none"))}
 
 
@@ -150,7 +150,7 @@ def place(meeting: Meeting, language: str) -> dict[str, Any] | None:
     if not (meeting.city or meeting.venue or meeting.country):
         return None
     return {
-        "city": meeting.city or None,
+        "city": city_in(meeting, language) or None,
         "country": state_body(meeting.country, language),
         "venue": meeting.venue or None,
         "geo": coordinates_of(meeting),
@@ -178,6 +178,7 @@ def searched_words(meeting: Meeting) -> str:
         *meeting.titles_by_language().values(),
         *meeting.track.names.values(),
         meeting.city,
+        *names_of(meeting).values(),
         meeting.venue,
     ]
     texts += [name for state in states for name in state.names.values()]

@@ -43,7 +43,10 @@ class WhenSerializer(serializers.Serializer):
 
 
 class PlaceSerializer(serializers.Serializer):
-    city = serializers.CharField(allow_null=True)
+    city = serializers.CharField(
+        allow_null=True,
+        help_text="in the language asked for; as the meeting writes it where no name is known",
+    )
     country = StateRefSerializer(allow_null=True)
     venue = serializers.CharField(allow_null=True)
 

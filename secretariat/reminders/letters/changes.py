@@ -13,6 +13,7 @@ from meetings.models import Meeting
 from meetings.schedule.dates import Precision
 from rotation.models import State
 from rotation.translated import text_in
+from secretariat.feed.cities import spoken_city
 
 from ..models import Delivery
 from .moments import day_text, moment, zone_name
@@ -40,10 +41,6 @@ class Told:
     host_id: str | None
     titles: dict[str, str]
     sequence: int
-
-    @property
-    def place(self) -> str:
-        return ", ".join(part for part in (self.city, self.venue) if part)
 
 
 def told_before(row: Delivery) -> Told | None:
@@ -80,7 +77,7 @@ def changes(told: Told, meeting: Meeting, language: str) -> list[tuple[str, str,
         (_("Day"), _day(told, language), _day(meeting, language)),
         (_("Hour"), _hours(told), _hours(meeting)),
         (_("Time zone"), zone_name(told.zone, language), zone_name(meeting.zone, language)),
-        (_("Place"), told.place, ", ".join(part for part in (meeting.city, meeting.venue) if part)),
+        (_("Place"), *_places(told, meeting, language)),
         (_("Country"), _state(told.country_id), _state(meeting.country_id)),
         (_("Host"), _state(told.host_id), _state(meeting.host_id)),
         (_("Form"), _form(told.format), _form(meeting.format)),
@@ -89,6 +86,15 @@ def changes(told: Told, meeting: Meeting, language: str) -> list[tuple[str, str,
         found.append((pgettext("of a meeting", "Title"), text_in(told.titles), text_in(meeting.titles)))
     nothing = pgettext("of a place or host", "not known")
     return [(name, was or nothing, now or nothing) for name, was, now in found if was != now]
+
+
+def _places(told: Told, meeting: Meeting, language: str) -> tuple[str, str]:
+    """City and venue as they were and as they are; the same of the same city, whatever its name."""
+    was, now = (
+        ", ".join(part for part in (spoken_city(each.country_id, each.city, language), each.venue) if part)
+        for each in (told, meeting)
+    )
+    return was, now
 
 
 def _day(told: Told | Meeting, language: str) -> str:

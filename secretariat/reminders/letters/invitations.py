@@ -13,6 +13,7 @@ from rotation.addresses import wire_address
 from rotation.cleaning import clean_line
 from rotation.lists import listed
 from rotation.translated import text_in
+from secretariat.feed.cities import place_in
 from secretariat.feed.ics import (
     Texts,
     add_texts,
@@ -189,7 +190,7 @@ def _texts(row: Delivery) -> Texts:
     country = text_and_language(meeting.country.names, language)[0] if meeting.country else ""
     return Texts(
         title=(mark_example(meeting, title), spoken),
-        place=", ".join(part for part in (meeting.place, country) if part),
+        place=", ".join(part for part in (place_in(meeting, language), country) if part),
         description=_local_time(meeting),
         category=text_and_language(meeting.track.names, language),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from meetings.models import Meeting
+from secretariat.feed.cities import place_in
 
 from ..models import Delivery
 from .moments import meeting_days
@@ -27,7 +28,7 @@ class Letter:
 
 def facts_of(meeting: Meeting, language: str) -> list[tuple[str, str]]:
     """Which meeting it is, when and where; of one that does not take place, that."""
-    where = meeting.place or ""
+    where = place_in(meeting, language)
     match meeting.status:
         case Meeting.Status.CANCELLED:
             when, where = _("does not take place"), ""

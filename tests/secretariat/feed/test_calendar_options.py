@@ -19,9 +19,10 @@ from vdirsyncer.vobject import Item, split_collection
 from meetings.changes import announce
 from meetings.models import Meeting
 from meetings.schedule.dates import Precision, Span, month_span, year_span
-from secretariat.feed.cities import City, load_cities
+from secretariat.feed.cities import City, load_cities, place_in, spoken_city
 from secretariat.feed.ics_options import as_days
 from secretariat.feed.repeating import remembered
+from secretariat.reminders.letters.letter import facts_of
 from tests.factories import StateFactory
 
 from .factories import china, days, hours, kazakhstan, meeting
@@ -521,11 +522,54 @@ def test_a_city_that_is_entered_or_mended_is_shown_at_once(client):
     assert lines(fetched(client), "GEO") == []
 
 
+def test_a_city_is_named_in_the_readers_language(client):
+    made = meeting()
+    city = City.objects.create(country=kazakhstan(), name="almaty", latitude="43", longitude="77")
+    told = {}
+    for names in ({}, {"en": "Almaty", "ru": "Алматы", "zh": "阿拉木图"}, {"zh": "阿拉木图"}):
+        city.names = names
+        city.save()
+        told[len(names)] = [
+            client.get(f"/api/v1/meetings/{made.uid}/", {"lang": code}).json()["place"]["city"]
+            for code in ("en", "ru", "zh")
+        ]
+    assert told == {
+        0: ["Almaty", "Almaty", "Almaty"],
+        3: ["Almaty", "Алматы", "阿拉木图"],
+        1: ["Almaty", "Almaty", "阿拉木图"],
+    }
+    (where,) = lines(fetched(client, "lang=zh"), "LOCATION")
+    assert "阿拉木图" in where
+    assert "阿拉木图" in client.get(f"/meetings/{made.uid}/", HTTP_ACCEPT_LANGUAGE="zh").content.decode()
+    found = client.get("/api/v1/meetings/", {"q": "阿拉木图"}).json()
+    assert len(found["items"]) == 1
+
+
+def test_mails_and_today_call_a_city_as_their_reader_does():
+    city = {"country": kazakhstan(), "name": "Almaty", "latitude": "43", "longitude": "77"}
+    City.objects.create(**city, names={"ru": "Алматы"})
+    made = meeting()
+    assert [place_in(made, code) for code in ("ru", "zh")] == [
+        "Алматы",
+        "Almaty",
+    ]
+    assert spoken_city("KZ", "Talgar", "ru") == "Talgar"
+    assert dict(facts_of(made, "ru"))["Where"] == "Алматы"
+
+
 def test_shipped_cities_are_entered_once_and_the_desk_has_the_last_word():
     for code in ("CN", "KZ"):
         StateFactory(code=code)
     City.objects.create(country_id="KZ", name="almaty", latitude="1", longitude="2")
-    assert (load_cities(), load_cities()) == (12, 0)
+    first, again = load_cities(), load_cities()
+    assert [(each.entered, each.named) for each in (first, again)] == [(12, 1), (0, 0)]
+    assert City.objects.get(name__iexact="Almaty").names == {"en": "Almaty", "zh": "阿拉木图", "ru": "Алматы"}
+    # What no source says in a language is left out, and said.
+    assert first.nameless == {
+        "en": ["Aktau", "Turkistan"],
+        "zh": ["Aktau", "Nur-Sultan", "Turkistan"],
+        "ru": ["Qingdao", "Shanghai", "Yangling", "Aktau", "Turkistan"],
+    }
     assert float(City.objects.get(name__iexact="Almaty").latitude) == 1.0
     assert not City.objects.exclude(country__in=["CN", "KZ"]).exists()
     assert Meeting.objects.count() == 0
