@@ -133,7 +133,8 @@ class MeetingSerializer(serializers.Serializer):
     place = PlaceSerializer(allow_null=True)
     host = StateRefSerializer(allow_null=True)
     participants = serializers.ListField(
-        child=serializers.CharField(), help_text="codes of the states that take part"
+        child=serializers.CharField(),
+        help_text="codes of the states that take part, in the order of the codes, which no language changes",
     )
     summit = SummitRefSerializer(allow_null=True)
     prepares = PreparedSerializer(

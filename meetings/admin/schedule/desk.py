@@ -130,7 +130,11 @@ class MeetingAdmin(AsksFirst, PreparationPages, ShortPages, TakingPages, MovePag
             ),
             (
                 None,
-                {"fields": ["reason"] if obj else ["reason", "host_shown", "number_shown", "clashes_seen"]},
+                {
+                    "fields": ["reason"]
+                    if obj
+                    else ["reason", "host_shown", "number_shown", "day_shown", "clashes_seen"]
+                },
             ),
         ]
 

@@ -167,6 +167,8 @@ class NewMeetingForm(SpanFields, MeetingForm):
 
     host_shown = forms.CharField(required=False, widget=forms.HiddenInput)
     number_shown = forms.CharField(required=False, widget=forms.HiddenInput)
+    # A day that stands for its year or month alone, as the address named it; nobody has said it.
+    day_shown = forms.CharField(required=False, widget=forms.HiddenInput)
     clashes_seen = forms.CharField(required=False, widget=forms.HiddenInput)
     clashes: tuple[Clash, ...] = ()
 
@@ -183,7 +185,8 @@ class NewMeetingForm(SpanFields, MeetingForm):
         values = super().clean() or self.cleaned_data
         place = values.get("country") or values.get("host")
         values["zone"] = values.get("zone") or (place.zone if place else settings.TIME_ZONE)
-        span = self.clean_span(values)
+        self._ask_for_the_day(values)
+        span = self.clean_span(values) if "first_on" not in self.errors else None
         if span is not None:
             values["first_on"], values["last_on"] = span.first_on, span.last_on
             self.instance.take_span(span)
@@ -198,6 +201,20 @@ class NewMeetingForm(SpanFields, MeetingForm):
             if not self.errors:
                 self._warn(values, span)
         return values
+
+    def _ask_for_the_day(self, values: dict[str, Any]) -> None:
+        """A day that was filled in for its year or month is none of the meeting's: it is cleared, and asked for."""
+        first, shown = values.get("first_on"), values.get("day_shown")
+        if (
+            first
+            and first.isoformat() == shown
+            and values.get("precision") in (Precision.DAY, Precision.TIME)
+        ):
+            self.data = self.data.copy()
+            self.data["first_on"] = self.data["day_shown"] = ""
+            self.add_error(
+                "first_on", gettext("What stood here stood for the year or month alone. Give the day.")
+            )
 
     def _warn(self, values: dict[str, Any], span: Span) -> None:
         """What speaks against the days is shown once; saved again, the meeting stands as it is."""
@@ -221,6 +238,8 @@ class NewMeetingForm(SpanFields, MeetingForm):
     def _propose_at_first(self) -> None:
         """Where the address names track and date: the host is filled in, with the reason beside it."""
         key, day = number_in(str(self.initial.get("track", ""))), str(self.initial.get("first_on", ""))
+        if self.initial.get("precision") in (Precision.YEAR, Precision.MONTH):
+            self.initial["day_shown"] = day
         track = Track.objects.filter(pk=key).first()
         if track is None:
             return

@@ -314,6 +314,29 @@ def test_the_source_of_an_offer_is_shown_as_it_was_written(desk, mechanism):
         assert "<b>note</b>" not in text
 
 
+def test_the_first_of_january_of_a_new_meeting_stands_for_its_year_alone(desk, mechanism):
+    transport = TrackFactory(mechanism=mechanism, host_rule="by_offer")
+    page = reverse("admin:meetings_meeting_add")
+    form = (
+        desk.get(f"{page}?track={transport.pk}&precision=year&first_on=2027-01-01").context["adminform"].form
+    )
+    assert (form["first_on"].value(), form["day_shown"].value()) == ("2027-01-01", "2027-01-01")
+    values = new_meeting(transport, host="KG", ordinal="1", first_on="2027-01-01", day_shown="2027-01-01")
+    form = desk.post(page, {**values, "precision": "day"}).context["adminform"].form
+    assert form.errors == {"first_on": ["What stood here stood for the year or month alone. Give the day."]}
+    assert (form["first_on"].value(), form["day_shown"].value()) == ("", "")
+    assert not Meeting.objects.exists()
+    assert desk.post(page, {**values, "precision": "year"}).status_code == 302
+    # Who says the first of January means it.
+    said = {**values, "ordinal": "2", "precision": "day", "day_shown": ""}
+    assert desk.post(page, said).status_code == 302
+    stands = Meeting.objects.order_by("ordinal").values_list("precision", "first_on", "last_on")
+    assert [(precision, str(first), str(last)) for precision, first, last in stands] == [
+        ("year", "2027-01-01", "2027-12-31"),
+        ("day", "2027-01-01", "2027-01-01"),
+    ]
+
+
 @pytest.mark.parametrize(
     "query", ["?track=x&first_on=2027-01-01", "?track=99&first_on=2027-13-01", "?track=1"]
 )
