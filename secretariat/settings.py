@@ -98,6 +98,8 @@ TEMPLATES = [
 
 # --- Database and broker ----------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL")}
+# Where another role owns the tables, and runs `migrate`: the service's, which `migrate` then grants what it needs.
+DATABASE_SERVICE_ROLE = env.str("DATABASE_SERVICE_ROLE", default="")
 # A connection takes milliseconds. While there is none to be had each request waits so long; after a failure the next
 # one tries anew, where the pool's own pauses would grow as long as the outage was.
 WAIT = env.float("DATABASE_WAIT_SECONDS", default=3.0)

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from .localstack import servers
+from .localstack import postgresql, servers
 from .localstack.folders import hold
 from .localstack.processes import die_with_parent, free_port
 from .localstack.refusals import FULL, CannotStart, storage_advice, tells_full_disk
@@ -51,7 +51,12 @@ def main() -> int:
             _refuse_taken(host, port, patience=STOP_SECONDS if was_killed else 0)
             with servers(var, servers_running) as given:
                 env = _environment(var, port, given)
+                if not os.environ.get("DATABASE_URL"):
+                    env["DATABASE_SERVICE_ROLE"] = postgresql.SERVICE
                 login = _prepare(root, var, env)
+                if not os.environ.get("DATABASE_URL"):
+                    # Migrations ran as who owns the tables; nothing that serves does.
+                    env["DATABASE_URL"] = postgresql.as_service(env["DATABASE_URL"])
                 parts = _parts(var, host, port, env)
                 return _run(root, parts, env, servers_running, _address(host, port), login)
     except CannotStart as error:

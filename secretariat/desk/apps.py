@@ -2,6 +2,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.db.models.signals import post_migrate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,13 @@ class DeskAdminConfig(admin_apps.AdminConfig):
     default = False
     default_site = "secretariat.desk.site.DeskSite"
 
+    def ready(self) -> None:
+        from ..service_role import lay_down_privileges
+
+        super().ready()
+        # After all of ours, whose functions it lets the service's role call.
+        post_migrate.connect(lay_down_privileges, sender=self)
+
 
 class DeskConfig(AppConfig):
     name = "secretariat.desk"
@@ -19,7 +27,9 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from ..restored import database_restored
+        from .signing_in.keeping import tell_the_database
 
+        post_migrate.connect(tell_the_database, sender=self)
         database_restored.connect(leave_files_alone, dispatch_uid="leave_files_alone")
 
 

