@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.factories import UserFactory
 from tests.support import database
+from tests.support.roles import as_service  # noqa: F401
 
 # How long a machine takes says nothing of the rules.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -17,42 +17,13 @@ from secretariat.desk.models import SignIn
 from secretariat.desk.signing_in.keeping import let_go_of_sign_ins
 from secretariat.service_role import ALL, APPEND, READ, grant, lay_down_privileges, privileges
 from tests.factories import ContactFactory, MinistryFactory, UserFactory
+from tests.support.roles import ROLE, execute
 
-ROLE = "secretariat_service"
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def execute(sql, *values):
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall() if cursor.description else []
 
 
 def events_of(ministry):
     return execute("SELECT count(*) FROM meetings_ministryevent WHERE pgh_obj_id = %s", ministry.pk)[0][0]
-
-
-def become(role):
-    connection.close()
-    connection.close_pool()
-    connection.settings_dict["USER"] = role
-
-
-@pytest.fixture
-def as_service(transactional_db):
-    """Called, the service's own role goes on: a real one, that the servers of the tests have beside the owner's."""
-    owner = connection.settings_dict["USER"]
-    if not execute("SELECT 1 FROM pg_roles WHERE rolname = %s", ROLE):
-        execute(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{connection.settings_dict['PASSWORD']}'")
-    with transaction.atomic(), connection.cursor() as cursor:
-        grant(cursor, ROLE)
-
-    def switch():
-        become(ROLE)
-        assert execute("SELECT session_user") == [(ROLE,)]
-
-    yield switch
-    become(owner)
 
 
 def refusal(*statements):

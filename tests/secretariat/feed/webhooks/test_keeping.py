@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pgtrigger
 import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -61,3 +62,13 @@ def test_nobody_else_deletes_a_message(hook):
     for rows in (WebhookAttempt.objects.filter(message=pk), WebhookMessage.objects.filter(pk=pk)):
         with pytest.raises(DatabaseError), transaction.atomic():
             rows._raw_delete(rows.db)
+
+
+def test_the_service_lets_go_of_what_was_tried_ninety_days_ago_and_of_nothing_else(hook, as_service):
+    """It may write when a message ended, and not when it was tried."""
+    old, young = told(hook, "taken", days=91), told(hook, "taken", days=91)
+    with pgtrigger.ignore("feed.WebhookAttempt:attempts_are_append_only"):
+        WebhookAttempt.objects.filter(message=old).update(at=timezone.now() - timedelta(days=91))
+    as_service()
+    assert let_go_of_messages(timezone.now() + timedelta(days=3650)) == 1
+    assert list(WebhookMessage.objects.values_list("pk", flat=True)) == [young]
