@@ -40,6 +40,6 @@ END $$
 
 class Migration(migrations.Migration):
 
-    dependencies = [("meetings", "0026_special_days_are_shipped_too")]
+    dependencies = [("meetings", "0027_open_dues_are_found_in_their_index")]
 
     operations = [migrations.RunSQL(FORWARD, "DROP FUNCTION erase_history_of_contact(bigint, date)")]
