@@ -91,6 +91,9 @@ class LongChangeList(ChangeList):
         super().get_results(request)
         self.is_cut = bool(getattr(request, "search_is_cut", False)) or self.paginator.is_cut
         self.most = self.model_admin.found_most if self.query else self.paginator.most
+        if self.is_cut or not (self.query or self.has_active_filters):
+            # Django names the hits beside the search where they are fewer than all, and as if it had counted all.
+            self.full_result_count = self.result_count
 
 
 class LongList(admin.ModelAdmin):  # type: ignore[type-arg]

@@ -55,6 +55,15 @@ def test_a_search_says_when_it_shows_not_all_that_it_found(desk):
     assert (SAYS_SO in page, "60 contacts" in page) == (False, True)
     ContactFactory(ministry=ministry, name="Пётр Last", email="last@example.org")
     page = desk.get("/admin/meetings/contact/", {"q": "петр"}).content.decode()
-    assert (SAYS_SO in page, "60+ contacts" in page) == (True, True)
+    assert (SAYS_SO in page, "60+ contacts" in page, "60 results" in page) == (True, True, False)
     page = desk.get("/admin/meetings/contact/", {"q": "петр last"}).content.decode()
     assert (SAYS_SO in page, "Пётр Last" in page) == (False, True)
+
+
+def test_a_list_that_nothing_is_asked_of_names_no_hits(desk):
+    ContactFactory(name="Пётр", email="petr@example.org")
+    ContactFactory(name="Anna", email="anna@example.org")
+    page = desk.get("/admin/meetings/contact/").content.decode()
+    assert ("2 contacts" in page, "2 results" in page) == (True, False)
+    page = desk.get("/admin/meetings/contact/", {"q": "петр"}).content.decode()
+    assert ("1 contact" in page, "1 result" in page) == (True, True)
