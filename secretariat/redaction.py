@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 
-KEY = re.compile(r"""(/calendar/)[^/\s?"'.]+|(/reply/[a-z]+/|/unsubscribe/)[0-9A-Za-z._%-]+""")
+KEY = re.compile(r"""(/calendar/)[^/\s?"'.]+|(/reply/[a-z]+/|/unsubscribe/|/paper/)[0-9A-Za-z._%-]+""")
 
 
 class Redacted(logging.Filter):

@@ -23,25 +23,37 @@ SLOTS = re.compile("\ue000(\\d+)\ue001")
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a mail shows. facts: label and value; links: label and address. unsubscribe: empty where that cannot be."""
+    """What a mail shows. facts: label and value; links: label and address.
+
+    unsubscribe, paper: an address; empty where there is none.
+    """
 
     language: str
     salutation: str
     lead: str
     signature: str
     unsubscribe: str
+    paper: str
     facts: Sequence[tuple[str, str]]
     links: Sequence[tuple[str, str]]
     is_example: bool
 
     @property
-    def shape(self) -> tuple[int, int, bool, bool]:
-        return (len(self.facts), len(self.links), bool(self.unsubscribe), self.is_example)
+    def shape(self) -> tuple[int, int, bool, bool, bool]:
+        return (len(self.facts), len(self.links), bool(self.unsubscribe), bool(self.paper), self.is_example)
 
     @property
     def values(self) -> list[str]:
         pairs = [part for pair in (*self.facts, *self.links) for part in pair]
-        return [self.language, self.salutation, self.lead, self.signature, self.unsubscribe, *pairs]
+        return [
+            self.language,
+            self.salutation,
+            self.lead,
+            self.signature,
+            self.unsubscribe,
+            self.paper,
+            *pairs,
+        ]
 
 
 def text_of(content: Content) -> str:
@@ -62,17 +74,24 @@ def _filled(template: str, content: Content, values: Sequence[str]) -> str:
 
 @lru_cache(maxsize=256)
 def _laid_out(
-    template: str, _language: str | None, facts: int, links: int, can_unsubscribe: bool, is_example: bool
+    template: str,
+    _language: str | None,
+    facts: int,
+    links: int,
+    can_unsubscribe: bool,
+    has_paper: bool,
+    is_example: bool,
 ) -> tuple[list[str], list[int]]:
     """The text of the template with an odd part for each slot, and which value goes into each."""
-    marks = (SLOT.format(number) for number in range(5 + 2 * (facts + links)))
-    language, salutation, lead, signature, unsubscribe = (next(marks) for _one in range(5))
+    marks = (SLOT.format(number) for number in range(6 + 2 * (facts + links)))
+    language, salutation, lead, signature, unsubscribe, paper = (next(marks) for _one in range(6))
     context = {
         "language": language,
         "salutation": salutation,
         "lead": lead,
         "signature": signature,
         "unsubscribe": unsubscribe if can_unsubscribe else "",
+        "paper": paper if has_paper else "",
         "facts": [(next(marks), next(marks)) for _one in range(facts)],
         "links": [(next(marks), next(marks)) for _one in range(links)],
         "is_example": is_example,

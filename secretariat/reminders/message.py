@@ -89,6 +89,7 @@ def write(row: Delivery) -> Written:
             lead=letter.lead,
             signature=letter.signature,
             unsubscribe=unsubscribe_link(row.uid) if topic_of(row) else "",
+            paper=letter.paper,
             facts=letter.facts,
             links=letter.links,
             is_example=is_example,

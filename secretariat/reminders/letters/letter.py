@@ -16,7 +16,10 @@ from .moments import meeting_days
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """facts: label and value, in their order; one without a value has no line. links: label and address."""
+    """facts: label and value, in their order; one without a value has no line. links: label and address, to answer by.
+
+    paper: the address at which the paper that it speaks of can be read.
+    """
 
     subject: str
     lead: str
@@ -24,6 +27,7 @@ class Letter:
     signature: str
     is_example: bool = False
     links: Sequence[tuple[str, str]] = ()
+    paper: str = ""
 
 
 def facts_of(meeting: Meeting, language: str) -> list[tuple[str, str]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from meetings.models import SilenceEvent, SilenceProcedure
+from meetings.models import Document, SilenceEvent, SilenceProcedure
 from meetings.silence.rules import Standing, standing
 from rotation.lists import listed
 from rotation.translated import by_name, text_in
 
 from ..models import Delivery
+from ..replies.links import paper_link
 from .letter import Letter
 from .moments import clocks, moment, short_day
 
@@ -35,6 +36,8 @@ def letter(row: Delivery) -> Letter:
         (_("Body"), str(procedure.document.track)),
         (_("Asked"), listed(list(names.values()), language)),
     ]
+    if procedure.document.distribution == Document.Distribution.RESTRICTED:
+        facts.append((_("The text"), _("its distribution is restricted: please ask the secretariat for it")))
     if row.kind in (Kind.OPENED, Kind.EXTENDED, Kind.REMINDER):
         facts.append((_("Silence closes"), values["now"]))
         facts += clocks(closes.instant, closes.zone, [(_("On your clock"), row.zone)], language)
@@ -44,7 +47,13 @@ def letter(row: Delivery) -> Letter:
         facts.append((_("To object"), how % values))
     facts += _said(row)
     signature = text_in(procedure.document.track.mechanism.names)
-    return Letter(subject % values, lead % values, facts, signature)
+    paper = paper_link(row.uid) if _is_linked(procedure.document) else ""
+    return Letter(subject % values, lead % values, facts, signature, paper=paper)
+
+
+def _is_linked(paper: Document) -> bool:
+    """A restricted paper is handed over by the secretariat, never by a link."""
+    return paper.status == Document.Status.ISSUED and paper.distribution != Document.Distribution.RESTRICTED
 
 
 def _standing(procedure: SilenceProcedure, number: int) -> Standing:

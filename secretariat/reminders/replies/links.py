@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer, TimestampSigner
 
 # Where the public pages stand; see replies/urls.py.
-TOKENS = re.compile(r"/(reply/[a-z]+|unsubscribe)/[0-9A-Za-z._%-]+")
+TOKENS = re.compile(r"/(reply/[a-z]+|unsubscribe|paper)/[0-9A-Za-z._%-]+")
 FORM_LASTS = timedelta(days=1)
 
 
@@ -25,6 +25,10 @@ def reply_link(uid: UUID, purpose: str) -> str:
 
 def unsubscribe_link(uid: UUID) -> str:
     return f"{settings.BASE_URL}/unsubscribe/{_token('unsubscribe', uid)}"
+
+
+def paper_link(uid: UUID) -> str:
+    return f"{settings.BASE_URL}/paper/{_token('paper', uid)}"
 
 
 @cache  # making one takes as long as signing by it, and every mail needs three

@@ -11,13 +11,14 @@ from functools import wraps
 from typing import Any
 
 from babel.dates import format_date
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from meetings.models import Track
 from secretariat.feed.throttles import address_of, counted
 
 from ..letters.letter import facts_of
@@ -29,7 +30,7 @@ from .links import form_seal, is_sealed, uid_of
 from .recording import LinkBarred, bar_of, delivery_of_link, record_reply, unsubscribe
 from .topics import topic_of
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 # A ministry sits behind one address, and its scanner follows every link of every mail.
 AN_HOUR_BY_LINK, AN_HOUR_BY_ADDRESS = 60, 1200
 STATUS = {"left": 403, "withdrawn": 410, "moved": 409, "settled": 409, "expired": 410}
@@ -39,7 +40,7 @@ def public(view: View) -> View:
     """A page for whoever holds the link: rate-limited, kept by nobody, found by nobody, and told to nobody."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         quotas = [counted("links", address_of(request), AN_HOUR_BY_ADDRESS)]
         purpose = kwargs.get("purpose", "unsubscribe")
         uid = uid_of(purpose, kwargs["token"])
@@ -62,12 +63,12 @@ def reply_page(request: HttpRequest, purpose: str, token: str) -> HttpResponse:
     uid = uid_of(purpose, token) if purpose in FORMS else None
     row = delivery_of_link(uid) if uid else None
     if row is None:
-        return _unknown()
-    with translation.override(_language(row)):
+        return unknown()
+    with translation.override(language_of(row)):
         said = next((reply for reply in row.replies.all() if reply.what == purpose), None)
         if said is not None and row.due.status == row.due.Status.OPEN:
             facts = _facts(row)
-            return _page("said", row, 200, purpose=purpose, until=_day(said, row), facts=facts)
+            return page("said", row, 200, purpose=purpose, until=_day(said, row), facts=facts)
         barred = bar_of(row, timezone.now())
         if barred:
             return _barred(request, row, barred)
@@ -84,7 +85,7 @@ def _ask(request: HttpRequest, row: Delivery, purpose: str, token: str) -> HttpR
             return _barred(request, row, refusal.bar)
         return HttpResponseRedirect(request.path, status=303)
     status = 400 if request.method == "POST" else 200
-    return _page(
+    return page(
         "ask",
         row,
         status,
@@ -105,8 +106,8 @@ def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
     )
     row = rows.filter(uid=uid).first() if uid else None
     if row is None or not topic_of(row):
-        return _unknown()
-    with translation.override(_language(row)):
+        return unknown()
+    with translation.override(language_of(row)):
         is_stale = False
         if request.method == "POST":
             one_click = request.POST.get("List-Unsubscribe") == "One-Click"
@@ -118,10 +119,10 @@ def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
         is_ended = row.contact.unsubscriptions.filter(topic=topic, ended_at__isnull=True).exists()
         status = 400 if is_stale else 200
         told = {"topic": topic, "is_ended": is_ended, "is_stale": is_stale, "seal": form_seal(token)}
-        return _page("unsubscribe", row, status, **told)
+        return page("unsubscribe", row, status, **told)
 
 
-def _language(row: Delivery) -> str:
+def language_of(row: Delivery) -> str:
     return DJANGO_LANGUAGE.get(row.contact.language, row.contact.language)
 
 
@@ -145,21 +146,26 @@ def _barred(request: HttpRequest, row: Delivery, barred: str) -> HttpResponse:
     # That it is settled is no error for who only looks.
     status = 200 if barred == "settled" and request.method != "POST" else STATUS[barred]
     facts = [] if barred == "left" else _facts(row)
-    return _page("barred", row, status, barred=barred, facts=facts)
+    return page("barred", row, status, barred=barred, facts=facts)
 
 
-def _unknown() -> HttpResponse:
-    return _page("unknown", None, 404)
+def _track(row: Delivery) -> Track:
+    track: Track = (row.silence.document if row.silence_id else row.meeting).track
+    return track
+
+
+def unknown() -> HttpResponse:
+    return page("unknown", None, 404)
 
 
 def _too_often(wait: int) -> HttpResponse:
-    response = _page("too_often", None, 429)
+    response = page("too_often", None, 429)
     response["Retry-After"] = str(wait)
     return response
 
 
-def _page(name: str, row: Delivery | None, status: int, **context: Any) -> HttpResponse:
-    context |= {"mechanism": row.meeting.track.mechanism if row else None}
+def page(name: str, row: Delivery | None, status: int, **context: Any) -> HttpResponse:
+    context |= {"mechanism": row and _track(row).mechanism}
     text = render_to_string(f"reminders/public/{name}.html", context)
     response = HttpResponse(text, status=status)
     response["Content-Language"] = translation.get_language() or "en"

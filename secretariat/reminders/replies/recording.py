@@ -55,12 +55,12 @@ def bar_of(row: Delivery, now: datetime) -> Bar | None:
         due_at=row.due.due_at,
         due_status=row.due.status,
         answers=row.contact.ministry.state_id == row.due.state_id
-        and _answers(row.contact, row.meeting.track_id, now),
+        and answers_for(row.contact, row.meeting.track_id, now),
     )
     return bar(link, now)
 
 
-def _answers(contact: Contact, track_id: int, now: datetime) -> bool:
+def answers_for(contact: Contact, track_id: int, now: datetime) -> bool:
     """Whether the contact is in office and its ministry answers for the track; a mail that came back is no matter."""
     today = contact.day_at(now)
     in_office = (contact.valid_from is None or contact.valid_from <= today) and (

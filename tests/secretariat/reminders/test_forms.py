@@ -34,7 +34,9 @@ def test_a_filled_form_is_what_the_template_writes(language, content):
 
 
 def test_a_value_that_looks_like_a_slot_stays_a_value():
-    content = Content("en", "\ue0002\ue001", "<lead>", "{{ lead }}", "", [("a", "\ue0000\ue001")], [], False)
+    content = Content(
+        "en", "\ue0002\ue001", "<lead>", "{{ lead }}", "", "", [("a", "\ue0000\ue001")], [], False
+    )
     text, html = text_of(content), html_of(content)
     assert "\ue0002\ue001\n\n<lead>\n\na: \ue0000\ue001\n" in text
     assert "{{ lead }}" in html
