@@ -4,7 +4,9 @@ Each is sent inside the transaction that made the change; receivers write their 
 abort it. What leaves the machine starts from a committed row, never from here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.dispatch import Signal
 
@@ -20,8 +22,26 @@ audience_changed = Signal()
 calendars_changed = Signal()
 
 
+_together: ContextVar[set[int] | None] = ContextVar("_together", default=None)
+
+
+@contextmanager
+def announced_together() -> Iterator[None]:
+    """What is announced within is announced at its end, once: an act upon many meetings. Within one transaction."""
+    found: set[int] = set()
+    token = _together.set(found)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    announce(found)
+
+
 def announce(meeting_ids: Iterable[int]) -> None:
     """Tell the floors above which meetings changed; nothing is sent for none."""
     ids = frozenset(meeting_ids)
-    if ids:
+    together = _together.get()
+    if together is not None:
+        together |= ids
+    elif ids:
         meetings_changed.send(sender=None, meeting_ids=ids)

@@ -18,7 +18,7 @@ from django.db.models import ProtectedError
 
 from rotation.models import State
 
-from .changes import announce
+from .changes import announce, announced_together
 from .deadlines.dues import parties_of
 from .deadlines.rules import due_moments
 from .models import (
@@ -52,7 +52,7 @@ def load_example(today: date) -> bool:
     if _contacts_in_office().exists():
         return False
     example = json.loads(SHIPPED.read_text(encoding="utf-8"))
-    with pghistory.context(reason=REASON_IN):
+    with pghistory.context(reason=REASON_IN), announced_together():
         tracks = [
             track
             for template in example["templates"]

@@ -23,6 +23,7 @@ from rotation.held import held_turns_stay
 from rotation.models import Mechanism, Membership, Side, State, Summit
 from rotation.rule import Decision
 
+from ..changes import announced_together
 from ..models import (
     Committee,
     HostOffer,
@@ -96,7 +97,7 @@ class Loader:
                 cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
             own = RecordEntry.objects.filter(key__startswith=f"{self.slug}:")
             self.entries = {entry.key: entry for entry in own}
-            with held_turns_stay():
+            with held_turns_stay(), announced_together():
                 for done, step in enumerate(steps, 1):
                     step()
                     self.progress(done, len(steps))
@@ -161,8 +162,9 @@ class Loader:
     def _remember(self, key: str, stored: Values, row: models.Model) -> None:
         entry = self.entries.get(key)
         if entry is None or (entry.values, entry.object_id) != (stored, str(row.pk)):
-            defaults = {"values": stored, "object_id": str(row.pk)}
-            self.entries[key] = RecordEntry.objects.update_or_create(key=key, defaults=defaults)[0]
+            entry = self.entries.setdefault(key, RecordEntry(key=key))
+            entry.values, entry.object_id = stored, str(row.pk)
+            entry.save()
 
     def _state(self, state: Values) -> None:
         values = state_values(state)
