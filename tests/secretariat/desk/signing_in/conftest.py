@@ -7,9 +7,9 @@ from secretariat.broker import server
 PASSWORD = "a sentence of my own"
 
 
-@pytest.fixture(autouse=True)
-def _nothing_counted():
-    """Each test counts from zero, by the shared server as in production."""
+@pytest.fixture
+def nothing_counted():
+    """Each test counts from zero, by the shared server as in production: so one file's tests alone may count."""
 
     def forget():
         for key in server().scan_iter("sign_in.*"):

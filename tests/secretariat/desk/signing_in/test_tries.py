@@ -17,7 +17,7 @@ from tests.factories import UserFactory
 
 from .conftest import PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_counted")]
 
 HERE, ELSEWHERE = "198.51.100.7", "203.0.113.9"
 
