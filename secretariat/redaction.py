@@ -8,7 +8,10 @@ from __future__ import annotations
 import logging
 import re
 
-KEY = re.compile(r"""(/calendar/)[^/\s?"'.]+|(/reply/[a-z]+/|/unsubscribe/|/paper/)[0-9A-Za-z._%-]+""")
+# Also of an address that leads nowhere, by a slash too many or by capitals: its key is as good.
+KEY = re.compile(
+    r"""(/calendar/+)[^/\s?"'.]+|(/reply/+[a-z]+/+|/unsubscribe/+|/paper/+)[0-9A-Za-z._%-]+""", re.IGNORECASE
+)
 
 
 class Redacted(logging.Filter):
