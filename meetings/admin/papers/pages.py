@@ -6,9 +6,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from csp.decorators import csp_replace
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,11 +25,10 @@ from ...papers.acts import (
     issue_document,
     plan_issue,
     register_document,
-    stored_file,
     withdraw_document,
 )
+from ...papers.attachments import attachment, file_name
 from ...papers.refusals import PaperRefused
-from ...papers.uploads import MEDIA_TYPES
 from ..act_pages import ActPages, add_refusal, require
 from .forms import FollowForm, IssueForm, RegisterForm, UploadForm, WithdrawForm
 from .languages import language_name, matrix_row
@@ -182,15 +180,15 @@ class DocumentPages(ActPages):
         ):
             raise Http404
         try:
-            file = stored_file(version)
+            response = attachment(version)
         except FileChanged:
             log.error("the file of language version %s is gone or has changed", version.pk)
             text = _("The stored file is gone or is no longer the one that was kept. Tell the administrator.")
             messages.error(request, text)
             return self._to(version.document_id)
         if version.document.distribution == Document.Distribution.RESTRICTED:
-            self.log_change(request, version.document, f"{TOOK}{_file_name(version)}")
-        return _download(file, version)
+            self.log_change(request, version.document, f"{TOOK}{file_name(version)}")
+        return response
 
     def _document_for(self, request: HttpRequest, pk: int, permission: str) -> Document:
         require(request, permission)
@@ -220,24 +218,6 @@ class DocumentPages(ActPages):
     def _refused(self, request: HttpRequest, pk: int, refusal: PaperRefused) -> HttpResponse:
         messages.error(request, str(refusal))
         return self._to(pk)
-
-
-def _file_name(version: LanguageVersion) -> str:
-    symbol = version.document.symbol_id.replace("/", "-")
-    return f"{symbol}_{version.language}.{version.extension}"
-
-
-@csp_replace({"default-src": ["'none'"], "sandbox": []})
-def _download(file: Any, version: LanguageVersion) -> HttpResponse:
-    """As an attachment under the symbol: a browser saves it, and never draws or guesses what it is."""
-    response = FileResponse(
-        file,
-        as_attachment=True,
-        filename=_file_name(version),
-        content_type=MEDIA_TYPES[version.extension],
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 def _proposed(query: Mapping[str, str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from meetings.agenda.snapshots import items_of, last_public
 from meetings.agenda.stages import Item, numbers
 from meetings.models import Document, LanguageVersion
-from meetings.papers.acts import stored_file
+from meetings.papers.attachments import attachment
 from meetings.papers.refusals import FileChanged
 from meetings.papers.uploads import MEDIA_TYPES
 
@@ -184,7 +184,7 @@ class FileView(ReadView):
         response = unchanged(request, etag)
         if response is None:
             try:
-                response = self.attached(version)
+                response = attachment(version)
             except FileChanged:
                 logger.error("the file of language version %s is gone or has changed", version.pk)
                 raise
@@ -205,15 +205,3 @@ class FileView(ReadView):
         if not found:
             raise NotFound
         return found
-
-    def attached(self, version: LanguageVersion) -> FileResponse:
-        symbol = version.document.symbol_id.replace("/", "-")
-        response = FileResponse(
-            stored_file(version),
-            as_attachment=True,
-            filename=f"{symbol}_{version.language}.{version.extension}",
-            content_type=MEDIA_TYPES[version.extension],
-        )
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        return response

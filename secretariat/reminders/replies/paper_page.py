@@ -8,14 +8,13 @@ from __future__ import annotations
 import logging
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from meetings.models import Document, LanguageVersion
-from meetings.papers.acts import stored_file
+from meetings.models import LanguageVersion
+from meetings.papers.attachments import attachment
 from meetings.papers.refusals import FileChanged
-from meetings.papers.uploads import MEDIA_TYPES
 from rotation.translated import text_in
 
 from ..letters.moments import clocks, moment
@@ -47,7 +46,9 @@ def paper_page(request: HttpRequest, purpose: str, token: str) -> HttpResponseBa
                 trouble = "stale"
             else:
                 try:
-                    return _attached(wanted)
+                    response = attachment(wanted)
+                    response["Content-Language"] = wanted.language
+                    return response
                 except FileChanged:
                     logger.error("the file of language version %s is gone or has changed", wanted.pk)
                     trouble = "gone"
@@ -72,17 +73,3 @@ def _facts(row: Delivery) -> list[tuple[str, str]]:
         (_("Silence closes"), moment(closes, zone, language)),
         *clocks(closes, zone, [(_("On your clock"), row.zone)], language),
     ]
-
-
-def _attached(version: LanguageVersion) -> FileResponse:
-    paper: Document = version.document
-    response = FileResponse(
-        stored_file(version),
-        as_attachment=True,
-        filename=f"{paper.symbol_id.replace('/', '-')}_{version.language}.{version.extension}",
-        content_type=MEDIA_TYPES[version.extension],
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Content-Language"] = version.language
-    return response
