@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import connections
 
+from ...letting_go import let_go
 from .rules import KNOWN_DAYS
 
 BATCH = 1000
@@ -37,21 +38,10 @@ END $$
 def let_go_of_sign_ins(now: datetime) -> int:
     """Delete the tries that are older than they are kept; returns how many.
 
-    Never those by which an account is known at an address. In batches, each a transaction: a worker that dies has let
-    go of some, and the next one goes on.
+    Never those by which an account is known at an address.
     """
     before = now - timedelta(days=kept_days())
-    found = 0
-    while gone := _let_go(before):
-        found += gone
-    return found
-
-
-@transaction.atomic
-def _let_go(before: datetime) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT let_go_of_sign_ins(%s, %s)", [before, BATCH])
-        return int(cursor.fetchone()[0])
+    return let_go("let_go_of_sign_ins", before, BATCH)
 
 
 def tell_the_database(using: str = "default", **_kwargs: Any) -> None:

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import connections
+
+from ...letting_go import let_go
 
 BATCH = 1000
 # The one deletion of either table: it runs with the rights of their owner, and looks after the period by itself where
@@ -41,22 +43,9 @@ END $$
 
 
 def let_go_of_messages(now: datetime) -> int:
-    """Delete the messages that ended longer ago than they are kept, with their attempts; returns how many.
-
-    In batches, each a transaction: a worker that dies has let go of some, and the next day goes on.
-    """
+    """Delete the messages that ended longer ago than they are kept, with their attempts; returns how many."""
     before = now - timedelta(days=settings.WEBHOOK_MESSAGES_KEPT_DAYS)
-    found = 0
-    while gone := _let_go(before):
-        found += gone
-    return found
-
-
-@transaction.atomic
-def _let_go(before: datetime) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT let_go_of_webhook_messages(%s, %s)", [before, BATCH])
-        return int(cursor.fetchone()[0])
+    return let_go("let_go_of_webhook_messages", before, BATCH)
 
 
 def tell_the_database(using: str = "default", **_kwargs: Any) -> None:
