@@ -155,7 +155,7 @@ class SittingAdmin(HistoryAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Sitting | None) -> list[type[TableInline]]:
         """Beside a new sitting too, once its session and its day are known: the committee's page names both."""
-        return [AttendanceInline] if unrecorded(obj or sitting_asked_for(request)) or obj else []
+        return [AttendanceInline] if obj or unrecorded(sitting_asked_for(request)) else []
 
     def get_readonly_fields(self, request: HttpRequest, obj: Sitting | None = None) -> list[str]:
         return ["meeting"] if obj else []

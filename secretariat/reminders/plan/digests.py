@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from meetings.days.workdays import Direction, NoWorkingDay, WorkCalendar, land
+from meetings.days.workdays import Direction, WorkCalendar
 from meetings.schedule.dates import instant
 
+from .hours import working_day
 from .policy import Rule
 
 LAST_DAYS = 1  # a reminder so many days before or nearer is of the last day
@@ -41,16 +42,9 @@ def digest_before(
     if instant(day, digest.at, zone) >= moment:
         day -= timedelta(days=7)
     directions: tuple[Direction, ...] = ("later", "earlier")
-    landed = [_landed(day, calendar, direction) for direction in directions] if calendar else [day]
+    landed = [working_day(day, calendar, direction) for direction in directions] if calendar else [day]
     goes = [at for at in (instant(each, digest.at, zone) for each in landed) if at < moment]
     return goes[0] if goes else instant(day, digest.at, zone)
-
-
-def _landed(day: date, calendar: WorkCalendar, direction: Direction) -> date:
-    try:
-        return land(day, calendar, direction).day
-    except NoWorkingDay:  # a calendar with no working day in a month is wrong; the digest still goes
-        return day
 
 
 def singly(rules: Iterable[Rule]) -> tuple[Rule, ...]:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from meetings.days.workdays import NoWorkingDay, WorkCalendar, land
+from meetings.days.workdays import Direction, NoWorkingDay, WorkCalendar, land
 from meetings.schedule.dates import instant
 
 from .quiet import Quiet, awake_at
 
 # Quiet hours may lead from the hour on a working day to a closed one, from which the next working day is looked for.
 ROUNDS = 3
+
+
+def working_day(day: date, calendar: WorkCalendar, direction: Direction) -> date:
+    """The day on which `day` lands; itself where the calendar has no working day in a month: that is wrong, and the mail
+    still goes."""
+    try:
+        return land(day, calendar, direction).day
+    except NoWorkingDay:
+        return day
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +43,7 @@ class Hours:
             return moment
         for _round in range(ROUNDS):
             day = moment.astimezone(ZoneInfo(zone)).date()
-            try:
-                landed = land(day, self.calendar, "later").day
-            except NoWorkingDay:  # a calendar with no working day in a month is wrong; the mail still goes
-                break
+            landed = working_day(day, self.calendar, "later")
             if landed == day:
                 break
             moment = self.awake(instant(landed, self.at, zone), zone)

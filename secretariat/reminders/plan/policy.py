@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Literal
 
-from meetings.days.workdays import NoWorkingDay, WorkCalendar, land
+from meetings.days.workdays import WorkCalendar
 
-from .hours import Hours
+from .hours import Hours, working_day
 from .quiet import Quiet
 
 Occasion = Literal["first", "before", "overdue", "escalated", "changed", "withdrawn", "received", "answered"]
@@ -69,10 +69,7 @@ class Rule:
         day = on + timedelta(days=self.days if is_after else -self.days)
         if not self.on_working_days or calendar is None:
             return day
-        try:
-            return land(day, calendar, "later" if is_after else "earlier").day
-        except NoWorkingDay:  # a calendar with no working day in a month is wrong; the mail still goes
-            return day
+        return working_day(day, calendar, "later" if is_after else "earlier")
 
 
 def chosen(rules: Iterable[Rule], about: str, track_id: int, key: str = "") -> tuple[Rule, ...]:
