@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
@@ -9,6 +10,8 @@ from rest_framework.throttling import BaseThrottle
 
 # One subscriber holds at least so much of IPv6, and may ask from another address of it each time.
 IPV6_PREFIX = 64
+# Some proxies write the port too, which is another one with each connection.
+WITH_PORT = re.compile(r"\[(?P<six>[^\]]+)\](?::\d+)?|(?P<four>[\d.]+):\d+")
 
 
 def network_of(request: Any) -> str:
@@ -18,6 +21,8 @@ def network_of(request: Any) -> str:
 
 def network_of_address(text: str) -> str:
     """The same of an address as text; what is no address is counted as the one that it names, cut short."""
+    if found := WITH_PORT.fullmatch(text):
+        text = found["six"] or found["four"]
     try:
         address = ip_address(text.partition("%")[0])
     except ValueError:

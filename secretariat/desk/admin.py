@@ -78,6 +78,9 @@ class SignInAdmin(ReadOnlyAdmin):
 
 
 def _let_in(request: HttpRequest, users: list[User]) -> None:
+    if not users:
+        messages.warning(request, _("No account has a name that was typed there: nobody was let in."))
+        return
     for user in users:
         let_in(user, actor=request.user)
     text = ngettext("%(count)d account may try again.", "%(count)d accounts may try again.", len(users))

@@ -64,6 +64,9 @@ class SignIn(models.Model):
         blank=True,
         help_text=_("its name then; empty where there was none such"),
     )
+    # A keyed digest of the name that was typed, which may be a password and is not kept: so that tries at a name that
+    # nobody has are counted like those at one that somebody has.
+    typed = models.CharField(max_length=32, blank=True, db_default="", editable=False)
     address = models.CharField(_("address"), max_length=45, blank=True)
     # What is counted as one place: the address, of IPv6 its /64.
     network = models.CharField(max_length=50, blank=True, editable=False)
@@ -81,6 +84,7 @@ class SignIn(models.Model):
         indexes = [
             models.Index(fields=["-at"], name="sign_ins_by_moment"),
             models.Index(fields=["account", "network", "-at"], name="sign_ins_of_an_account"),
+            models.Index(fields=["typed", "-at"], name="sign_ins_of_a_typed_name"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -6,14 +6,14 @@ are not all taken for the first.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import redis
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from ...broker import server
 from ..models import SignIn
@@ -61,8 +61,8 @@ class Tried:
 
     @property
     def digest(self) -> str:
-        # A password typed into the wrong field must not stand in a key.
-        return hashlib.sha256(self.account.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        # A password typed into the wrong field must not stand in a key, nor be guessed from one.
+        return salted_hmac("sign-in", self.account.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     @property
     def keys(self) -> list[str]:
@@ -100,30 +100,48 @@ class Tried:
         return right.filter(account=self.account).exists()
 
     def _counted_by_record(self, now: datetime) -> Refusal | None:
+        """The same from the rows of the last minutes; here windows slide."""
         since = {limit: now - timedelta(seconds=limit.seconds) for limit in LIMITS}
-        let_in = SignIn.objects.filter(
-            account=self.account, outcome=SignIn.Outcome.LET_IN, at__gte=since[PAIR]
+        own = SignIn.objects.filter(typed=self.digest, at__gte=since[PAIR]).order_by("-at")
+        moments = own.values_list("at", flat=True)
+        let_in = moments.filter(outcome=SignIn.Outcome.LET_IN).first()
+        right = moments.filter(outcome=SignIn.Outcome.RIGHT, network=self.network).first()
+        here = Q(network=self.network)
+        counted = {
+            PAIR: Q(typed=self.digest)
+            & here
+            & Q(at__gt=max(filter(None, (let_in, right)), default=since[PAIR])),
+            ADDRESS: here & Q(at__gte=since[ADDRESS]),
+            ACCOUNT: Q(typed=self.digest, at__gte=since[ACCOUNT]),
+        }
+        wrong = SignIn.objects.filter(outcome=SignIn.Outcome.WRONG, at__gte=min(since.values()))
+        found = wrong.aggregate(
+            **{f"n{n}": Count("pk", filter=counted[limit]) for n, limit in enumerate(LIMITS)}
         )
-        last = let_in.order_by("-at").values_list("at", flat=True).first()
-        own, here = Q(account=self.account, user__isnull=False), Q(network=self.network)
-        found = SignIn.objects.filter(outcome=SignIn.Outcome.WRONG, at__gte=min(since.values())).aggregate(
-            pair=Count("pk", filter=own & here & Q(at__gte=last or since[PAIR])),
-            address=Count("pk", filter=here & Q(at__gte=since[ADDRESS])),
-            account=Count("pk", filter=own & Q(at__gte=since[ACCOUNT])),
-        )
-        limit = refusing(Wrong(**found), is_known=last is not None)
+        counts = Wrong(*(found[f"n{n}"] for n, _limit in enumerate(LIMITS)))
+        limit = refusing(counts, is_known=let_in is not None)
         if limit and limit is not PAIR and self._is_known():
-            limit = refusing(Wrong(**found), is_known=True)
-        return Refusal(limit.seconds, is_first=False) if limit else None
+            limit = refusing(counts, is_known=True)
+        if limit is None:
+            return None
+        first = wrong.filter(counted[limit]).aggregate(first=Min("at"))["first"]
+        left = timedelta(seconds=limit.seconds) - (now - first)
+        return Refusal(max(1, round(left.total_seconds())), is_first=False)
 
 
 def let_in_again(account: str) -> None:
-    """Forget the wrong passwords of an account, and bind it by the strict count alone for a while."""
+    """Forget the wrong passwords of an account, and bind it by the strict count alone for a while.
+
+    Where the broker's server is away, what is written down of it does: tries are then counted from that record.
+    """
     key = _let_in(Tried(account, "").digest)
-    with server().pipeline() as pipe:
-        pipe.incr(key)
-        pipe.expire(key, PAIR.seconds)
-        pipe.execute()
+    try:
+        with server().pipeline() as pipe:
+            pipe.incr(key)
+            pipe.expire(key, PAIR.seconds)
+            pipe.execute()
+    except redis.RedisError as error:
+        logger.warning("%s is let in by the record alone: %s", account, type(error).__name__)
 
 
 def _let_in(digest: str) -> str:

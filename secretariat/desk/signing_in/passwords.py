@@ -77,9 +77,15 @@ def counted(
 
 def let_in(user: Any, *, actor: Any) -> None:
     """Let an account try again at once, whoever tried its password before."""
-    let_in_again(user.get_username())
+    name = user.get_username()
+    let_in_again(name)
     SignIn.objects.create(
-        account=user.get_username(), user=user, outcome=SignIn.Outcome.LET_IN, by=actor, by_name=str(actor)
+        account=name,
+        typed=Tried(name, "").digest,
+        user=user,
+        outcome=SignIn.Outcome.LET_IN,
+        by=actor,
+        by_name=str(actor),
     )
     logger.info("%s lets %s try to sign in again", actor, user)
 
@@ -95,6 +101,7 @@ def _record(request: HttpRequest, tried: Tried, outcome: SignIn.Outcome) -> None
     address = str(BaseThrottle().get_ident(request) or "")[:45]
     SignIn.objects.create(
         account=tried.account if user else "",
+        typed=tried.digest,
         user=user,
         outcome=outcome,
         address=address,

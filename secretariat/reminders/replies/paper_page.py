@@ -6,6 +6,7 @@ So a mail scanner that follows the link takes nothing.
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -20,7 +21,7 @@ from rotation.translated import text_in
 from ..letters.moments import clocks, moment
 from ..models import Delivery
 from .links import form_seal, is_sealed, uid_of
-from .papers import bar_of_paper, mail_about_paper
+from .papers import bar_of_paper, is_silent, mail_about_paper
 from .public_pages import language_of, page, public, unknown
 
 logger = logging.getLogger(__name__)
@@ -53,7 +54,9 @@ def paper_page(request: HttpRequest, purpose: str, token: str) -> HttpResponseBa
                     logger.error("the file of language version %s is gone or has changed", wanted.pk)
                     trouble = "gone"
         status = {"": 200, "stale": 400, "gone": 500}[trouble]
-        told = {"versions": versions, "seal": form_seal(token), "trouble": trouble, "facts": _facts(row)}
+        now = timezone.now()
+        told = {"versions": versions, "seal": form_seal(token), "trouble": trouble, "facts": _facts(row, now)}
+        told["may_object"] = is_silent(row, now)
         return page("paper", row, status, paper=row.silence.document, **told)
 
 
@@ -65,11 +68,15 @@ def _texts(row: Delivery) -> list[tuple[str, LanguageVersion]]:
     return [(str(names[code]), there[code]) for code in order]
 
 
-def _facts(row: Delivery) -> list[tuple[str, str]]:
-    paper, language = row.silence.document, row.contact.language
-    closes, zone = row.silence.closing_at, row.silence.zone
-    return [
-        (_("Paper"), f"{paper.symbol_id} {text_in(paper.titles)}"),
-        (_("Silence closes"), moment(closes, zone, language)),
-        *clocks(closes, zone, [(_("On your clock"), row.zone)], language),
-    ]
+def _facts(row: Delivery, now: datetime) -> list[tuple[str, str]]:
+    procedure, language = row.silence, row.contact.language
+    closes, zone = procedure.closing_at, procedure.zone
+    facts = [(_("Paper"), f"{procedure.document.symbol_id} {text_in(procedure.document.titles)}")]
+    if is_silent(row, now):
+        facts.append((_("Silence closes"), moment(closes, zone, language)))
+    else:
+        closes = procedure.ended_at or closes
+        if procedure.ended_at:
+            facts.append((_("Outcome of silence"), procedure.get_status_display()))
+        facts.append((_("Silence ended"), moment(closes, zone, language)))
+    return facts + clocks(closes, zone, [(_("On your clock"), row.zone)], language)

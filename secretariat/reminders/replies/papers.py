@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from meetings.models import Document
+from meetings.models import Document, SilenceProcedure
 
 from ..models import Delivery
 from .recording import answers_for
 
-LASTS = timedelta(days=30)  # after silence has closed
+LASTS = timedelta(days=30)  # after silence has ended
 
 
 def mail_about_paper(uid: UUID) -> Delivery | None:
@@ -34,4 +34,10 @@ def bar_of_paper(row: Delivery, now: datetime) -> str:
         return "restricted"
     if paper.status != Document.Status.ISSUED:
         return "withdrawn"
-    return "expired" if now > procedure.closing_at + LASTS else ""
+    return "expired" if now > (procedure.ended_at or procedure.closing_at) + LASTS else ""
+
+
+def is_silent(row: Delivery, now: datetime) -> bool:
+    """Whether an objection would still be in time; whoever closes what is over may come a moment after its end."""
+    procedure = row.silence
+    return procedure.status == SilenceProcedure.Status.OPEN and now < procedure.closing_at

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from meetings.models import Contact, Document
 from meetings.saving import save_party
-from meetings.silence.acts import open_silence
+from meetings.silence.acts import open_silence, withdraw_silence
 from secretariat.redaction import Redacted
 from secretariat.reminders.message import write
 from secretariat.reminders.models import Delivery
@@ -148,6 +148,40 @@ def test_the_link_ends_a_month_after_silence_closed(put_to_all, client, monkeypa
     monkeypatch.setattr(papers, "answers_for", lambda *_args: True)  # in 2031
     assert papers.bar_of_paper(row, procedure.closing_at + timedelta(days=30)) == ""
     assert papers.bar_of_paper(row, procedure.closing_at + timedelta(days=30, seconds=1)) == "expired"
+
+
+def test_the_month_counts_from_where_silence_ended_early(put_to_all, client, monkeypatch):
+    procedure = put_to_all()
+    withdraw_silence(procedure.pk, actor=None, reason="Wrong text.")
+    row = papers.mail_about_paper(mail_to("KG").uid)
+    monkeypatch.setattr(papers, "answers_for", lambda *_args: True)
+    assert papers.bar_of_paper(row, row.silence.ended_at + timedelta(days=30)) == ""
+    assert papers.bar_of_paper(row, row.silence.ended_at + timedelta(days=30, seconds=1)) == "expired"
+
+
+TO_OBJECT = "To object, reply to the mail"
+OVER = "Silence on this paper has ended."
+
+
+def test_the_page_asks_for_objections_while_they_are_in_time_and_no_longer(put_to_all, client):
+    procedure = put_to_all()
+    path = path_of(mail_to("TM"))
+
+    def said():
+        page = client.get(path)
+        return [label for label, _text in page.context["facts"]], TO_OBJECT in page.text, OVER in page.text
+
+    assert said() == (["Paper", "Silence closes"], True, False)
+    withdraw_silence(procedure.pk, actor=None, reason="Wrong text.")
+    assert said() == (["Paper", "Outcome of silence", "Silence ended"], False, True)
+    assert dict(client.get(path).context["facts"])["Outcome of silence"] == "withdrawn"
+
+
+def test_what_is_past_its_closing_and_not_yet_closed_takes_no_objection(put_to_all):
+    closing = put_to_all().closing_at
+    row = papers.mail_about_paper(mail_to("KG").uid)
+    assert papers.is_silent(row, closing - timedelta(seconds=1))
+    assert not papers.is_silent(row, closing)
 
 
 def test_a_restricted_paper_is_linked_nowhere_and_read_by_no_link(put_to_all, client):

@@ -2,14 +2,18 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 import redis
+import time_machine
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission, User
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.utils import timezone
 
 from secretariat import broker
+from secretariat.addresses import network_of_address
 from secretariat.desk.models import OneTimePassword, SignIn
 from secretariat.desk.signing_in.counts import Tried
 from secretariat.desk.signing_in.passwords import let_in
@@ -176,11 +180,64 @@ def test_a_sign_in_has_one_of_four_outcomes(officer):
         SignIn.objects.create(outcome="perhaps")
 
 
-def test_while_redis_is_away_tries_are_counted_from_their_record(sign_in, officer, monkeypatch):
+@pytest.fixture
+def redis_away(monkeypatch):
     away = redis.Redis.from_url("redis://127.0.0.1:1", socket_connect_timeout=0.5, socket_timeout=0.5)
     monkeypatch.setattr("secretariat.desk.signing_in.counts.server", lambda: away)
-    assert wrong(sign_in, 6) == [200] * 5 + [429]
-    assert (sign_in().status_code, sign_in(address=ELSEWHERE).status_code) == (429, 302)
+
+
+@pytest.mark.usefixtures("redis_away")
+class TestWhileRedisIsAway:
+    def test_tries_are_counted_from_their_record(self, sign_in, officer):
+        assert wrong(sign_in, 6) == [200] * 5 + [429]
+        assert (sign_in().status_code, sign_in(address=ELSEWHERE).status_code) == (429, 302)
+
+    def test_a_right_password_gives_the_tries_back(self, sign_in, officer):
+        assert wrong(sign_in, 4) == [200] * 4
+        assert sign_in().status_code == 302
+        assert wrong(sign_in, 6) == [200] * 5 + [429]
+
+    def test_a_name_that_nobody_has_is_counted_like_one_that_somebody_has(self, sign_in, officer):
+        assert wrong(sign_in, 6, account="nobody") == [200] * 5 + [429]
+        assert set(SignIn.objects.values_list("account", "user")) == {("", None)}
+
+    def test_who_waits_is_told_how_long_it_still_is(self, sign_in, officer):
+        wrong(sign_in, 5)
+        with time_machine.travel(timezone.now() + timedelta(minutes=10)):
+            assert 290 <= int(sign_in().headers["Retry-After"]) <= 300
+
+    def test_staff_let_an_account_in_again(self, sign_in, officer, client, user):
+        wrong(sign_in, 6)
+        client.force_login(user)
+        form = {"action": "let_in", "_selected_action": [officer.pk]}
+        assert "1 account may try again." in client.post("/admin/auth/user/", form, follow=True).text
+        assert SignIn.objects.filter(outcome="let in").values_list("account", "by_name").get() == (
+            "nurlan",
+            "aida",
+        )
+        assert sign_in().status_code == 302
+
+
+@pytest.mark.parametrize("port", ["{}", "{}:5{}", "[{}]:5{}", "[{}]"])
+@pytest.mark.parametrize("address", ["203.0.113.5", "2001:db8:1:2::9"])
+def test_a_port_that_a_proxy_writes_does_not_make_each_try_another_reader_s(
+    sign_in, officer, settings, port, address
+):
+    if ":" in address and port == "{}:5{}":
+        pytest.skip("an address of IPv6 with a port stands in brackets")
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": 1}
+    for number in range(6):
+        last = sign_in("not it", **{"x-forwarded-for": port.format(address, number)})
+    assert last.status_code == 429
+    assert Tried("nurlan", network_of_address(address)).count() is not None
+
+
+def test_a_list_in_which_nobody_has_an_account_lets_nobody_in(sign_in, client, user):
+    sign_in("not it", account="nobody")
+    client.force_login(user)
+    form = {"action": "let_in", "_selected_action": [SignIn.objects.get().pk]}
+    page = client.post("/admin/desk/signin/", form, follow=True)
+    assert ("nobody was let in" in page.text, "may try again" in page.text) == (True, False)
 
 
 def test_an_old_hash_is_made_anew_as_argon2_at_the_next_sign_in(sign_in, officer):
