@@ -55,8 +55,13 @@ def paper_page(request: HttpRequest, purpose: str, token: str) -> HttpResponseBa
                     trouble = "gone"
         status = {"": 200, "stale": 400, "gone": 500}[trouble]
         now = timezone.now()
-        told = {"versions": versions, "seal": form_seal(token), "trouble": trouble, "facts": _facts(row, now)}
-        told["may_object"] = is_silent(row, now)
+        told = {
+            "versions": versions,
+            "seal": form_seal(token),
+            "trouble": trouble,
+            "facts": _facts(row, now),
+            "may_object": is_silent(row, now),
+        }
         return page("paper", row, status, paper=row.silence.document, **told)
 
 

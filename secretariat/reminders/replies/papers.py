@@ -39,5 +39,5 @@ def bar_of_paper(row: Delivery, now: datetime) -> str:
 
 def is_silent(row: Delivery, now: datetime) -> bool:
     """Whether an objection would still be in time; whoever closes what is over may come a moment after its end."""
-    procedure = row.silence
+    procedure: SilenceProcedure = row.silence
     return procedure.status == SilenceProcedure.Status.OPEN and now < procedure.closing_at
