@@ -5,6 +5,7 @@ Loading Django takes a second or two on a slow machine: once instead of five tim
 
 from __future__ import annotations
 
+import os
 import sys
 
 from django.core.management import execute_from_command_line
@@ -14,6 +15,7 @@ from .supervisor import BEGIN
 
 def main(commands: list[str]) -> None:
     """commands: each a whole command line, such as "migrate --noinput"."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "secretariat.settings")
     for command in commands:
         words = command.split()
         sys.stdout.write(f"{BEGIN}{words[0]}\n")

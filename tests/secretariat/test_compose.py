@@ -59,6 +59,23 @@ def test_the_commands_exist():
     assert {step.split()[0] for step in commands["migrate"][3:]} <= set(get_commands())
 
 
+def test_the_steps_of_migrate_run_with_the_variables_of_compose_and_no_other(db):
+    """The tests' own name Django's settings."""
+    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=connection.settings_dict["NAME"])
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "SECRET_KEY": "a key of fifty characters, as it is asked for, at least",
+        "ALLOWED_HOSTS": "localhost",
+        "DATABASE_URL": database.geturl(),
+        "REDIS_URL": os.environ["REDIS_URL"],
+        "EMAIL_URL": "smtp+tls://relay.example.org:587",
+    }
+    assert environment.keys() - {"PATH"} <= COMPOSE["migrate"]["environment"].keys()
+    command = [*shlex.split(COMPOSE["migrate"]["command"])[:3], "showmigrations desk"]
+    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert (ran.returncode, "0001_one_time_passwords" in ran.stdout) == (0, True), ran.stderr
+
+
 def test_our_containers_run_as_nobody_special_on_a_read_only_disk():
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     assert "USER secretariat" in lines[-3:]
