@@ -3,7 +3,8 @@ SUITS := -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' 
 PYTHON ?= $(firstword $(shell for p in python3 python3.13 python3.12 python3.11; do $$p $(SUITS) && echo $$p; done))
 BIN := .venv/bin
 STAMP := .venv/.installed
-TEST_ENV := SECRET_KEY=only-for-tests LOCAL=1 PYTHONTZPATH= PYTHONDONTWRITEBYTECODE=1
+# With bytecode kept, whatever the caller's environment says: the tests start some hundred processes.
+TEST_ENV := SECRET_KEY=only-for-tests LOCAL=1 PYTHONTZPATH= PYTHONDONTWRITEBYTECODE=
 STACK := $(TEST_ENV) $(BIN)/python -m secretariat.localstack exec --
 
 .PHONY: run test lint words format shell clean help
@@ -39,6 +40,7 @@ clean: ## remove the environment and all local data
 	@# As root below a closed folder the servers keep their data in a folder of ours below /var/tmp.
 	@data=$$(readlink var/servers 2>/dev/null); case "$$data" in /var/tmp/secretariat-*) rm -rf "$$data";; esac
 	rm -rf .venv var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMP): requirements.txt requirements-dev.txt
 	@test -n "$(PYTHON)" && $(PYTHON) $(SUITS) || { echo "secretariat: Python 3.11, 3.12 or 3.13 is needed; install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 2; }
