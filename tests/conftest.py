@@ -1,5 +1,7 @@
 """What every test stands on: real PostgreSQL and Redis given by the environment, plain static files."""
 
+from itertools import count
+
 import pytest
 from django.test import TransactionTestCase
 from django.utils import translation
@@ -76,7 +78,13 @@ def desk(client, user):
     return client
 
 
+@pytest.fixture(scope="session")
+def folders_of_papers(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("documents")
+    return (str(folder / str(number)) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def folder_of_papers(settings, tmp_path_factory):
-    """Each test's papers are kept in a folder of its own."""
-    settings.MEDIA_ROOT = str(tmp_path_factory.mktemp("documents"))
+def folder_of_papers(settings, folders_of_papers):
+    """Each test's papers are kept in a folder of its own, which is made when the first one comes."""
+    settings.MEDIA_ROOT = next(folders_of_papers)

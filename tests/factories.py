@@ -73,10 +73,16 @@ class MechanismFactory(Factory):
     def sides(self, create, extracted, **kwargs):
         if self.sides.exists():
             return
-        china = self.sides.create(position=1, names={"en": "China"}, order="listed")
-        asia = self.sides.create(position=2, names={"en": "Central Asia"}, order="alphabetical")
-        for code in STATES:
-            (china if code == "CN" else asia).memberships.create(state=StateFactory(code=code))
+        # In bulk, since nearly every test stands on it: no meeting is there yet whose page names who takes part.
+        states = [StateFactory.build(code=code) for code in STATES]
+        rotation.State.objects.bulk_create(states, ignore_conflicts=True)
+        china, asia = self.sides.bulk_create([
+            rotation.Side(mechanism=self, position=1, names={"en": "China"}, order="listed"),
+            rotation.Side(mechanism=self, position=2, names={"en": "Central Asia"}, order="alphabetical"),
+        ])  # fmt: skip
+        rotation.Membership.objects.bulk_create(
+            rotation.Membership(side=china if code == "CN" else asia, state_id=code) for code in STATES
+        )
 
 
 class DeadlineTemplateFactory(Factory):

@@ -50,6 +50,8 @@ def publish(meeting_ids: Iterable[int], *, write: bool = True) -> list[Differenc
     deadlock. So what prepares it is rendered here where it is free, and where somebody writes it, after the commit.
     """
     ids = set(meeting_ids)
+    if not ids:
+        return []
     linked = set(Meeting.objects.filter(prepares_id__in=ids).values_list("pk", flat=True)) - ids
     free = set(_locked(linked, skip_locked=True)) if write else linked
     if busy := linked - free:
