@@ -2,14 +2,29 @@
 
 import json
 from datetime import date
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from meetings.management.commands.load_mechanism import SHIPPED
 from meetings.models import Document
 from meetings.papers.acts import add_version, issue_document, register_document
 from tests.factories import SymbolSchemeFactory, TrackFactory
 from tests.meetings.papers.files import text
+from tests.support import database
+
+
+@pytest.fixture(scope="session")
+def _record_kept(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        database.keep("recorded", lambda: call_command("load_mechanism", stdout=StringIO()))
+
+
+@pytest.fixture
+def record(_record_kept, db):
+    """The shipped record, as its first load leaves it. Loaded once: it takes a second and more."""
+    database.bring("recorded")
 
 
 @pytest.fixture

@@ -17,12 +17,7 @@ from secretariat.reminders.models import Delivery
 from secretariat.reminders.subjects import dues
 from tests.factories import day_span
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def record():
-    call_command("load_mechanism")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("record")]
 
 
 def summit():

@@ -51,8 +51,7 @@ def test_the_whole_record_is_there_after_the_first_load():
     ]
 
 
-def test_what_the_record_names_it_names_in_every_language_of_the_service():
-    load()
+def test_what_the_record_names_it_names_in_every_language_of_the_service(record):
     named = [*State.objects.all(), *Track.objects.all(), *Side.objects.all(), *Mechanism.objects.all()]
     assert [str(row) for row in named if set(row.names) != {"en", "zh", "ru"}] == []
     assert [
@@ -61,8 +60,7 @@ def test_what_the_record_names_it_names_in_every_language_of_the_service():
     assert str(Side.objects.get(position=1).names["ru"]) == "Центральная Азия"
 
 
-def test_the_third_summit_is_announced_from_the_day_on_which_it_was(capsys):
-    load()
+def test_the_third_summit_is_announced_from_the_day_on_which_it_was(record, capsys):
     mechanism = Summit.objects.first().mechanism
     status = {
         day: turns_until(mechanism, "2027", known_on=day)[-1].status for day in (date(2025, 6, 16), DAY)
@@ -74,8 +72,7 @@ def test_the_third_summit_is_announced_from_the_day_on_which_it_was(capsys):
     assert mechanism.decisions.count() == 1
 
 
-def test_a_corrected_day_of_an_announcement_revokes_the_former(changed):
-    load()
+def test_a_corrected_day_of_an_announcement_revokes_the_former(record, changed):
     load(changed(lambda r: announced(r).update(announced_on="2025-06-18")))
     mechanism = Summit.objects.first().mechanism
     assert list(mechanism.decisions.values_list("kind", flat=True)) == ["announce", "revoke", "announce"]
@@ -83,8 +80,7 @@ def test_a_corrected_day_of_an_announcement_revokes_the_former(changed):
     assert status == ["projected", "announced"]
 
 
-def test_an_offer_of_the_record_is_told_as_an_offer():
-    load()
+def test_an_offer_of_the_record_is_told_as_an_offer(record):
     offer = HostOffer.objects.get()
     assert (offer.track.slug, offer.state_id, offer.year, offer.status) == (
         "transport",
@@ -101,8 +97,7 @@ def summit_2027():
     return move_meeting(meeting.pk, to=day_span("2027-06-17"), actor=None, reason="agreed") and meeting
 
 
-def test_a_summit_and_a_ministerial_propose_who_prepares_them_by_what_was_observed():
-    load()
+def test_a_summit_and_a_ministerial_propose_who_prepares_them_by_what_was_observed(record):
     anchor = summit_2027()
     anchor.refresh_from_db()
     proposals = [(p.step.prepared_by.slug, p.step.lead_days) for p in plan_preparation(anchor)]
@@ -118,16 +113,14 @@ def test_a_summit_and_a_ministerial_propose_who_prepares_them_by_what_was_observ
     assert PreparatoryStep.objects.get(lead_days=24).basis == "observed: 30, 18 days before earlier summits"
 
 
-def test_a_paper_gets_its_symbol_by_the_shipped_scheme():
-    load()
+def test_a_paper_gets_its_symbol_by_the_shipped_scheme(record):
     paper = register_document(
         track=Track.objects.get(slug="customs"), titles={"en": "Draft"}, dated_on=DAY, nature="L.", actor=None
     )
     assert (paper.symbol_id, paper.required_languages) == ("CCA/2025/L.1", ["zh", "ru"])
 
 
-def test_what_the_desk_made_of_the_chain_and_the_scheme_stays(capsys):
-    load(capsys=capsys)
+def test_what_the_desk_made_of_the_chain_and_the_scheme_stays(record, capsys):
     PreparatoryStep.objects.filter(prepared_by__slug="think-tank-forum").delete()
     PreparatoryStep.objects.filter(prepared_by__slug="education").update(lead_days=40)
     SymbolScheme.objects.update(body="CHN-CA")
@@ -136,8 +129,7 @@ def test_what_the_desk_made_of_the_chain_and_the_scheme_stays(capsys):
     assert (sorted(steps), SymbolScheme.objects.get().body) == ([24, 27, 32, 37, 40], "CHN-CA")
 
 
-def test_a_corrected_lead_time_comes_and_a_scheme_of_the_desk_is_left_alone(changed):
-    load()
+def test_a_corrected_lead_time_comes_and_a_scheme_of_the_desk_is_left_alone(record, changed):
     RecordEntry.objects.filter(key__startswith="symbolscheme").delete()
     SymbolScheme.objects.update(body="CHN-CA")
     load(changed(lambda r: r["lead_times_days_before_summit"].update({"think-tank-forum": [14, 20]})))
@@ -145,8 +137,7 @@ def test_a_corrected_lead_time_comes_and_a_scheme_of_the_desk_is_left_alone(chan
     assert (step.lead_days, SymbolScheme.objects.get().body) == (17, "CHN-CA")
 
 
-def test_a_partial_date_is_loaded_as_far_as_it_is_known():
-    load()
+def test_a_partial_date_is_loaded_as_far_as_it_is_known(record):
     meeting = Meeting.objects.get(track__slug="transport", ordinal=2)
     assert (meeting.precision, meeting.first_on, meeting.last_on, meeting.starts_at) == (
         "month",
@@ -156,15 +147,13 @@ def test_a_partial_date_is_loaded_as_far_as_it_is_known():
     )
 
 
-def test_a_second_load_changes_nothing(capsys):
-    load(capsys=capsys)
+def test_a_second_load_changes_nothing(record, capsys):
     before = list(Meeting.objects.order_by("pk").values())
     assert [line for line in load(capsys=capsys) if " 0 created, 0 changed" not in line] == []
     assert list(Meeting.objects.order_by("pk").values()) == before
 
 
-def test_what_the_desk_changed_stays_and_what_the_file_changed_comes(changed):
-    load()
+def test_what_the_desk_changed_stays_and_what_the_file_changed_comes(record, changed):
     Meeting.objects.filter(track__slug="summit", ordinal=3).update(venue="International Convention Centre")
 
     def name_the_city(record):
@@ -179,8 +168,7 @@ def announced(record):
     return next(m for m in record["meetings"] if m["track"] == "summit" and m["ordinal"] == 3)
 
 
-def test_an_announced_summit_that_the_file_calls_held_is_a_held_turn(changed):
-    load()
+def test_an_announced_summit_that_the_file_calls_held_is_a_held_turn(record, changed):
     load(
         changed(
             lambda r: announced(r).update(
@@ -197,8 +185,7 @@ def test_an_announced_summit_that_the_file_calls_held_is_a_held_turn(changed):
     assert [outcome.title for outcome in summit.meeting.outcomes.all()] == ["Declaration"]
 
 
-def test_a_date_of_the_file_replaces_the_whole_date_of_the_desk(changed):
-    load()
+def test_a_date_of_the_file_replaces_the_whole_date_of_the_desk(record, changed):
     meeting = Meeting.objects.get(track__slug="summit", ordinal=3)
     span = Span(Precision.TIME, date(2027, 6, 17), date(2027, 6, 18), "Asia/Shanghai", time(9, 30), time(17))
     move_meeting(meeting.pk, to=span, actor=None, reason="agreed by note verbale")
@@ -207,8 +194,7 @@ def test_a_date_of_the_file_replaces_the_whole_date_of_the_desk(changed):
     assert meeting.span == Span(Precision.MONTH, date(2027, 1, 1), date(2027, 1, 31), "Asia/Shanghai")
 
 
-def test_a_new_host_of_the_file_leaves_the_date_of_the_desk(changed):
-    load()
+def test_a_new_host_of_the_file_leaves_the_date_of_the_desk(record, changed):
     meeting = Meeting.objects.get(track__slug="transport", ordinal=3)
     move_meeting(meeting.pk, to=day_span("2027-05-20", "Asia/Bishkek"), actor=None, reason="agreed")
     load(changed(lambda r: r["meetings"][14].update(host="UZ")))
@@ -216,8 +202,7 @@ def test_a_new_host_of_the_file_leaves_the_date_of_the_desk(changed):
     assert (meeting.host_id, meeting.span) == ("UZ", day_span("2027-05-20", "Asia/Tashkent"))
 
 
-def test_outcomes_follow_the_file_as_a_list_and_the_desk_until_then(changed):
-    load()
+def test_outcomes_follow_the_file_as_a_list_and_the_desk_until_then(record, changed):
     meeting = Meeting.objects.get(track__slug="summit", ordinal=2)
     meeting.outcomes.filter(position=0).update(title="Astana Declaration (signed)")
     load()
@@ -244,8 +229,7 @@ def test_a_meeting_that_the_desk_cancelled_is_not_taken_over_by_the_record():
     assert track.meetings.filter(ordinal=3, status="proposed").count() == 1
 
 
-def test_what_contradicts_the_desk_is_refused_in_one_line_and_changes_nothing(changed):
-    load()
+def test_what_contradicts_the_desk_is_refused_in_one_line_and_changes_nothing(record, changed):
     old = Meeting.objects.get(track__slug="summit", ordinal=3)
     cancel_meeting(old.pk, actor=None, reason="a new one is made")
     MeetingFactory(track=old.track, ordinal=3, span=day_span("2027-06-17"))
@@ -304,8 +288,7 @@ def test_another_mechanism_is_loaded_without_a_change_of_code(tmp_path):
     ]
 
 
-def test_the_holidays_of_all_states_are_loaded_with_their_certainty():
-    load()
+def test_the_holidays_of_all_states_are_loaded_with_their_certainty(record):
     days = CalendarDay.objects.filter(day__year=2026)
     assert set(days.values_list("state", flat=True)) == {"CN", "KZ", "KG", "TJ", "TM", "UZ"}
     # China's make-up weekends count as working; 14 February 2026 is one (State Council notice, 4 November 2025).
@@ -313,8 +296,7 @@ def test_the_holidays_of_all_states_are_loaded_with_their_certainty():
     assert CalendarDay.objects.filter(certainty="estimated").exists()
 
 
-def test_days_that_governments_decided_are_entered_once_with_their_source_and_certainty(capsys):
-    load()
+def test_days_that_governments_decided_are_entered_once_with_their_source_and_certainty(record, capsys):
     days = CalendarDay.objects.filter(entered_by="shipped")
     assert days.count() == 40
     shown = ("status", "basis", "certainty", "name")
@@ -333,8 +315,7 @@ def test_days_that_governments_decided_are_entered_once_with_their_source_and_ce
     assert (days.count(), CalendarDay.objects.filter(name="As the desk has it").count()) == (37, 2)
 
 
-def test_a_year_without_its_decree_is_provisional_in_every_state_that_decides_by_decree():
-    load()
+def test_a_year_without_its_decree_is_provisional_in_every_state_that_decides_by_decree(record):
     said = CalendarDay.objects.filter(
         basis="library", day__year__in=[2026, 2027], name__startswith="New Year's Day"
     )
@@ -355,8 +336,7 @@ def test_a_year_without_its_decree_is_provisional_in_every_state_that_decides_by
     ]
 
 
-def test_nothing_falls_due_in_the_may_holidays_of_kyrgyzstan():
-    load()
+def test_nothing_falls_due_in_the_may_holidays_of_kyrgyzstan(record):
     from meetings.days.state_calendars import calendars_of
 
     book = calendars_of([State.objects.get(code="KG")])["KG"]
@@ -369,8 +349,7 @@ def test_a_state_keeps_what_the_record_does_not_know():
     assert State.objects.get(code="KZ").capital == "Astana"
 
 
-def test_the_communique_of_the_sixth_foreign_ministers_was_adopted_by_five():
-    load()
+def test_the_communique_of_the_sixth_foreign_ministers_was_adopted_by_five(record):
     outcome = Outcome.objects.get(meeting__track__slug="foreign-ministers", meeting__ordinal=6)
     step = outcome.steps.get()
     assert (outcome.kind, outcome.stage, step.on) == ("communique", "adopted", date(2025, 4, 26))
@@ -380,8 +359,7 @@ def test_the_communique_of_the_sixth_foreign_ministers_was_adopted_by_five():
     assert step.basis == outcome.meeting.source
 
 
-def test_an_outcome_with_stages_stays_when_the_file_no_longer_names_it(changed):
-    load()
+def test_an_outcome_with_stages_stays_when_the_file_no_longer_names_it(record, changed):
     sixth = Meeting.objects.get(track__slug="foreign-ministers", ordinal=6)
     place = next(n for n, m in enumerate(json.loads(SHIPPED.read_text())["meetings"]) if "apart" in str(m))
     load(changed(lambda r: r["meetings"][place].update(outcomes=["Roadmap"])))

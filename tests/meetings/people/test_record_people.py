@@ -62,8 +62,7 @@ def test_the_substitutes_at_the_third_fourth_and_sixth_meeting_are_there_and_nob
         assert set(row.substitute_for) == {"en", "zh", "ru"}
 
 
-def test_a_second_load_changes_nothing_and_a_correction_is_a_new_version(changed):
-    load()
+def test_a_second_load_changes_nothing_and_a_correction_is_a_new_version(record, changed):
     load()
     assert (Delegate.objects.count(), Particulars.objects.count()) == (3, 3)
     load(changed(lambda record: of(record, 4)["delegations"][0]["office"].update(en="First Vice-Minister")))
@@ -75,8 +74,7 @@ def test_a_second_load_changes_nothing_and_a_correction_is_a_new_version(changed
     }
 
 
-def test_what_the_desk_entered_of_a_delegation_stays_when_the_record_is_loaded(changed):
-    load()
+def test_what_the_desk_entered_of_a_delegation_stays_when_the_record_is_loaded(record, changed):
     delegation = open_delegation(foreign_ministers(5).pk, state="KG", actor=None)
     add_delegate(delegation.pk, Person("head", "minister", {"en": "A"}), actor=None)
     head = Delegation.objects.with_people().get(meeting__ordinal=6).head
@@ -90,16 +88,14 @@ def test_what_the_desk_entered_of_a_delegation_stays_when_the_record_is_loaded(c
     assert told == {5: {"en": "A"}, 6: {"en": "B"}}
 
 
-def test_the_records_heads_are_kept_by_the_default_rule_and_can_be_listed():
-    load()
+def test_the_records_heads_are_kept_by_the_default_rule_and_can_be_listed(record):
     assert apply_retention(date(2100, 1, 1)) == []
     meeting = foreign_ministers(3)
     listing = issue_list(meeting.pk, ListStage.PROVISIONAL, seen=plan_list(meeting).seen, actor=None)
     assert [line.code for line in listing.lines.all()] == ["TJ-1"]
 
 
-def test_the_six_founding_seats_sit_until_told_otherwise_and_all_six_are_the_quorum():
-    load()
+def test_the_six_founding_seats_sit_until_told_otherwise_and_all_six_are_the_quorum(record):
     track = Track.objects.get(slug="industrialists-committee")
     assert Committee.objects.get().track == track
     assert {(row.organisation.state_id, row.role) for row in Seat.objects.all()} == {
