@@ -187,9 +187,10 @@ def remove_example(now: datetime) -> bool:
     example = json.loads(SHIPPED.read_text(encoding="utf-8"))
     with pghistory.context(reason=REASON_OUT):
         # First of all they leave office: nobody is told that an example is over.
-        for contact in _contacts_in_office().select_related("ministry__state"):
-            contact.valid_until = contact.day_at(now) - timedelta(days=1)
-            save_party(contact, reason=REASON_OUT)
+        with announced_together():
+            for contact in _contacts_in_office().select_related("ministry__state"):
+                contact.valid_until = contact.day_at(now) - timedelta(days=1)
+                save_party(contact, reason=REASON_OUT)
         for meeting in meetings:
             if meeting.ordinal is not None:  # a real one that had an example's date
                 _restore_summit(meeting, example["summit"])
