@@ -37,6 +37,8 @@ def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[
         .prefetch_related(Prefetch("stages", public.defer("snapshot")))
     )
     agendas = list(rows)
+    if not agendas:  # of most meetings: then nothing else need be asked
+        return
     contacts = without_refusing(contacts_of({agenda.meeting.track_id for agenda in agendas}, now), "agenda")
     meetings = [agenda.meeting for agenda in agendas]
     undated = undated_of(meetings, seen_by_all=True)

@@ -71,8 +71,11 @@ class Policy:
     """The reminder rules as the plan takes them, and the calendars that they need; read once, when asked for."""
 
     def __init__(self) -> None:
-        self.rules = [row.rule for row in ReminderRule.objects.all()]
         self.of = cache(self._of)
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        return [row.rule for row in ReminderRule.objects.all()]
 
     def _of(self, about: str, track_id: int, key: str = "") -> tuple[Rule, ...]:
         """The rules for this on this track; `key` is that of a deadline."""

@@ -35,8 +35,11 @@ def deliveries_of(meeting_ids: Collection[int]) -> Q:
 def plan(meeting_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[tuple[int | None, Wanted]]:
     """What is wanted about these meetings; a constant number of queries."""
     meetings = list(Meeting.objects.filter(pk__in=meeting_ids).select_related("track"))
-    follows, refused = _follows_of(meetings), refusing("followed")
+    follows = _follows_of(meetings)
     knew = {contact_id for (about, contact_id), _told in told.items() if about[0] == "meeting"}
+    if not follows and not knew:
+        return
+    refused = refusing("followed")
     contacts = _contacts(knew | {follow.contact_id for follow in follows}, now)
     participants, policy = participants_of(meetings), Policy()
     undated = undated_of(meetings, seen_by_all=True)

@@ -23,6 +23,8 @@ def deliveries_of(procedure_ids: Collection[int]) -> Q:
 def plan(procedure_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[tuple[int | None, Wanted]]:
     """What is wanted about these procedures; no meeting comes with it. A constant number of queries."""
     procedures = list(SilenceProcedure.objects.with_acts().filter(pk__in=procedure_ids))
+    if not procedures:
+        return
     contacts = contacts_of({each.document.track_id for each in procedures}, now)
     policy = Policy()
     for each in procedures:

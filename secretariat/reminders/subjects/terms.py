@@ -26,12 +26,14 @@ def deliveries_of(track_ids: Collection[int]) -> Q:
 
 def plan(track_ids: Collection[int], told: ToldOf, now: datetime) -> Iterator[tuple[int | None, Wanted]]:
     """What is wanted about the ends of these committees' terms; no meeting comes with it."""
-    contacts = contacts_of(track_ids, now)
-    policy = Policy()
+    committees = list(Committee.objects.filter(track__in=track_ids))
+    if not committees:  # of most tracks: then nothing else need be asked
+        return
+    contacts, policy = contacts_of(track_ids, now), Policy()
     rows: dict[int, list[SeatTerm]] = defaultdict(list)
     for row in SeatTerm.objects.filter(seat__track__in=track_ids).select_related("seat__organisation__state"):
         rows[row.seat.track_id].append(row)
-    for committee in Committee.objects.filter(track__in=track_ids):
+    for committee in committees:
         terms = [row.term for row in rows[committee.track_id]]
         moments = [
             _moment(row, is_over=row.ends_on is None or is_renewed(row.term, terms), now=now)

@@ -486,7 +486,7 @@ def test_followers_and_meetings_do_not_raise_the_number_of_queries(track, times,
     for _n in range(times):
         FollowFactory(track=track)
         FollowFactory(track=None, state=StateFactory(code="KZ"), part="participant")
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(20):
         reconcile_meetings([meeting.pk for meeting in made])
     assert Delivery.objects.count() == times * times * 2
 
