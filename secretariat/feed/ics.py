@@ -76,7 +76,7 @@ def render_event(
     event.add("sequence", meeting.sequence)
     add_time(event, meeting, utc=utc)
     with words.in_language(language):
-        add_texts(event, _texts_of(body))
+        add_texts(event, texts_of(body))
         event.add("status", status_of(meeting))
         event.add("organizer", organizer())
     return serialized(event)
@@ -143,7 +143,8 @@ def organizer() -> vCalAddress:
     return address
 
 
-def _texts_of(body: dict[str, Any]) -> Texts:
+def texts_of(body: dict[str, Any]) -> Texts:
+    """All that a VEVENT takes of the body, in the language that is spoken now."""
     where = body["place"] or {}
     geo = where.get("geo")
     return Texts(

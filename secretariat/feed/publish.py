@@ -21,7 +21,7 @@ from .cities import with_cities
 from .models import FeedItem
 from .papers import with_papers
 from .participants import participants_of
-from .render import RENDERER, Rendering, render
+from .render import RENDERER, Drawn, Rendering, bodies_of, json_of, rendering_of
 
 logger = logging.getLogger(__name__)
 BATCH = 500
@@ -149,9 +149,10 @@ def _publish_batch(ids: list[int], *, write: bool) -> list[Difference]:
     created: list[FeedItem] = []
     changed: list[FeedItem] = []
     for meeting in meetings:
+        drawn: Drawn = {}
         for audience in Audience.values:
             item = stored.get((audience, meeting.pk))
-            kind, item = _difference_or_failure(meeting, audience, item, now, participants[meeting.pk])
+            kind, item = _difference_or_failure(meeting, audience, item, now, participants[meeting.pk], drawn)
             if kind is None:
                 continue
             differences.append(Difference(audience, str(meeting.uid), kind))
@@ -167,18 +168,28 @@ def _publish_batch(ids: list[int], *, write: bool) -> list[Difference]:
 
 
 def _difference_or_failure(
-    meeting: Meeting, audience: str, item: FeedItem | None, now: datetime, participants: list[str]
+    meeting: Meeting,
+    audience: str,
+    item: FeedItem | None,
+    now: datetime,
+    participants: list[str],
+    drawn: Drawn,
 ) -> tuple[str | None, FeedItem | None]:
     """One meeting that cannot be rendered keeps its last item, and the others go on; the log says why."""
     try:
-        return _difference(meeting, audience, item, now, participants)
+        return _difference(meeting, audience, item, now, participants, drawn)
     except (ValueError, LookupError, TypeError):
         logger.exception("Meeting %s cannot be rendered for %s", meeting.uid, audience)
         return "failed", item
 
 
 def _difference(
-    meeting: Meeting, audience: str, item: FeedItem | None, now: datetime, participants: list[str]
+    meeting: Meeting,
+    audience: str,
+    item: FeedItem | None,
+    now: datetime,
+    participants: list[str],
+    drawn: Drawn,
 ) -> tuple[str | None, FeedItem | None]:
     """What is to be done with an audience's item of a meeting, and the item as it is to be stored."""
     if not is_visible(meeting, audience):
@@ -190,13 +201,19 @@ def _difference(
         # A first rendering takes the meeting's own moment, so that feeds built anew stamp as before.
         at = meeting.updated_at if item is None else now
         fresh = item or FeedItem(audience=audience, meeting=meeting, uid=meeting.uid)
-        _write(fresh, render(meeting, audience, at, participants), at)
+        _write(fresh, rendering_of(meeting, bodies_of(meeting, audience, at, participants), at, drawn), at)
         return "created", fresh
-    rendering = render(meeting, audience, item.changed_at, participants)
-    if rendering == Rendering(**{name: getattr(item, name) for name in RENDERED}):
+    at = item.changed_at
+    bodies = bodies_of(meeting, audience, at, participants)
+    # What changed mostly shows in the bodies: then the rest need not be drawn to be compared.
+    if json_of(bodies) == item.json and rendering_of(meeting, bodies, at, drawn) == _stored(item):
         return "unchanged", item
-    _write(item, render(meeting, audience, now, participants), now)
+    _write(item, rendering_of(meeting, bodies_of(meeting, audience, now, participants), now, drawn), now)
     return "changed", item
+
+
+def _stored(item: FeedItem) -> Rendering:
+    return Rendering(**{name: getattr(item, name) for name in RENDERED})
 
 
 def _write(item: FeedItem, rendering: Rendering, at: datetime) -> None:

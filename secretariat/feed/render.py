@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -18,9 +18,9 @@ from rotation.models import State
 
 from .audiences import Audience, is_visible
 from .cities import city_in, coordinates_of, names_of
-from .ics import render_event
+from .ics import render_event, texts_of
 from .papers import agenda_summary, documents_summary
-from .words import EXAMPLE, languages, moment, text_and_language
+from .words import EXAMPLE, in_language, languages, moment, text_and_language
 
 # Raise it when the same meeting is rendered to other bytes, then run `rebuild_feed`.
 RENDERER = 9
@@ -40,26 +40,51 @@ class Rendering:
     states: list[str] = field(default_factory=list)
 
 
-def render(
-    meeting: Meeting, audience: str, changed_at: datetime, participants: Sequence[str] = ()
-) -> Rendering:
+# The bodies of a meeting for an audience, by language.
+Bodies = Mapping[str, dict[str, Any]]
+# Events that were drawn already, by all that they show: those of two audiences are nearly always the same.
+Drawn = dict[tuple[Hashable, ...], str]
+
+
+def bodies_of(meeting: Meeting, audience: str, changed_at: datetime, participants: Sequence[str]) -> Bodies:
     """What `audience` reads about a meeting that it may see; `changed_at` is the revision's moment.
 
     participants: codes of the states that take part, sorted.
     """
-    bodies = {code: meeting_body(meeting, audience, code, changed_at, participants) for code in languages()}
+    return {code: meeting_body(meeting, audience, code, changed_at, participants) for code in languages()}
+
+
+def json_of(bodies: Bodies) -> dict[str, str]:
+    return {code: json.dumps(body, ensure_ascii=False) for code, body in bodies.items()}
+
+
+def rendering_of(meeting: Meeting, bodies: Bodies, changed_at: datetime, drawn: Drawn) -> Rendering:
+    """The whole of which `bodies` are a part. drawn: of this very meeting, as it stands; what is new is added."""
+    body = next(iter(bodies.values()))
     places = [code for code in (meeting.host_id, meeting.country_id) if code]
     return Rendering(
-        json={code: json.dumps(body, ensure_ascii=False) for code, body in bodies.items()},
-        ics={code: render_event(meeting, body, code, changed_at) for code, body in bodies.items()},
-        ics_utc={
-            code: render_event(meeting, body, code, changed_at, utc=True) for code, body in bodies.items()
-        },
+        json=json_of(bodies),
+        ics=_events(meeting, bodies, changed_at, drawn, utc=False),
+        # Only hours are others in another zone.
+        ics_utc=_events(meeting, bodies, changed_at, drawn, utc=meeting.precision == Precision.TIME),
         start_key=start_key(meeting),
         words=searched_words(meeting),
         track=meeting.track_id,
-        states=sorted({*participants, *places}),
+        states=sorted({*body["participants"], *places}),
     )
+
+
+def _events(
+    meeting: Meeting, bodies: Bodies, changed_at: datetime, drawn: Drawn, *, utc: bool
+) -> dict[str, str]:
+    found = {}
+    for code, body in bodies.items():
+        with in_language(code):
+            key = (code, changed_at, utc, texts_of(body))
+        if key not in drawn:
+            drawn[key] = render_event(meeting, body, code, changed_at, utc=utc)
+        found[code] = drawn[key]
+    return found
 
 
 def meeting_address(uid: UUID) -> str:
