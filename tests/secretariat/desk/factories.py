@@ -6,6 +6,7 @@ from datetime import date, time
 
 from django.contrib.auth.models import User
 
+from meetings.changes import announced_together
 from meetings.models import (
     CalendarDay,
     Contact,
@@ -64,21 +65,24 @@ def meeting(of: Track, ordinal: int = 1, first: date = FAR, **values: object) ->
 
 
 def fill(body: Mechanism, of: Track, start: int, count: int) -> None:
-    """`count` more rows of everything that the desk lists."""
-    for number in range(start, start + count):
-        state = State.objects.create(code=f"X{number}", names={"en": f"State {number}"}, zone="Asia/Almaty")
-        ministry = Ministry.objects.create(state=state, names={"en": f"Ministry {number}"})
-        Contact.objects.create(
-            ministry=ministry, name=f"Desk {number}", email=f"d{number}@example.org", language="en"
-        )
-        Responsibility.objects.create(track=of, ministry=ministry)
-        organisation = Organisation.objects.create(state=state, names={"en": f"Chamber {number}"})
-        Seat.objects.create(track=of, organisation=organisation, role="member")
-        Summit.objects.create(mechanism=body, ordinal=number + 10, period=str(2100 + number), host=state)
-        CalendarDay.objects.create(state=state, day=FAR, name=f"Day {number}")
-        track(body, f"track{number}")
-        Mechanism.objects.create(
-            slug=f"m{number}", names={"en": f"M {number}"}, basis="x", first_period="2023"
-        )
-        meeting(of, number, is_example=False, host=state)
-        User.objects.create(username=f"user{number}", is_staff=True)
+    """`count` more rows of everything that the desk lists, announced at once."""
+    with announced_together():
+        for number in range(start, start + count):
+            state = State.objects.create(
+                code=f"X{number}", names={"en": f"State {number}"}, zone="Asia/Almaty"
+            )
+            ministry = Ministry.objects.create(state=state, names={"en": f"Ministry {number}"})
+            Contact.objects.create(
+                ministry=ministry, name=f"Desk {number}", email=f"d{number}@example.org", language="en"
+            )
+            Responsibility.objects.create(track=of, ministry=ministry)
+            organisation = Organisation.objects.create(state=state, names={"en": f"Chamber {number}"})
+            Seat.objects.create(track=of, organisation=organisation, role="member")
+            Summit.objects.create(mechanism=body, ordinal=number + 10, period=str(2100 + number), host=state)
+            CalendarDay.objects.create(state=state, day=FAR, name=f"Day {number}")
+            track(body, f"track{number}")
+            Mechanism.objects.create(
+                slug=f"m{number}", names={"en": f"M {number}"}, basis="x", first_period="2023"
+            )
+            meeting(of, number, is_example=False, host=state)
+            User.objects.create(username=f"user{number}", is_staff=True)

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from meetings.agenda.stages import Stage
+from meetings.changes import announced_together
 from meetings.models import Due, Meeting
 from meetings.papers.acts import add_version, issue_document, withdraw_document
 from tests.factories import DueFactory
@@ -355,10 +356,11 @@ def test_each_answer_costs_the_same_queries_however_much_hangs_on_it(client, add
     first, _paper = whole_meeting()
     client.get("/api/v1/tracks/", **reader)  # notes the token's use, once an hour
     for more in (0, 3):
-        for _n in range(more):
-            whole_meeting()
-            issued(first, distribution="general")
-            DueFactory(deadline__meeting=first, state=kazakhstan())
+        with announced_together():
+            for _n in range(more):
+                whole_meeting()
+                issued(first, distribution="general")
+                DueFactory(deadline__meeting=first, state=kazakhstan())
         with CaptureQueriesContext(connection) as queries:
             where = address if address.startswith("/") else of(first, address)
             assert client.get(where, **reader).status_code == 200
