@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "secretariat.desk.too_often.AnswersTooOften",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "secretariat.desk.authors.Authors",
+    "secretariat.desk.readers.Readers",
 ]
 ROOT_URLCONF = "secretariat.urls"
 WSGI_APPLICATION = "secretariat.wsgi.application"

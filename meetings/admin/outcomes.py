@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -21,9 +22,10 @@ from rotation.lists import listed
 from rotation.stale_pages import is_confirmed, is_stale, seen_by, shown_anew
 
 from ..authorship import authored
-from ..models import Outcome, OutcomePosition, OutcomeStep
+from ..models import Document, Outcome, OutcomePosition, OutcomeStep
 from ..outcomes.acts import OutcomeRefused, plan_step, record_step, revoke_step, states_of
 from ..outcomes.stages import Stage, Step, next_stages, stage_of
+from ..papers.naming import is_hidden, symbol_of
 from .act_pages import ActPages, add_refusal, require
 from .papers.forms import WithdrawForm
 
@@ -84,7 +86,7 @@ class OutcomeAdmin(ActPages, KeptAdmin):
     change_form_template = "admin/meetings/outcome/change_form.html"
     list_display = ["title", "kind", "stage_chip", "by_whom", "meeting"]
     list_filter = ["kind", "stage", ("meeting__track", admin.RelatedOnlyFieldListFilter)]
-    search_fields = ["title", "meeting__track__names", "document__symbol__text"]
+    search_fields = ["title", "meeting__track__names"]  # and by the symbol of its paper: see `found`
     autocomplete_fields = ["meeting", "document"]
     fields = ["meeting", "position", "title", "kind", "document", "reason"]
 
@@ -99,8 +101,24 @@ class OutcomeAdmin(ActPages, KeptAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).with_steps()
 
+    def get_fields(self, request: HttpRequest, obj: Outcome | None = None) -> list[str]:
+        return ["paper_named" if name in self._hidden(obj) else name for name in self.fields]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Outcome | None = None) -> list[str]:
-        return ["meeting"] if obj else []
+        return ["meeting", *(["paper_named"] if self._hidden(obj) else [])] if obj else []
+
+    def _hidden(self, obj: Outcome | None) -> list[str]:
+        """What of an outcome is not for who reads: they keep it as it is when they save the rest."""
+        return ["document"] if obj and obj.document and is_hidden(obj.document) else []
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "document":
+            kwargs["queryset"] = Document.objects.named_to(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def found(self, request: HttpRequest, fields: list[str], word: str) -> Q:
+        known = Document.objects.named_to(request.user).filter(symbol__text__finds=word)
+        return super().found(request, fields, word) | Q(document__in=known)
 
     def save_model(self, request: HttpRequest, obj: Outcome, form: Any, change: bool) -> None:
         with authored(request.user, form.cleaned_data.get("reason", "")):
@@ -188,6 +206,10 @@ class OutcomeAdmin(ActPages, KeptAdmin):
             confirm=_("Take it back"),
         )
 
+    @admin.display(description=gettext_lazy("paper"))
+    def paper_named(self, outcome: Outcome) -> str:
+        return str(outcome.document)
+
     @admin.display(description=gettext_lazy("stage"), ordering="stage")
     def stage_chip(self, outcome: Outcome) -> str:
         if not outcome.stage:
@@ -218,10 +240,14 @@ def outcome_shown(outcome: Outcome) -> dict[str, Any]:
     rows = list(outcome.steps.all())
     revoked = {row.revokes_id: row for row in rows if row.revokes_id}
     standing = outcome.standing_steps
+    # What was adopted by silence has the symbol of its paper as its source.
+    papers = Document.objects.filter(symbol__in=[row.basis for row in rows]) if rows else ()
+    bases = {paper.symbol_id: symbol_of(paper) for paper in papers}
     return {
         "steps": [
             {
                 "row": row,
+                "basis": bases.get(row.basis, row.basis),
                 "revoked_by": revoked.get(row.pk),
                 "is_last": bool(standing) and row.pk == standing[-1].pk,
                 "took": _named(row, names, is_bound=True),

@@ -23,6 +23,7 @@ from rotation.folding import searched, trigrams
 from rotation.models import Recorded
 from rotation.translated import TextsField, text_in
 
+from ..papers.naming import may_read_restricted, name_of, symbol_of
 from ..papers.uploads import LONGEST_NAME
 from .meetings import Meeting
 from .symbols import TakenSymbol
@@ -45,9 +46,16 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """The papers that a member of staff may see: restricted ones with a permission of their own only."""
         if not (user.has_perm("meetings.view_document") or user.has_perm("meetings.change_document")):
             return self.none()
-        if user.has_perm("meetings.read_restricted_document"):
+        return self.named_to(user)
+
+    def named_to(self, user: Any) -> DocumentQuerySet:
+        """Those whose titles and symbols the user may know, whether or not papers are open to them."""
+        if may_read_restricted(user):
             return self
         return self.exclude(distribution=Document.Distribution.RESTRICTED)
+
+    def restricted(self) -> DocumentQuerySet:
+        return self.filter(distribution=Document.Distribution.RESTRICTED)
 
     def incomplete(self) -> DocumentQuerySet:
         """Drafts and issued papers of which a required language is not there."""
@@ -201,7 +209,8 @@ class Document(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.symbol_id} · {self.title()}"
+        """As it is named to who reads, without a query where its meeting and track are read ahead."""
+        return name_of(self)
 
     def title(self, language: str | None = None) -> str:
         return text_in(self.titles, language)
@@ -275,4 +284,4 @@ class LanguageVersion(Recorded):
         ]
 
     def __str__(self) -> str:
-        return f"{self.document.symbol_id} [{self.language}]"
+        return f"{symbol_of(self.document)} [{self.language}]"

@@ -21,6 +21,7 @@ from rotation.concurrency import assert_unchanged
 from ..authorship import authored
 from ..changes import announce
 from ..models import Document, LanguageVersion, Meeting, SymbolCounter, SymbolScheme, TakenSymbol, Track
+from .naming import symbol_of
 from .orphans import remember_version
 from .reading import read_apart
 from .refusals import (
@@ -144,7 +145,7 @@ def follow_document(
         raise NotIssued(symbol=parent.symbol_id)
     later = parent.followers.filter(suffix="Rev").exclude(status=Document.Status.WITHDRAWN).first()
     if suffix == "Rev" and later is not None:
-        raise ReplacedAlready(symbol=parent.symbol_id, later=later.symbol_id)
+        raise ReplacedAlready(symbol=parent.symbol_id, later=symbol_of(later))
     assert_unchanged(parent)
     document = Document(
         parent=parent,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mailbox as maildir
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -22,6 +22,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
+from meetings.papers.naming import needs_permission
+from secretariat.reminders.withheld import withheld_in_mailbox
+
 from .permissions import may_read_mail
 
 PAGE_SIZE = 50
@@ -30,8 +33,11 @@ SHOWN_HEADERS = ["From", "To", "Date", "Subject", "Message-ID", "In-Reply-To", "
 
 @dataclass(frozen=True, slots=True)
 class Mail:
+    """A mail of the mailbox. called: what it speaks of, where its words are withheld from who reads."""
+
     key: str
     message: EmailMessage
+    called: str = ""
 
     @property
     def at(self) -> datetime | None:
@@ -46,13 +52,20 @@ class Mail:
         written = dict(self.message.raw_items()).get(name, "")
         return str(make_header(decode_header(written)))
 
+    def shown(self, name: str) -> str:
+        return self.subject if name == "Subject" else self.header(name)
+
+    @property
+    def message_id(self) -> str:
+        return self.header("Message-ID").strip()
+
     @property
     def to(self) -> str:
         return self.header("To")
 
     @property
     def subject(self) -> str:
-        return self.header("Subject")
+        return self.called or self.header("Subject")
 
     def part(self, kind: str) -> str:
         """The `plain` or `html` body; empty where there is none."""
@@ -72,7 +85,7 @@ def mail_list(request: HttpRequest) -> HttpResponse:
     # A Maildir's keys begin with the second of delivery; the files' own times break ties.
     keys = sorted(box.keys(), key=lambda key: _arrived(box, key), reverse=True) if box is not None else []
     page = Paginator(keys, PAGE_SIZE).get_page(request.GET.get("p"))
-    mails = [_mail(box, key) for key in page]
+    mails = _as_read([_mail(box, key) for key in page])
     return _page(request, "desk/mailbox.html", title=_("Local mailbox"), mails=mails, page=page)
 
 
@@ -80,8 +93,10 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 def mail_page(request: HttpRequest, key: str) -> HttpResponse:
     _asked(request)
     mail = _found(key)
-    headers = [(name, text) for name in SHOWN_HEADERS if (text := mail.header(name))]
+    headers = [(name, text) for name in SHOWN_HEADERS if (text := mail.shown(name))]
     texts = {"text": mail.part("plain"), "has_html": bool(mail.part("html"))}
+    if mail.called:
+        texts = {"withheld": needs_permission()}
     title = mail.subject or _("No subject")
     return _page(request, "desk/mail.html", title=title, mail=mail, headers=headers, **texts)
 
@@ -99,7 +114,10 @@ def mail_page(request: HttpRequest, key: str) -> HttpResponse:
 def mail_html(request: HttpRequest, key: str) -> HttpResponse:
     """The mail's HTML by itself: no script, no form, no request to anyone, whatever the mail says."""
     _asked(request)
-    return HttpResponse(_found(key).part("html"))
+    mail = _found(key)
+    if mail.called:
+        raise PermissionDenied
+    return HttpResponse(mail.part("html"))
 
 
 def _asked(request: HttpRequest) -> None:
@@ -127,7 +145,13 @@ def _found(key: str) -> Mail:
     box = _box()
     if box is None or key not in box:
         raise Http404
-    return _mail(box, key)
+    return _as_read([_mail(box, key)])[0]
+
+
+def _as_read(mails: list[Mail]) -> list[Mail]:
+    """The same, without the words that are not for who reads. One query."""
+    withheld = withheld_in_mailbox(mail.message_id for mail in mails)
+    return [replace(mail, called=withheld.get(mail.message_id, "")) for mail in mails]
 
 
 def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, F, Min, prefetch_related_objects
+from django.db.models import Count, F, Min, Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,7 +21,7 @@ from rotation.models import Summit
 from rotation.translated import content_language, state_key
 from secretariat.feed.cities import place_in, with_cities
 from secretariat.feed.models import Webhook
-from secretariat.reminders.models import TITLED, Bounce, Delivery, RelayOutage, Reply
+from secretariat.reminders.models import ON_PAPERS, TITLED, Bounce, Delivery, RelayOutage, Reply
 from secretariat.reminders.unheard import unheard
 
 from .permissions import may_look
@@ -77,7 +77,8 @@ def mail_shown(now: datetime) -> dict[str, Any]:
     """The mail that staff must look at, and the mail that they hold back."""
     page = reverse("admin:reminders_delivery_changelist")
     came_back = list(Bounce.objects.standing(now).select_related(None).defer("text"))
-    prefetch_related_objects(came_back[:10], "delivery", "contact__ministry")
+    mails = Prefetch("delivery", Delivery.objects.prefetch_related(ON_PAPERS).defer("text", "html"))
+    prefetch_related_objects(came_back[:10], mails, "contact__ministry")
     to_look_at = Delivery.objects.to_look_at(came_back).aggregate(count=Count("pk"))["count"]
     return {
         "outage": outage_shown(),

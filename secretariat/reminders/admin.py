@@ -16,6 +16,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from meetings.admin.schedule.when import days_text, instant_text, moment_text
+from meetings.papers.naming import needs_permission, reads_all
+from rotation.folding import found_by
 from rotation.history_admin import ReadOnlyAdmin
 
 from .ahead_pages import AheadPages
@@ -28,8 +30,9 @@ from .replies.admin import ReplyInline
 from .replies.links import without_links
 from .rules_admin import ReminderRuleAdmin
 from .settle_pages import SettlePages
-from .shown import CHIPPED, chip_of, moment_of
+from .shown import CHIPPED, chip_of, moment_of, reply_of
 from .spoken import said
+from .withheld import asks_for_words, withheld_keys
 
 __all__ = ["DeliveryAdmin", "FollowAdmin", "ReminderRuleAdmin"]
 
@@ -49,7 +52,7 @@ class EventInline(admin.TabularInline):
 
     @admin.display(description=gettext_lazy("detail"))
     def detail_shown(self, event: DeliveryEvent) -> str:
-        return said(event.detail)
+        return said(event.detail, is_withheld=event.delivery.is_withheld)
 
 
 @admin.register(Delivery)
@@ -113,19 +116,34 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
         ),
         (
             gettext_lazy("Outcome"),
-            {"fields": ["state_chip", "attempts", "reply", "returned_shown", "message_id"]},
+            {"fields": ["state_chip", "attempts", "reply_shown", "returned_shown", "message_id"]},
         ),
-        (gettext_lazy("As it was sent"), {"fields": ["subject", "text_shown"]}),
+        (gettext_lazy("As it was sent"), {"fields": ["subject_sent", "text_shown"]}),
     ]
     readonly_fields = [
         *("goes_shown", "planned_shown", "planned_here"),
         *("reason_shown", "language_shown", "subject_linked", "state_chip", "text_shown", "linked"),
-        "returned_shown",
+        *("returned_shown", "reply_shown", "subject_sent"),
     ]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = Delivery.objects.prefetch_related(*TITLED, *CHIPPED)
         return rows.order_by(*self.get_ordering(request))
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        is_open = reads_all() or not asks_for_words(Delivery, lookup)
+        return is_open and super().lookup_allowed(lookup, value, request)
+
+    def found(self, request: HttpRequest, fields: list[str], word: str) -> Q:
+        """What is withheld is found by whom it goes to, not by its subject."""
+        withheld = withheld_keys()
+        if not withheld:
+            return super().found(request, fields, word)
+        others = found_by(Delivery, [name for name in fields if name != "searched"], word)
+        to_whom = list(
+            Delivery.objects.filter(pk__in=withheld, recipient__finds=word).values_list("pk", flat=True)
+        )
+        return others | Q(pk__in=to_whom) | (Q(searched__finds=word) & ~Q(pk__in=withheld))
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
         ahead = AHEAD.get(request.GET.get(WhenFilter.parameter_name, ""))
@@ -158,6 +176,8 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
     def subject_linked(self, delivery: Delivery) -> str:
         """A term has no page of its own: it stands on that of its seat."""
         row = delivery.term.seat if delivery.term else delivery.topic
+        if delivery.is_withheld:
+            return delivery.title
         url = reverse(f"admin:meetings_{row._meta.model_name}_change", args=[row.pk])
         return format_html('<a href="{}">{}</a>', url, delivery.title)
 
@@ -167,7 +187,15 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("why"))
     def reason_shown(self, delivery: Delivery) -> str:
-        return said(delivery.reason)
+        return said(delivery.reason, is_withheld=delivery.is_withheld)
+
+    @admin.display(description=gettext_lazy("mail server's reply"))
+    def reply_shown(self, delivery: Delivery) -> str:
+        return reply_of(delivery)
+
+    @admin.display(description=gettext_lazy("subject"))
+    def subject_sent(self, delivery: Delivery) -> str:
+        return "" if delivery.is_withheld else delivery.subject
 
     @admin.display(description=gettext_lazy("language"))
     def language_shown(self, delivery: Delivery) -> str:
@@ -190,13 +218,19 @@ class DeliveryAdmin(AheadPages, KeepPages, SettlePages, ReadOnlyAdmin):
     def returned_shown(self, delivery: Delivery) -> str:
         """Each with its words, which only a person may understand."""
         rows = [
-            (reverse("admin:reminders_bounce_change", args=[row.pk]), row, without_links(row.text)[:1000])
+            (
+                reverse("admin:reminders_bounce_change", args=[row.pk]),
+                row,
+                "" if delivery.is_withheld else without_links(row.text)[:1000],
+            )
             for row in delivery.bounces.all()
         ]
         return format_html_join("", '<a href="{}">{}</a><pre class="mail-text">{}</pre>', rows)
 
     @admin.display(description=gettext_lazy("text"))
     def text_shown(self, delivery: Delivery) -> str:
+        if delivery.is_withheld:
+            return needs_permission()
         return (
             format_html('<pre class="mail-text">{}</pre>', without_links(delivery.text))
             if delivery.text

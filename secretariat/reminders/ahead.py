@@ -9,7 +9,9 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import get_language
 
 from meetings.models import Contact, Meeting
 from rotation.models import State
@@ -26,11 +28,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail to come. at: on the recipient's clock. subject: as it reads; empty when it cannot be written."""
+    """One mail to come. at: on the recipient's clock. subject: as it reads; empty when it cannot be written.
+
+    language: of the subject; of what is withheld, the reader's own.
+    """
 
     row: Delivery
     at: datetime
     subject: str
+    language: str
     trouble: str = ""
 
 
@@ -97,8 +103,11 @@ def _read_items(rows: Iterable[Delivery]) -> None:
 
 def mail_of(row: Delivery) -> Mail:
     at = row.next_try_at.astimezone(ZoneInfo(row.zone))
+    if row.is_withheld:
+        return Mail(row, at, row.heading, get_language() or settings.LANGUAGE_CODE)
+    language = row.language or row.contact.language
     try:
-        return Mail(row, at, subject_of(row))
+        return Mail(row, at, subject_of(row), language)
     except Exception as error:  # one that cannot be written must not hide the others; here it is seen in time
         log.warning("delivery %s cannot be written: %s", row.uid, error)
-        return Mail(row, at, "", f"{type(error).__name__}: {error}")
+        return Mail(row, at, "", language, f"{type(error).__name__}: {error}")

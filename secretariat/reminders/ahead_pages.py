@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from meetings.admin.schedule.when import days_text, moment_text
+from meetings.papers.naming import needs_permission
 from rotation.models import State
 
 from .ahead import AHEAD_DAYS, Mail, by_day, mail_of, scope_of
@@ -71,10 +72,11 @@ class AheadPages:
             "title": mail.subject or _("This mail cannot be written"),
             "mail": _shown(mail),
             "row": row,
-            "reason": said(row.reason),
-            "text": "" if mail.trouble else without_links(written_of(row).text),
+            "reason": said(row.reason, is_withheld=row.is_withheld),
+            "text": "" if mail.trouble or row.is_withheld else without_links(written_of(row).text),
+            "withheld": needs_permission() if row.is_withheld else "",
             "is_waiting": row.state in Delivery.UNSENT,
-            "language": row.language or row.contact.language,
+            "language": mail.language,
         }
         return self._ahead_page(request, "admin/reminders/delivery/preview.html", context)
 
@@ -93,7 +95,10 @@ class AheadPages:
     def preview_html(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The mail's HTML by itself: no script, no form, no request to anyone."""
         self._may_look(request)
-        return HttpResponse(without_links(written_of(self._found(pk)).html))
+        row = self._found(pk)
+        if row.is_withheld:
+            raise PermissionDenied
+        return HttpResponse(without_links(written_of(row).html))
 
     def _may_look(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):
@@ -115,5 +120,5 @@ def _shown(mail: Mail) -> dict[str, Any]:
         "trouble": mail.trouble,
         "day": days_text(mail.at.date(), mail.at.date()),
         "hour": moment_text(mail.row.next_try_at, mail.row.zone),
-        "language": mail.row.language or mail.row.contact.language,
+        "language": mail.language,
     }

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from meetings.admin.chosen import MOST, chosen_keys
+from meetings.papers.naming import needs_permission
 
 from .ahead import mail_of
 from .keeping import hold, release, send_again, send_test
@@ -118,6 +119,9 @@ class KeepPages:
             raise PermissionDenied
         rows = KEEPINGS[what].rows().filter(pk__in=chosen_keys(request.GET))
         rows = list(with_related(rows).select_related("term__seat"))
+        if what == "test" and any(row.is_withheld for row in rows):
+            messages.warning(request, needs_permission())
+            rows = [row for row in rows if not row.is_withheld]
         if not rows:
             messages.warning(
                 request, _("None of the mails chosen is one that this can be done with, or not any more.")

@@ -9,8 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
+
+from meetings.papers.naming import read_by
 
 from .digesting import reconcile_digests
 from .ledger import reconcile_deliveries, scopes_of, still_wanted
@@ -110,8 +113,12 @@ def _copy_of(row: Delivery, now: datetime, reason: str) -> Delivery:
 def send_test(row: Delivery, *, actor: Any, reason: str) -> Outcome:
     """Send the mail of `row` to the one who asks, marked as a test; the contact gets nothing.
 
-    Needs the actor's address. What became of it stands in the record of the delivery, which stays as it is.
+    Needs the actor's address. What became of it stands in the record of the delivery, which stays as it is. Raises
+    PermissionDenied, where it speaks of a paper that the actor may not read.
     """
+    with read_by(lambda: actor):
+        if row.is_withheld:
+            raise PermissionDenied
     body = trial_bytes(row, actor.get_full_name() or actor.get_username(), actor.email)
     with Connection() as smtp:
         deadline = time.monotonic() + TEST_SECONDS

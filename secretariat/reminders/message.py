@@ -114,7 +114,8 @@ def trial_bytes(row: Delivery, name: str, address: str) -> bytes:
     with translation.override(DJANGO_LANGUAGE.get(written.language, written.language)):
         subject = _("[TEST] %(subject)s") % {"subject": written.subject}
     uid = uuid.uuid4()
-    message_id = f"<test-{uid.hex}@{settings.MESSAGE_ID_DOMAIN}>"
+    # It names the mail that it is a test of: who may not read that one may not read it in the mailbox either.
+    message_id = f"<test-{uid.hex[:16]}.{row.uid.hex}@{settings.MESSAGE_ID_DOMAIN}>"
     stand_in = Delivery(uid=uid, contact=Contact(name=name, email=address), message_id=message_id)
     # Staff see what a ministry is asked, but do not answer for it.
     text, html = without_links(written.text), without_links(written.html)

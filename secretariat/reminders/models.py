@@ -17,6 +17,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Agenda, Contact, Due, Meeting, SeatTerm, SilenceProcedure
+from meetings.papers.naming import is_hidden
 from rotation.folding import searched, trigrams
 from rotation.zone_checks import stands_in_a_zone
 
@@ -25,7 +26,16 @@ from .plan.wanted import About, Subject
 from .rules import ReminderRule
 from .states import Kind, State
 
-__all__ = ["TITLED", "Delivery", "DeliveryEvent", "Follow", "ReminderRule", "append_events", "column_of"]
+__all__ = [
+    "ON_PAPERS",
+    "TITLED",
+    "Delivery",
+    "DeliveryEvent",
+    "Follow",
+    "ReminderRule",
+    "append_events",
+    "column_of",
+]
 
 
 def _subject(model: type[models.Model], label: Any) -> Any:
@@ -50,7 +60,10 @@ LATE, PUT_OFF_LONG = timedelta(minutes=10), timedelta(hours=1)
 LONGEST_PAUSE = timedelta(hours=2)
 
 # What the title of a delivery takes.
-TITLED = ("due__deadline", "silence__document__symbol", "term__seat__organisation", "agenda__meeting__track")
+ON_PAPERS = models.Prefetch(
+    "silence", SilenceProcedure.objects.select_related("document__meeting__track", "document__track")
+)
+TITLED = ("due__deadline", ON_PAPERS, "term__seat__organisation", "agenda__meeting__track")
 
 
 def _one_of(*columns: str) -> Q:
@@ -389,6 +402,16 @@ class Delivery(models.Model):
         if self.kind == self.Kind.DIGEST:
             return gettext("the week from %(day)s") % {"day": self.planned_on.isoformat()}
         return str(self.due.deadline if self.due else self.topic)
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether what it says is not for who reads, since it speaks of a paper that they may not; `TITLED` too."""
+        return self.silence is not None and is_hidden(self.silence.document)
+
+    @property
+    def heading(self) -> str:
+        """Its subject where it was written and may be read, else what it speaks of."""
+        return self.title if self.is_withheld else self.subject or self.title
 
 
 # Models of this app that have files of their own; last, since theirs speak of those above.

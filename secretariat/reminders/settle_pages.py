@@ -24,6 +24,7 @@ from .ledger import still_wanted
 from .models import TITLED, Delivery, DeliveryEvent
 from .restoration import IN_DOUBT
 from .settling import note_lapse, settle, try_again
+from .shown import reply_of
 from .unsent import reasons_unsent
 
 PERMISSION = "reminders.settle_delivery"
@@ -170,6 +171,7 @@ def _mail_shown(row: Delivery, why_unsent: str) -> dict[str, Any]:
         "row": row,
         "address": row.recipient or row.contact.email,
         "has_new_address": bool(row.recipient) and row.recipient != row.contact.email,
+        "reply": reply_of(row),
         "planned": instant_text(row.planned_at, row.zone),
         "tried": instant_text(tried, row.zone) if tried else "",
         "why_unsent": why_unsent,

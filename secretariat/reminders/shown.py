@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from meetings.admin.schedule.when import instant_text
 
 from .models import Delivery
+from .spoken import codes_of
 
 # What the chip takes.
 CHIPPED = ("bounces",)
@@ -29,6 +30,11 @@ def moment_of(row: Delivery) -> datetime:
 def moment_told(row: Delivery) -> str:
     """The same on the recipient's clock."""
     return instant_text(moment_of(row), row.zone)
+
+
+def reply_of(row: Delivery) -> str:
+    """What the mail server said to it, which may quote it."""
+    return codes_of(row.reply) if row.is_withheld else row.reply
 
 
 def chip_of(row: Delivery) -> SafeString:

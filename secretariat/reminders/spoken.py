@@ -114,19 +114,34 @@ WORDS = (
     ),
 )
 OFFSET = re.compile(r"P(?:(\d+)D|T(\d+)H)")
+# As RFC 5321 §4.2 and RFC 3463 have them.
+CODES = re.compile(r"(?:\d{3}\b)?[ -]?(?:\d\.\d{1,3}\.\d{1,3}\b)?")
 CODE = r"P\d+D|PT\d+H"
 PATTERNS = {"before": CODE, "after": CODE, "no": r"\d+", "id": r"<\S+>", "to": r"\S+@\S+?"}
 
 
-def said(text: str) -> str:
-    """A reason or a detail of the ledger in the active language; one that is not known as it is."""
+def said(text: str, *, is_withheld: bool = False) -> str:
+    """A reason or a detail of the ledger in the active language; one that is not known as it is.
+
+    is_withheld: the words of people and of mail servers are not for who reads; of servers' their codes are.
+    """
     for pattern, shown in _known():
         if found := pattern.fullmatch(text.strip()):
-            return gettext(shown) % {name: _part(name, value) for name, value in found.groupdict().items()}
-    return text
+            values = {
+                name: _part(name, value, is_withheld=is_withheld) for name, value in found.groupdict().items()
+            }
+            return gettext(shown) % values
+    return codes_of(text) if is_withheld else text
 
 
-def _part(name: str, value: str) -> str:
+def codes_of(text: str) -> str:
+    """What may be shown of words that may quote a mail: of a server's, the codes that they begin with."""
+    found = CODES.match(text.strip())
+    codes = found[0].strip(" -") if found else ""
+    return codes if codes == text.strip() else f"{codes} …".strip()
+
+
+def _part(name: str, value: str, *, is_withheld: bool) -> str:
     match name:
         case "before":
             return offset_words(value, is_after=False)
@@ -135,7 +150,9 @@ def _part(name: str, value: str) -> str:
         case "no":
             return str(int(value) + 1)
         case "why":
-            return said(value)
+            return said(value, is_withheld=is_withheld)
+        case "reply" | "error" if is_withheld:
+            return codes_of(value)
     return value
 
 

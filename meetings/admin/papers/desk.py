@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +17,7 @@ from rotation.lists import listed
 
 from ...models import Document, SilenceProcedure, SymbolScheme
 from ...papers.acts import save_document
+from ...papers.naming import is_hidden, symbol_of
 from .forms import DocumentForm, SchemeForm
 from .languages import language_name, matrix_chips, matrix_row
 from .pages import DocumentPages
@@ -178,10 +180,19 @@ def document_shown(document: Document) -> dict[str, Any]:
             for row in versions
         ],
         "missing_at_issue": [language_name(code) for code in document.missing_at_issue],
-        "followers": document.followers.select_related("symbol"),
+        "parent": document.parent and _neighbour(document.parent),
+        "followers": [
+            _neighbour(row) for row in document.followers.select_related("meeting__track", "track")
+        ],
         "silences": document.silences.all(),
         "outcomes": document.outcomes.select_related("meeting__track"),
     }
+
+
+def _neighbour(document: Document) -> dict[str, Any]:
+    """A paper on the page of one that it follows, or that follows it."""
+    url = reverse("admin:meetings_document_change", args=[document.pk])
+    return {"row": document, "name": symbol_of(document), "url": "" if is_hidden(document) else url}
 
 
 @admin.register(SymbolScheme)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models import Contact
 
 from ..plan.verdicts import is_in_doubt
+from ..spoken import codes_of
 
 LATELY = timedelta(days=7)
 DOUBTED = timedelta(days=90)
@@ -105,4 +106,9 @@ class Bounce(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_verdict_display()} · {self.status} {self.diagnostic}"
+        return f"{self.get_verdict_display()} · {self.status} {self.told}"
+
+    @property
+    def told(self) -> str:
+        """What the server said, or how the answer is headed, which may quote the mail."""
+        return codes_of(self.diagnostic) if self.delivery.is_withheld else self.diagnostic

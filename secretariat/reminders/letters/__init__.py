@@ -17,7 +17,12 @@ from .letter import Letter
 RELATED = (
     Prefetch("meeting", Meeting.objects.select_related("track__mechanism", "host", "country")),
     Prefetch("due", Due.objects.select_related("deadline", "state")),
-    Prefetch("silence", SilenceProcedure.objects.with_acts().select_related("document__track__mechanism")),
+    Prefetch(
+        "silence",
+        SilenceProcedure.objects.with_acts().select_related(
+            "document__track__mechanism", "document__meeting__track"
+        ),
+    ),
     Prefetch("term", SeatTerm.objects.select_related("seat__organisation__state", "seat__track__mechanism")),
     Prefetch("agenda", Agenda.objects.prefetch_related("stages")),
 )

@@ -31,20 +31,16 @@ ARGUMENTS = [
 OPEN = {"login", "logout"}
 
 
-def admin_addresses() -> dict[str, str]:
-    found: dict[str, str] = {}
+def admin_names() -> list[str]:
+    """The names of all addresses of the desk."""
+    found: list[str] = []
 
     def walk(patterns):
         for pattern in patterns:
             if not isinstance(pattern, URLPattern):
                 walk(pattern.url_patterns)
             elif pattern.name and pattern.name not in OPEN:
-                for arguments in ARGUMENTS:
-                    try:
-                        found[pattern.name] = reverse(f"admin:{pattern.name}", kwargs=arguments)
-                        break
-                    except NoReverseMatch:
-                        continue
+                found.append(pattern.name)
 
     walk(
         next(
@@ -52,6 +48,21 @@ def admin_addresses() -> dict[str, str]:
         ).url_patterns
     )
     return found
+
+
+def address_of(name: str, arguments: list[dict[str, object]]) -> str | None:
+    """With the first of these arguments that it takes; None where it takes others."""
+    for each in arguments:
+        try:
+            return reverse(f"admin:{name}", kwargs=each)
+        except NoReverseMatch:
+            continue
+    return None
+
+
+def admin_addresses() -> dict[str, str]:
+    found = {name: address_of(name, ARGUMENTS) for name in admin_names()}
+    return {name: address for name, address in found.items() if address}
 
 
 def list_pages() -> list[str]:
