@@ -76,7 +76,7 @@ CODES = {
 OURS = {
     ("reminders.Delivery", "text"),
     ("reminders.Bounce", "text"),
-    *(("desk.SignIn", name) for name in ("account", "address", "network", "by_name")),
+    *(("desk.SignIn", name) for name in ("account", "typed", "address", "network", "by_name")),
     ("reminders.Delivery", "reason"),
     ("reminders.MailDomain", "name"),
 }
