@@ -12,28 +12,29 @@ from django.utils.translation import gettext as _
 from . import rule
 from .changes import announce_turns
 from .comparison import Pair, compare
+from .concurrency import assert_unchanged
 from .models import Mechanism, RotationDecision, Side, State, Summit
 from .projection import Outlook, outlook, stored
 from .refusals import refusal_text
+from .refused import Refused
 from .translated import text_in
 
+# The columns that the spec calls otherwise.
+FIELDS = {"periods": "other_period", "from": "from_period", "decision": "revokes"}
 # How far a decision is looked at before it is taken: two rounds of the six states.
 LOOK_AHEAD_UNTIL = "2050"
 
 
-class DecisionRefused(Exception):
+class DecisionRefused(Refused):
     """The decision cannot be carried out; nothing has changed. `key` names what is wrong in it, as in the spec."""
 
     def __init__(self, key: str, problem: str) -> None:
-        super().__init__(problem)
+        super().__init__()
         self.key, self.problem = key, problem
+        self.field = FIELDS.get(key, key)
 
-
-class DecidedMeanwhile(DecisionRefused):
-    """Another decision was recorded since the effect of this one was shown."""
-
-    def __init__(self) -> None:
-        super().__init__("", _("Another decision was recorded since this was shown. Look again and confirm."))
+    def __str__(self) -> str:
+        return self.problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +116,15 @@ def record_decision(
     *,
     actor: Any,
     note: str = "",
-    seen: int | None = None,
 ) -> RotationDecision:
     """Append a decision. Announced summits that it gives to another state or period follow it.
 
     One whose announcement it revokes is a projected turn again, and projected turns have no row.
-
-    seen: how many decisions there were when the effect was shown; None means that none was shown.
     Raises DecisionRefused; then nothing has changed.
     """
     mechanism = Mechanism.objects.select_for_update().get(pk=mechanism_id)
     count = mechanism.decisions.count()
-    if seen is not None and seen != count:
-        raise DecidedMeanwhile
+    assert_unchanged(count)
     if not draft.basis.strip():
         raise DecisionRefused(
             "basis", _("Give the legal basis: the paper and its paragraph; each changed turn names it.")

@@ -2,130 +2,147 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
+from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from .deciding import DecisionRefused, Prospect, moved_summits, record_decision
+from .act_view import Act, ActsAdmin, Asked, changed
+from .comparison import Pair
+from .deciding import Prospect, moved_summits, record_decision
 from .decision_words import EFFECTS
 from .forms import FIELDS, RecordForm
 from .held import contradictions
 from .models import Mechanism, RotationDecision, Summit
-from .numbers import number_in
 from .turn_tables import pairs_shown
 
+DECIDERS = ["rotation.add_rotationdecision"]
 
-class DecisionPages:
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A decision of a kind that is to be recorded, before anything is said of it."""
+
+    mechanism: Mechanism
+    kind: str
+    prospect: Prospect
+
+    def __str__(self) -> str:
+        return str(self.mechanism)
+
+
+class Decide(Act):
+    slug, path = "decision", "<int:pk>/decide/<str:kind>/"
+    confirm = gettext_lazy("Record the decision")
+    show = gettext_lazy("Show what this changes")
+    permissions = DECIDERS
+    template = "admin/rotation/mechanism/decide.html"
+    foreseen = "form"
+
+    def title_of(self, asked: Asked) -> str:
+        return RotationDecision.Kind(asked.subject.kind).label.capitalize()
+
+    def subject(self, pages: Any, request: HttpRequest, pk: int, kind: str) -> Draft | None:
+        mechanism = Mechanism.objects.filter(pk=pk).first()
+        return Draft(mechanism, kind, Prospect(mechanism)) if mechanism and kind in EFFECTS else None
+
+    def back(self, asked: Asked) -> str:
+        return reverse("admin:rotation_mechanism_decide", args=[asked.subject.mechanism.pk])
+
+    def ask(self, asked: Asked, data: Any, files: Any) -> forms.Form:
+        draft = asked.subject
+        return RecordForm(
+            data,
+            kind=draft.kind,
+            mechanism=draft.mechanism,
+            turns=draft.prospect.before.turns,
+            decisions=draft.prospect.stands.decisions,
+            initial={"decided_on": timezone.localdate(), **_named_in(asked.request, draft.kind)},
+        )
+
+    def foresee(self, asked: Asked) -> tuple[Pair, ...]:
+        return asked.subject.prospect.with_drafts([asked.form.decision()]).pairs
+
+    def sealed(self, asked: Asked) -> tuple[Any, ...]:
+        return (len(asked.subject.prospect.stands.decisions),)
+
+    def shown(self, asked: Asked) -> dict[str, Any]:
+        draft, plan = asked.subject, asked.plan
+        shown = {
+            "mechanism": draft.mechanism,
+            "effect": _(EFFECTS[draft.kind]),
+            "turns_end": draft.prospect.problem,
+            "nothing_to_revoke": draft.kind == "revoke" and not draft.prospect.stands.decisions,
+        }
+        if plan is None:
+            return shown
+        names, turns = asked.form.names, [pair.after for pair in plan if pair.after]
+        return shown | {
+            "rows": pairs_shown(plan, names),
+            "changes": sum(pair.is_changed for pair in plan),
+            "summits": moves_shown(draft.mechanism, plan, names),
+            "contradictions": contradictions(draft.mechanism, turns, names),
+        }
+
+    def act(self, asked: Asked) -> RotationDecision:
+        decision, note = asked.form.decision(), asked.values["note"]
+        return record_decision(asked.subject.mechanism.pk, decision, actor=asked.actor, note=note)
+
+    def said(self, asked: Asked, result: RotationDecision) -> str:
+        return _("Decision %(decision)s was recorded.") % {"decision": result}
+
+    def leads_to(self, asked: Asked, result: RotationDecision) -> str:
+        return changed(asked.subject.mechanism)
+
+
+class DecisionPages(ActsAdmin):
     """The two pages, mixed into the mechanism's admin."""
 
+    acts = [Decide()]
+
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        return [
-            path("<int:pk>/decide/", view(self.kinds_view), name="rotation_mechanism_decide"),
-            path("<int:pk>/decide/<str:kind>/", view(self.decide_view), name="rotation_mechanism_decision"),
-            *super().get_urls(),
-        ]
+        view = self.admin_site.admin_view(self.kinds_view)
+        return [path("<int:pk>/decide/", view, name="rotation_mechanism_decide"), *super().get_urls()]
 
     def kinds_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        mechanism = self._mechanism_for(request, pk)
-        return self._page(request, mechanism, "kinds.html", title=_("Record a decision"), kinds=kinds_shown())
+        mechanism = self.mechanism_for(request, pk)
+        return self.choice_of(request, mechanism, "kinds.html", _("Record a decision"), kinds=kinds_shown())
 
-    def decide_view(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-        mechanism = self._mechanism_for(request, pk)
-        if kind not in EFFECTS:
-            raise Http404
-        prospect = Prospect(mechanism)
-        decisions = prospect.stands.decisions
-        form = RecordForm(
-            request.POST or None,
-            kind=kind,
-            mechanism=mechanism,
-            turns=prospect.before.turns,
-            decisions=decisions,
-            initial={"decided_on": timezone.localdate(), **_named_in(request, kind)},
-        )
-        plan = None
-        if form.is_valid():
-            try:
-                if "confirm" in request.POST:
-                    return self._record(request, mechanism, form)
-                plan = prospect.with_drafts([form.decision()]).pairs
-            except DecisionRefused as refusal:
-                add_refusal(form, refusal)
-        return self._page(
-            request,
-            mechanism,
-            "decide.html",
-            title=RotationDecision.Kind(kind).label.capitalize(),
-            effect=_(EFFECTS[kind]),
-            form=form,
-            media=self.media + form.media,
-            has_errors=bool(form.errors),
-            seen=len(decisions),
-            turns_end=prospect.problem,
-            nothing_to_revoke=kind == "revoke" and not decisions,
-            rows=plan and pairs_shown(plan, form.names),
-            changes=plan and sum(pair.is_changed for pair in plan),
-            summits=plan and moves_shown(mechanism, plan, form.names),
-            contradictions=plan
-            and contradictions(mechanism, [pair.after for pair in plan if pair.after], form.names),
-        )
-
-    def _record(self, request: HttpRequest, mechanism: Mechanism, form: RecordForm) -> HttpResponse:
-        row = record_decision(
-            mechanism.pk,
-            form.decision(),
-            actor=request.user,
-            note=form.cleaned_data["note"],
-            seen=decisions_seen(request),
-        )
-        messages.success(request, _("Decision %(decision)s was recorded.") % {"decision": row})
-        return HttpResponseRedirect(reverse("admin:rotation_mechanism_change", args=[mechanism.pk]))
-
-    def _mechanism_for(self, request: HttpRequest, pk: int) -> Mechanism:
+    def mechanism_for(self, request: HttpRequest, pk: int) -> Mechanism:
+        """Raises Http404, PermissionDenied."""
         mechanism = Mechanism.objects.filter(pk=pk).first()
         if mechanism is None:
             raise Http404
-        if not request.user.has_perm("rotation.add_rotationdecision"):
+        if not request.user.has_perms(DECIDERS):
             raise PermissionDenied
         return mechanism
 
-    def _page(
-        self, request: HttpRequest, mechanism: Mechanism, template: str, **context: Any
+    def choice_of(
+        self, request: HttpRequest, mechanism: Mechanism, template: str, title: str, **choices: Any
     ) -> HttpResponse:
-        shared = {
+        """A page on which is chosen what is decided."""
+        context = {
             **self.admin_site.each_context(request),
+            "title": title,
             "subtitle": str(mechanism),
             "opts": self.opts,
             "mechanism": mechanism,
+            **choices,
         }
-        return TemplateResponse(request, f"admin/rotation/mechanism/{template}", shared | context)
-
-
-def decisions_seen(request: HttpRequest) -> int:
-    """How many decisions there were when the effect was shown; -1, which never holds, when that is not said."""
-    seen = number_in(request.POST.get("seen"))
-    return -1 if seen is None else seen
+        return TemplateResponse(request, f"admin/rotation/mechanism/{template}", context)
 
 
 def kinds_shown() -> list[dict[str, str]]:
     """The kinds of decisions with what each does, in the order of a form."""
     labels = dict(RotationDecision.Kind.choices)
     return [{"kind": kind, "label": labels[kind], "effect": _(effect)} for kind, effect in EFFECTS.items()]
-
-
-def add_refusal(form: Any, refusal: DecisionRefused) -> None:
-    """Say a refusal beside the field that it names; the engine's keys are the spec's."""
-    field = {"periods": "other_period", "from": "from_period", "decision": "revokes"}.get(
-        refusal.key, refusal.key
-    )
-    form.add_error(field if field in form.fields else None, refusal.problem)
 
 
 def _named_in(request: HttpRequest, kind: str) -> dict[str, str]:

@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from .act_view import add_refusal
 from .deciding import LOOK_AHEAD_UNTIL, DecisionRefused, Prospect
-from .decision_pages import add_refusal, kinds_shown, moves_shown
+from .decision_pages import kinds_shown, moves_shown
 from .decision_words import EFFECTS, decision_text
 from .forms import FIELDS, state_names
 from .held import contradictions

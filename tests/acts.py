@@ -17,5 +17,6 @@ def seal_of(page: Any) -> str:
 
 def confirm(client: Any, address: str, values: dict[str, Any], **kwargs: Any) -> Any:
     """The answer to who looked at what these values do, and confirmed it."""
-    seen = seal_of(look(client, address, values))
-    return client.post(address, {**values, "seen": seen, "confirm": "1"}, **kwargs)
+    page = look(client, address, values)
+    told = {"told": page.context["who"]} if page.context.get("who") else {}
+    return client.post(address, {**values, **told, "seen": seal_of(page), "confirm": "1"}, **kwargs)

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from rotation.concurrency import assert_unchanged
 from rotation.models import State
+from rotation.refused import Refused
 
 from ..authorship import authored
 from ..changes import announce
@@ -29,19 +30,15 @@ RULES = ("session_minutes", "provisional_days", "supplementary_days", "list_days
 Status, Kind = AgendaItem.Status, AgendaItem.Kind
 
 
-class AgendaRefused(Exception):
-    """Nothing has changed; `finding` says why, str() says it to a person."""
+class AgendaRefused(Refused):
+    """Nothing has changed."""
 
     def __init__(self, code: str, **values: object) -> None:
-        super().__init__(code)
-        self.finding = Finding(code, values)
-
-    @property
-    def code(self) -> str:
-        return self.finding.code
+        Exception.__init__(self, code)
+        self.code, self.values = code, values
 
     def __str__(self) -> str:
-        return said(self.finding)
+        return said(Finding(self.code, self.values))
 
 
 @dataclass(frozen=True, slots=True)

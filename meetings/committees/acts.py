@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rotation.concurrency import assert_unchanged
+from rotation.refused import Refused
 
 from ..authorship import authored
 from ..changes import committee_changed
@@ -38,19 +39,22 @@ SENTENCES = {
     "order": _("This step does not follow the last one."),
     "future": _("This day has not come yet."),
     "earlier": _("This day lies before that of the last step."),
+    "invalid": "%(why)s",  # as the database's own rules say it
     "other_track": _("The meeting is not one of the track that the recommendation is addressed to."),
 }
 
 
-class CommitteeRefused(Exception):
-    """Nothing has changed; str() says why, to a person."""
+class CommitteeRefused(Refused):
+    """Nothing has changed."""
 
-    def __init__(self, code: str, sentence: str = "") -> None:
-        super().__init__(code)
-        self.code, self.sentence = code, sentence
-
-    def __str__(self) -> str:
-        return self.sentence or str(SENTENCES[self.code])
+    sentences = SENTENCES
+    fields = {
+        "no_source": "basis",
+        "order": "step",
+        "future": "on",
+        "earlier": "on",
+        "other_track": "meeting",
+    }
 
 
 @transaction.atomic
@@ -90,7 +94,7 @@ def _save_term(term: SeatTerm, actor: Any, reason: str) -> None:
     try:
         term.full_clean()
     except ValidationError as error:
-        raise CommitteeRefused("invalid", " ".join(error.messages)) from error
+        raise CommitteeRefused("invalid", why=" ".join(error.messages)) from error
     with authored(actor, reason):
         term.save()
         committee_changed.send(sender=None, track_id=term.seat.track_id)

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rotation.concurrency import assert_unchanged
+from rotation.refused import Refused
 
 from ..authorship import authored
 from ..changes import announce
 from ..models import Due, Meeting, TemplateLine
-from ..refused import Refused
 from ..schedule.dates import Span, instant
 from .dues import parties_of
 from .rules import DueMoment, Line, moments_of
@@ -34,6 +34,10 @@ class ReasonMissing(ShortDayRefused):
 
 class NotAtShortNotice(ShortDayRefused):
     message = gettext_lazy("This deadline is not open at short notice any more. Look again.")
+
+
+class NothingAtShortNotice(ShortDayRefused):
+    message = gettext_lazy("No deadline of this meeting is open at short notice.")
 
 
 class DayIsPast(ShortDayRefused):

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rotation.concurrency import assert_unchanged
+from rotation.refused import Refused
 
 from ..authorship import authored
 from ..changes import announce
 from ..models import Deadline, DeadlineTemplate, Meeting
 from ..models.deadlines import RULE_FIELDS
-from ..refused import Refused
 from .dues import DueChange, derive_dues, plan_dues
 
 OVER = (Meeting.Status.HELD, Meeting.Status.CANCELLED)

@@ -17,6 +17,7 @@ from rotation.deciding import record_decision
 from rotation.models import Mechanism, State, Summit
 from rotation.periods import BadPeriod, read_period
 from rotation.projection import outlook, stored, turns_of
+from rotation.refused import Refused
 
 from ..authorship import authored
 from ..deadlines.dues import parties_of
@@ -24,7 +25,6 @@ from ..deadlines.rules import DueMoment, moments_of
 from ..deadlines.short_days import short_lines_of, take_short_days
 from ..deadlines.short_notice import proposals
 from ..models import Due, Handover, Meeting, TemplateLine, Track
-from ..refused import Refused
 from ..saving import save_meeting, template_of
 from ..schedule.dates import Span
 from .rules import is_in_period, period_span, says_no_more_than_its_period
@@ -57,6 +57,7 @@ class NoTrack(SummitRefused):
 
 
 class OutsidePeriod(SummitRefused):
+    field = "first_on"
     message = _("The date lies outside %(period)s. If the turn moves, record the parties' decision first.")
 
 

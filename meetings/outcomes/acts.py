@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from rotation.concurrency import assert_unchanged
 from rotation.models import State
+from rotation.refused import Refused
 
 from ..authorship import authored
 from ..models import Document, Outcome, OutcomePosition, OutcomeStep
 from .stages import AGREED, RANK, Stage, Step, StepRefused, check_step, stage_of
 
 SENTENCES = {
+    "last_stage": _("This outcome has reached its last stage."),
     "order": _("This stage cannot follow the one that was reached."),
     "future": _("This day has not come yet."),
     "earlier": _("This day lies before that of the stage reached before."),
@@ -29,18 +31,13 @@ SENTENCES = {
     "not_last": _("Only the last stage that stands can be taken back."),
     "gone_on": _("A later stage rests on the one that would be taken back."),
 }
-FIELDS = {"order": "stage", "future": "on", "earlier": "on", "source": "basis"}
 
 
-class OutcomeRefused(Exception):
-    """Nothing was recorded; str() says why, to a person."""
+class OutcomeRefused(Refused):
+    """Nothing was recorded."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code, self.field = code, FIELDS.get(code)
-
-    def __str__(self) -> str:
-        return str(SENTENCES[self.code])
+    sentences = SENTENCES
+    fields = {"order": "stage", "future": "on", "earlier": "on", "source": "basis"}
 
 
 @dataclass(frozen=True, slots=True)

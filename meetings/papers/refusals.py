@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from ..refused import Refused
+from rotation.refused import Refused
 
 
 class PaperRefused(Refused):

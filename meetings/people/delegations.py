@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rotation.concurrency import assert_unchanged
 from rotation.models import State
+from rotation.refused import Refused
 
 from ..authorship import authored
 from ..deadlines.dues import settle_due, states_of
@@ -42,15 +43,10 @@ SENTENCES = {
 }
 
 
-class DelegationRefused(Exception):
-    """Nothing has changed; str() says why, to a person."""
+class DelegationRefused(Refused):
+    """Nothing has changed."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-    def __str__(self) -> str:
-        return str(SENTENCES[self.code])
+    sentences = SENTENCES
 
 
 @dataclass(frozen=True, slots=True)

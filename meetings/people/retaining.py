@@ -16,9 +16,10 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from rotation.concurrency import assert_unchanged
+from rotation.refused import Refused
 from rotation.sort_keys import sort_keys
 
 from ..authorship import authored
@@ -28,8 +29,14 @@ from .retention import DEFAULT_DAYS, Category, Retention, category_of, retention
 ON_REQUEST = "on request"
 
 
-class ErasureRefused(Exception):
-    """Nothing was erased; the message says why, to a person."""
+class ErasureRefused(Refused):
+    """Nothing was erased."""
+
+    sentences = {
+        "no_reason": gettext_lazy("Give the reason; it stands in the history."),
+        "nothing_held": gettext_lazy("Nothing is held of this delegate any more."),
+    }
+    fields = {"no_reason": "reason"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +148,11 @@ def erase(delegate_ids: tuple[int, ...], *, rule: str, actor: Any, meeting_id: i
 def erase_on_request(delegate_id: int, *, actor: Any, reason: str) -> int:
     """Erase what is held of one delegate before its time, as that person may ask. Raises ErasureRefused."""
     if not reason.strip():
-        raise ErasureRefused(_("Give the reason; it stands in the history."))
+        raise ErasureRefused("no_reason")
     meeting = Delegation.objects.values_list("meeting_id", flat=True).get(delegates=delegate_id)
     Meeting.objects.select_for_update().get(pk=meeting)
     assert_unchanged(Delegate.objects.get(pk=delegate_id))
     count = erase((delegate_id,), rule=ON_REQUEST, actor=actor, meeting_id=meeting, reason=reason.strip())
     if not count:
-        raise ErasureRefused(_("Nothing is held of this delegate any more."))
+        raise ErasureRefused("nothing_held")
     return count

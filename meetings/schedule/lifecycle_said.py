@@ -8,6 +8,7 @@ from typing import Any, cast
 from django.utils.translation import gettext_lazy as _
 
 from rotation.models import Summit
+from rotation.refused import Refused
 
 from ..models import Meeting
 from .lifecycle import Act, Standing, Status, refusal
@@ -26,19 +27,18 @@ SENTENCES = {
 }
 
 
-class StatusRefused(Exception):
-    """The meeting stays as it is; `code` says why, str() says it to a person. before: empty of a new meeting."""
+class StatusRefused(Refused):
+    """The meeting stays as it is. before: empty of a new meeting."""
+
+    sentences = SENTENCES
 
     def __init__(self, code: str, before: str, after: str) -> None:
-        super().__init__(code, before, after)
-        self.code, self.before, self.after = code, before, after
-
-    def __str__(self) -> str:
-        names = {
-            name: str(Meeting.Status(status).label) if status else ""
-            for name, status in (("before", self.before), ("after", self.after))
+        labels = {
+            "before": before and Meeting.Status(before).label,
+            "after": after and Meeting.Status(after).label,
         }
-        return str(SENTENCES[self.code]) % names
+        super().__init__(code, **labels)
+        self.before, self.after = before, after
 
 
 def lacks_date(meeting: Meeting) -> bool:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rotation.concurrency import assert_unchanged
+from rotation.refused import Refused
 
 from ..authorship import authored
 from ..changes import announce
@@ -18,7 +19,6 @@ from ..deadlines.dues import DueChange, apply_dues, plan_dues
 from ..deadlines.rules import DueMoment
 from ..deadlines.short_days import proposed_days, take_short_days
 from ..models import Due, Meeting
-from ..refused import Refused
 from .dates import Span, is_last_day_left_over
 from .lifecycle import Act, Status, may
 
@@ -50,6 +50,7 @@ class DateMissing(MoveRefused):
 
 
 class LastDayLeftOver(MoveRefused):
+    field = "last_on"
     message = _(
         "The last day is only the end of the former year or month. Give the meeting's own last day; if it does last "
         "until then, set the first day by itself before."

@@ -12,11 +12,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from rotation.models import State
+from rotation.refused import Refused
 
 from ..days.state_calendars import calendars_of
 from ..hosts.of_tracks import proposed_host
 from ..models import Meeting, PreparatoryStep
-from ..refused import Refused
 from ..saving import save_meeting
 from .clashes import Clash
 from .dates import Precision, Span

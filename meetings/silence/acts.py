@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rotation.concurrency import assert_unchanged
 from rotation.models import State
+from rotation.refused import Refused
 
 from ..changes import silence_changed
 from ..days.closed_ends import ClosedEnd, closed_end
@@ -66,15 +67,19 @@ SENTENCES = {
 }
 
 
-class ActRefused(Exception):
-    """Nothing was recorded; str() says why, to a person."""
+class ActRefused(Refused):
+    """Nothing was recorded."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-    def __str__(self) -> str:
-        return str(SENTENCES[self.code])
+    sentences = SENTENCES
+    fields = {
+        "past": "closes_on",
+        "not_later": "closes_on",
+        "nobody": "parties",
+        "reason": "reason",
+        "not_received_yet": "received_on",
+        "before_opening": "received_on",
+        "evidence": "evidence",
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,4 +7,9 @@ class RemindersConfig(AppConfig):
     verbose_name = _("Reminders")
 
     def ready(self) -> None:
+        from rotation.act_view import WATCHES
+
         from . import receivers  # noqa: F401  (connects the floor's signal)
+        from .told import watch_mail
+
+        WATCHES.append(watch_mail)

@@ -74,19 +74,24 @@ class Notices:
     first_at: datetime
 
 
-def notices_of(change: Callable[[], object]) -> list[Notices]:
-    """What `change` would tell as it happens, by state; reminders to come are not among it."""
-    with taken_back():
-        before = set(_waiting())
-        change()
+def watch_notices() -> Callable[[], list[Notices]]:
+    """Called before a change; what it returns, called after it, says what the change tells as it happens, by state.
+
+    Reminders to come are not among it.
+    """
+    before = set(_waiting())
+
+    def look() -> list[Notices]:
         new = Delivery.objects.waiting().filter(is_item=False, is_held=False).exclude(pk__in=before)
-        rows = list(
+        rows = (
             new.exclude(kind__in=[*Delivery.COUNTED, Delivery.Kind.DIGEST])
             .values_list("contact__ministry__state")
             .annotate(mails=Count("pk"), people=Count("contact", distinct=True), first_at=Min("next_try_at"))
             .order_by("contact__ministry__state")
         )
-    return [Notices(*row) for row in rows]
+        return [Notices(*row) for row in rows]
+
+    return look
 
 
 def _waiting() -> list[int]:

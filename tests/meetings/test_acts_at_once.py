@@ -142,7 +142,7 @@ def test_a_verb_called_without_a_page_compares_nothing():
 def test_of_two_extensions_of_silence_one_is_recorded(meeting, issued):
     closing = Closing(date(2099, 5, 15), time(18), "Asia/Almaty")
     silence = open_silence(issued().pk, closing=closing, actor=None, reason="Note 3 of the chair")
-    address = reverse("admin:meetings_silenceprocedure_act", args=[silence.pk, "extend"])
+    address = reverse("admin:meetings_silenceprocedure_extend", args=[silence.pk])
     asked = {"closes_at": "18:00", "zone": "Asia/Almaty", "text": "Asked for by Dushanbe."}
     days = [{**asked, "closes_on": "2099-05-18"}, {**asked, "closes_on": "2099-05-22"}]
     page = confirmed_at_once(SilenceProcedure.objects.filter(pk=silence.pk), address, *days)

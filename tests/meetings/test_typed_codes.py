@@ -44,8 +44,8 @@ def test_every_page_that_asks_for_a_zone_offers_a_list(desk, issued):
         named("contact_add"): "zone",
         named("contact_change", contact.pk): "zone",
         named("silenceprocedure_open", paper.pk): "zone",
-        named("silenceprocedure_act", silence.pk, "extend"): "zone",
-        named("silenceprocedure_act", silence.pk, "object"): "received_zone",
+        named("silenceprocedure_extend", silence.pk): "zone",
+        named("silenceprocedure_object", silence.pk): "received_zone",
         address(State, "add"): "zone",
         address(State, "change", "KZ"): "zone",
     }

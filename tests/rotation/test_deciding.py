@@ -5,7 +5,8 @@ from django.db import Error, IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
 from rotation.changes import turns_changed
-from rotation.deciding import DecidedMeanwhile, DecisionRefused, plan_decisions, record_decision
+from rotation.concurrency import Stale, seal, seen_as
+from rotation.deciding import DecisionRefused, plan_decisions, record_decision
 from rotation.models import RotationDecision
 from rotation.projection import decisions_of, turns_until
 from rotation.rule import Decision
@@ -137,9 +138,11 @@ def test_the_turns_can_be_told_as_they_were_known_on_a_day(mechanism):
 
 
 def test_who_decided_what_is_refused_when_another_decision_came_between(mechanism):
-    record_decision(mechanism.pk, SWAP, actor=None, seen=0)
-    with pytest.raises(DecidedMeanwhile):
-        record_decision(mechanism.pk, SWAP, actor=None, seen=0)
+    shown = seal(mechanism.decisions.count())
+    with seen_as(shown):
+        record_decision(mechanism.pk, SWAP, actor=None)
+    with pytest.raises(Stale), seen_as(shown):
+        record_decision(mechanism.pk, SWAP, actor=None)
     assert mechanism.decisions.count() == 1
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from rotation.models import RotationDecision
+from tests.acts import confirm, look, seal_of
 from tests.factories import MechanismFactory, StateFactory, UserFactory, decided
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,7 @@ def test_what_a_decision_changes_is_shown_side_by_side_before_anything_is_record
 
 
 def test_a_confirmed_decision_is_recorded_with_who_and_when(desk, user, mechanism):
-    answer = desk.post(page(mechanism, "swap"), {**SWAP, "seen": "0", "confirm": "yes"})
+    answer = confirm(desk, page(mechanism, "swap"), SWAP)
     assert answer.status_code == 302
     row = RotationDecision.objects.get()
     assert (row.kind, row.period, row.other_period, row.basis) == (
@@ -66,11 +67,10 @@ def test_a_confirmed_decision_is_recorded_with_who_and_when(desk, user, mechanis
 
 
 def test_a_decision_that_came_between_is_said_and_nothing_is_recorded(desk, mechanism):
+    seen = seal_of(look(desk, page(mechanism, "swap"), SWAP))
     decided(mechanism, "skip", period="2029")
-    answer = desk.post(page(mechanism, "swap"), {**SWAP, "seen": "0", "confirm": "yes"})
-    assert answer.context["form"].non_field_errors() == [
-        "Another decision was recorded since this was shown. Look again and confirm."
-    ]
+    answer = desk.post(page(mechanism, "swap"), {**SWAP, "seen": seen, "confirm": "yes"})
+    assert "What would be done is no longer what was shown." in answer.content.decode()
     assert mechanism.decisions.count() == 1
 
 
@@ -91,7 +91,7 @@ def test_a_decision_that_came_between_is_said_and_nothing_is_recorded(desk, mech
     ],
 )
 def test_bad_input_is_said_beside_its_field_and_changes_nothing(desk, mechanism, kind, values, field):
-    answer = desk.post(page(mechanism, kind), {**TAKEN, **values, "seen": "0", "confirm": "yes"})
+    answer = desk.post(page(mechanism, kind), {**TAKEN, **values, "confirm": "yes"})
     assert list(answer.context["form"].errors) == [field]
     assert not RotationDecision.objects.exists()
 
@@ -120,7 +120,7 @@ def test_every_kind_asks_for_its_legal_basis_and_shows_what_it_changes(desk, mec
         assert list(answer.context["form"].errors) == ["basis"]
     answer = desk.post(page(mechanism, kind), {**TAKEN, **values, "preview": "1"})
     assert answer.context["changes"] > 0
-    answer = desk.post(page(mechanism, kind), {**TAKEN, **values, "seen": "1", "confirm": "1"})
+    answer = confirm(desk, page(mechanism, kind), {**TAKEN, **values})
     assert (answer.status_code, mechanism.decisions.count()) == (302, 2)
 
 
@@ -167,7 +167,7 @@ def test_a_revoked_decision_is_marked_and_offers_no_second_revocation(desk, mech
 def test_without_the_permission_a_decision_is_neither_seen_nor_taken(client, mechanism):
     client.force_login(UserFactory())
     assert client.get(page(mechanism, "swap")).status_code == 403
-    assert client.post(page(mechanism, "swap"), {**SWAP, "seen": "0", "confirm": "yes"}).status_code == 403
+    assert client.post(page(mechanism, "swap"), {**SWAP, "confirm": "yes"}).status_code == 403
     assert not RotationDecision.objects.exists()
 
 

@@ -5,23 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rotation.concurrency import seal
+from rotation.act_view import Act, ActsAdmin, Asked
 from rotation.history_admin import KeptAdmin
 from rotation.inputs import PastDay
-from rotation.stale_pages import is_stale, seen_by, shown_anew
 
-from ...committees.acts import CommitteeRefused, record_recommendation_step
+from ...committees.acts import record_recommendation_step
 from ...committees.follow_up import FollowUp, next_steps
 from ...models import Meeting, Recommendation
-from ..act_pages import ActPages, require
 
 
 class StepForm(forms.Form):
@@ -45,8 +41,33 @@ class StepForm(forms.Form):
         ).select_related("track")
 
 
+class RecordFollowUp(Act):
+    slug, form = "step", StepForm
+    title = confirm = gettext_lazy("Record what became of it")
+    done = gettext_lazy("This was recorded.")
+
+    def subject(self, pages: Any, request: HttpRequest, pk: int) -> Recommendation | None:
+        return Recommendation.objects.select_related("meeting__track").filter(pk=pk).first()
+
+    def ask(self, asked: Asked, data: Any, files: Any) -> forms.Form:
+        return StepForm(data, recommendation=asked.subject)
+
+    def act(self, asked: Asked) -> Any:
+        values, meeting = asked.values, asked.values["meeting"]
+        return record_recommendation_step(
+            asked.subject.pk,
+            step=FollowUp(values["step"]),
+            on=values["on"],
+            basis=values["basis"],
+            actor=asked.actor,
+            meeting=meeting.pk if meeting else None,
+            note=values["note"],
+        )
+
+
 @admin.register(Recommendation)
-class RecommendationAdmin(ActPages, KeptAdmin):
+class RecommendationAdmin(ActsAdmin, KeptAdmin):
+    acts = [RecordFollowUp()]
     change_form_template = "admin/meetings/committee/recommendation.html"
     list_display = ["title", "meeting", "addressee", "reached_chip"]
     list_filter = ["reached", "addressee"]
@@ -54,10 +75,6 @@ class RecommendationAdmin(ActPages, KeptAdmin):
     search_fields = ["titles", "texts", "addressee__names"]
     autocomplete_fields = ["meeting", "addressee", "group"]
     fields = ["meeting", "number", "titles", "texts", "addressee", "group", "reason"]
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.step_view)
-        return [path("<int:pk>/step/", view, name="meetings_recommendation_step"), *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         # What was adopted stays as it was adopted.
@@ -73,35 +90,6 @@ class RecommendationAdmin(ActPages, KeptAdmin):
                 next_steps(FollowUp(row.reached) if row.reached else None)
             )
         return super().render_change_form(request, context, *args, **kwargs)
-
-    @shown_anew
-    def step_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        require(request, "meetings.change_recommendation")
-        row = get_object_or_404(Recommendation.objects.select_related("meeting__track"), pk=pk)
-        back = reverse("admin:meetings_recommendation_change", args=[pk])
-        form = StepForm(request.POST or None, recommendation=row)
-        if form.is_valid() and not is_stale(request):
-            values = form.cleaned_data
-            meeting = values["meeting"]
-            try:
-                with seen_by(request):
-                    record_recommendation_step(
-                        pk,
-                        step=FollowUp(values["step"]),
-                        on=values["on"],
-                        basis=values["basis"],
-                        actor=request.user,
-                        meeting=meeting.pk if meeting else None,
-                        note=values["note"],
-                    )
-            except CommitteeRefused as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                messages.success(request, _("This was recorded."))
-                return HttpResponseRedirect(back)
-        title = _("Record what became of it")
-        shown = {"title": title, "confirm": title, "subtitle": str(row), "back": back, "seen": seal(row)}
-        return self.act_page(request, "admin/meetings/act/page.html", form=form, **shown)
 
     @admin.display(description=gettext_lazy("title"))
     def title(self, row: Recommendation) -> str:

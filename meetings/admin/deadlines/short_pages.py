@@ -6,20 +6,16 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from rotation.concurrency import seal
+from rotation.act_view import Act, Asked
 from rotation.forms import state_names
 from rotation.inputs import DayInput
-from rotation.stale_pages import is_stale, seen_by, shown_anew
 
-from ...deadlines.short_days import ShortDayRefused, ShortDue, short_dues, take_short_days
+from ...deadlines.short_days import NothingAtShortNotice, ShortDue, short_dues, take_short_days
 from ...deadlines.trails import trail_text
 from ...models import Meeting
 from ..schedule.move_pages import proposal_shown
@@ -62,58 +58,47 @@ class ShortForm(AsksAnyway):
         return values
 
 
-class ShortPages:
-    """The page, mixed into the meeting's admin."""
+class ShortDays(Act):
+    slug, path, form = "short", "<int:pk>/short-notice/", ShortForm
+    title = gettext_lazy("Deadlines at short notice")
+    confirm = gettext_lazy("Take these days")
+    template = "admin/meetings/meeting/short.html"
+    foreseen = "row"
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.short_view)
-        return [path("<int:pk>/short-notice/", view, name="meetings_meeting_short"), *super().get_urls()]
+    def subject(self, pages: Any, request: HttpRequest, pk: int) -> Meeting | None:
+        return Meeting.objects.with_parties().filter(pk=pk).first()
 
-    @shown_anew
-    def short_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        meeting = self._meeting_for(request, pk)
-        rows = short_dues(meeting)
+    def foresee(self, asked: Asked) -> list[ShortDue]:
+        rows = short_dues(asked.subject)
         if not rows:
-            return HttpResponseRedirect(reverse("admin:meetings_meeting_change", args=[pk]))
-        form = ShortForm(request.POST or None, rows=rows)
-        if form.is_valid() and not is_stale(request):
-            try:
-                with seen_by(request):
-                    taken = take_short_days(
-                        pk, days=form.days(), actor=request.user, reason=form.cleaned_data["reason"]
-                    )
-                return self._taken(request, meeting, len(taken))
-            except ShortDayRefused as refusal:
-                form.add_error(None, str(refusal))
-        return self._short_page(request, meeting, form, rows)
+            raise NothingAtShortNotice
+        return rows
 
-    def _taken(self, request: HttpRequest, meeting: Meeting, count: int) -> HttpResponse:
-        text = ngettext("%(count)d new day was taken.", "%(count)d new days were taken.", count)
-        messages.success(request, text % {"count": count})
-        return HttpResponseRedirect(reverse("admin:meetings_meeting_change", args=[meeting.pk]))
+    def ask(self, asked: Asked, data: Any, files: Any) -> forms.Form:
+        return ShortForm(data, rows=asked.plan)
 
-    def _short_page(
-        self, request: HttpRequest, meeting: Meeting, form: ShortForm, rows: list[ShortDue]
-    ) -> HttpResponse:
+    def sealed(self, asked: Asked) -> tuple[Any, ...]:
+        return asked.subject, *sorted((row.due for row in asked.plan), key=lambda due: due.pk)
+
+    def shown(self, asked: Asked) -> dict[str, Any]:
         now, names = timezone.now(), state_names()
-        shown = [
+        rows = [
             {
                 **due_shown(row.due, now),
                 "trail": trail_text(row.due.trail, names),
                 "proposal": row.proposal and proposal_shown(row.proposal, names),
-                "field": form[f"due_{row.due.pk}"],
+                "field": asked.form[f"due_{row.due.pk}"],
             }
-            for row in rows
+            for row in asked.plan
         ]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Deadlines at short notice"),
-            "subtitle": str(meeting),
-            "opts": self.opts,
-            "meeting": meeting,
-            "form": form,
-            "media": self.media + form.media,
-            "rows": shown,
-            "seen": seal(meeting, *sorted((row.due for row in rows), key=lambda due: due.pk)),
+        return {"meeting": asked.subject, "rows": rows}
+
+    def act(self, asked: Asked) -> Any:
+        days, reason = asked.form.days(), asked.values["reason"]
+        return take_short_days(asked.subject.pk, days=days, actor=asked.actor, reason=reason)
+
+    def said(self, asked: Asked, result: Any) -> str:
+        count = len(result)
+        return ngettext("%(count)d new day was taken.", "%(count)d new days were taken.", count) % {
+            "count": count
         }
-        return TemplateResponse(request, "admin/meetings/meeting/short.html", context)

@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from rotation.act_view import Act
 from rotation.admin import MechanismAdmin
 from rotation.deciding import Prospect
+from rotation.decision_pages import Decide
 from rotation.models import Mechanism, RotationDecision, Summit
 from rotation.turn_tables import turn_shown
 
@@ -30,20 +32,16 @@ class MechanismPages(MechanismAdmin):
             text = ngettext("%(count)d deadline changed.", "%(count)d deadlines changed.", count)
             messages.info(request, text % {"count": count})
 
-    def decide_view(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    def act_view(self, request: HttpRequest, act: Act, **address: Any) -> HttpResponse:
         """An announcement has a page of its own wherever a track holds the turns: it is one act."""
-        if kind != RotationDecision.Kind.ANNOUNCE or not Track.objects.filter(rotation_id=pk).exists():
-            return super().decide_view(request, pk, kind)
-        mechanism = self._mechanism_for(request, pk)
+        is_announced = isinstance(act, Decide) and address["kind"] == RotationDecision.Kind.ANNOUNCE
+        if not is_announced or not Track.objects.filter(rotation_id=address["pk"]).exists():
+            return super().act_view(request, act, **address)
+        mechanism = self.mechanism_for(request, address["pk"])
         if period := request.GET.get("period") or request.POST.get("period"):
             return HttpResponseRedirect(_announcing(mechanism, period))
-        return self._page(
-            request,
-            mechanism,
-            "announce.html",
-            title=_("Announce a summit"),
-            turns=_to_announce(mechanism),
-        )
+        turns = _to_announce(mechanism)
+        return self.choice_of(request, mechanism, "announce.html", _("Announce a summit"), turns=turns)
 
 
 def _to_announce(mechanism: Mechanism) -> list[dict[str, object]]:

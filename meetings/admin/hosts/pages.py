@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from rotation.act_view import Act, ActsAdmin, Asked, changed
 from rotation.admin import SummitAdmin
-from rotation.concurrency import seal
-from rotation.deciding import DecisionRefused
 from rotation.forms import state_names
 from rotation.models import Mechanism, RotationDecision, Summit
-from rotation.stale_pages import is_confirmed, seen_by, shown_anew
+from rotation.rule import Turn
 from rotation.turn_tables import turn_shown
 
 from ...deadlines.rules import DueMoment
 from ...deadlines.short_notice import falls_short
 from ...hosts.summits import (
-    OutsidePeriod,
+    NotHeld,
     SummitPlan,
-    SummitRefused,
     announce_summit,
     hand_over,
     hold_summit,
@@ -44,26 +41,134 @@ from ..schedule.preparation_pages import PREPARERS, offer_preparation
 from ..schedule.when import days_text, hours_text, moment_text, when_text
 from .forms import AnnounceForm, HandOverForm, HoldForm
 
-ANNOUNCERS = ["rotation.add_rotationdecision", "meetings.add_meeting"]
-HOLDERS = ["rotation.change_summit", "meetings.change_meeting"]
-HANDERS_OVER = ["meetings.add_handover"]
+
+@dataclass(slots=True)
+class Announced:
+    """The turn that is to be announced. plan: with what is known of its date by itself."""
+
+    mechanism: Mechanism
+    period: str
+    plan: SummitPlan | None = None
+
+    def __str__(self) -> str:
+        return str(self.mechanism)
 
 
-class SummitPages(SummitAdmin):
+class Announce(Act):
+    slug, path, form = "announce", "announce/<int:pk>/<str:period>/", AnnounceForm
+    confirm = gettext_lazy("Announce the summit")
+    done = gettext_lazy("The summit was announced, and its meeting was made.")
+    show = gettext_lazy("Show what this makes")
+    permissions = ["rotation.add_rotationdecision", "meetings.add_meeting"]
+    template = "admin/meetings/summit/announce.html"
+    foreseen = "form"
+
+    def title_of(self, asked: Asked) -> str:
+        return _("Announce the summit of %(period)s") % {"period": asked.subject.period}
+
+    def subject(self, pages: Any, request: HttpRequest, pk: int, period: str) -> Announced | None:
+        mechanism = Mechanism.objects.filter(pk=pk).first()
+        return mechanism and Announced(mechanism, period)
+
+    def back(self, asked: Asked) -> str:
+        return changed(asked.subject.mechanism)
+
+    def check(self, asked: Asked) -> None:
+        asked.subject.plan = plan_summit(asked.subject.mechanism, asked.subject.period)
+
+    def ask(self, asked: Asked, data: Any, files: Any) -> forms.Form:
+        plan = asked.subject.plan
+        return AnnounceForm(data, initial=_announced(asked.subject.mechanism, plan), former=plan.span)
+
+    def foresee(self, asked: Asked) -> SummitPlan:
+        return plan_summit(asked.subject.mechanism, asked.subject.period, asked.values["span"])
+
+    def sealed(self, asked: Asked) -> tuple[Any, ...]:
+        return asked.subject.mechanism.decisions.count(), asked.plan
+
+    def shown(self, asked: Asked) -> dict[str, Any]:
+        plan = asked.plan
+        if plan is None:
+            return {"plan": plan_shown(asked.subject.plan, ""), "clashes": []}
+        city = asked.values["city"]
+        clashes = clashes_shown(clashes_at(plan.meeting(city), plan.span))
+        return {"plan": plan_shown(plan, city), "clashes": clashes}
+
+    def act(self, asked: Asked) -> Summit:
+        fields = ("basis", "decided_on", "span", "city", "note", "visibility")
+        # Shown for the first time, the proposed days are ticked.
+        takes = "take" in asked.request.POST or "confirm" not in asked.request.POST
+        return announce_summit(
+            asked.subject.mechanism.pk,
+            period=asked.subject.period,
+            actor=asked.actor,
+            takes_proposals=takes,
+            **{name: asked.values[name] for name in fields},
+        )
+
+    def leads_to(self, asked: Asked, result: Summit) -> str:
+        meeting = result.meeting
+        offer_preparation(asked.request, meeting)
+        if Due.objects.at_short_notice().filter(deadline__meeting=meeting).exists():
+            return reverse("admin:meetings_meeting_short", args=[meeting.pk])
+        return changed(meeting)
+
+
+class Hold(Act):
+    slug, form = "held", HoldForm
+    title, confirm = gettext_lazy("Mark the summit as held"), gettext_lazy("Mark as held")
+    done = gettext_lazy("The summit and its meeting are marked as held.")
+    permissions = ["rotation.change_summit", "meetings.change_meeting"]
+    template = "admin/meetings/summit/held.html"
+    foreseen = "row"
+    trial = {"reason": ""}
+
+    def foresee(self, asked: Asked) -> Meeting:
+        return plan_held(asked.subject)
+
+    def shown(self, asked: Asked) -> dict[str, Any]:
+        return {"meeting": asked.plan, "when": when_text(asked.plan.span)}
+
+    def act(self, asked: Asked) -> Summit:
+        return hold_summit(asked.subject.pk, actor=asked.actor, reason=asked.values["reason"])
+
+
+class HandOver(Act):
+    slug, path, form = "hand_over", "<int:pk>/hand-over/", HandOverForm
+    title, confirm = gettext_lazy("Hand over"), gettext_lazy("Record the handover")
+    done = gettext_lazy("The handover was recorded.")
+    permissions = ["meetings.add_handover"]
+    template = "admin/meetings/summit/hand_over.html"
+    foreseen = "row"
+
+    def foresee(self, asked: Asked) -> Turn:
+        turn = next_turn(asked.subject)
+        if asked.subject.status != Summit.Status.HELD or turn is None:
+            raise NotHeld
+        return turn
+
+    def ask(self, asked: Asked, data: Any, files: Any) -> forms.Form:
+        meeting = Meeting.objects.filter(summit=asked.subject).first()
+        initial = {"handed_over_on": meeting and meeting.last_on, "place": meeting and meeting.city}
+        return HandOverForm(data, initial=initial)
+
+    def sealed(self, asked: Asked) -> tuple[Any, ...]:
+        return asked.subject, asked.plan, asked.subject.handovers.count()
+
+    def shown(self, asked: Asked) -> dict[str, Any]:
+        return {"next": turn_shown(asked.plan, state_names())}
+
+    def act(self, asked: Asked) -> Any:
+        to = asked.request.POST.get("to", "")
+        return hand_over(asked.subject.pk, to=to, actor=asked.actor, **asked.values)
+
+
+class SummitPages(ActsAdmin, SummitAdmin):
     """The rotation's summits with what this floor knows of them: their meetings, and who took over."""
 
     change_form_template = "admin/meetings/summit/change_form.html"
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        return [
-            path(
-                "announce/<int:pk>/<str:period>/", view(self.announce_view), name="meetings_summit_announce"
-            ),
-            path("<int:pk>/held/", view(self.held_view), name="meetings_summit_held"),
-            path("<int:pk>/hand-over/", view(self.hand_over_view), name="meetings_summit_hand_over"),
-            *super().get_urls(),
-        ]
+    acts = [Announce(), Hold(), HandOver()]
+    act_namespace = "meetings_summit"
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -71,140 +176,11 @@ class SummitPages(SummitAdmin):
         summit = kwargs.get("obj")
         if summit is not None:
             context |= summit_shown(summit) | {
-                "can_hold": request.user.has_perms(HOLDERS),
-                "can_hand_over": request.user.has_perms(HANDERS_OVER),
+                "can_hold": request.user.has_perms(Hold.permissions),
+                "can_hand_over": request.user.has_perms(HandOver.permissions),
                 "can_prepare": summit.status == Summit.Status.ANNOUNCED and request.user.has_perms(PREPARERS),
             }
         return super().render_change_form(request, context, *args, **kwargs)
-
-    @shown_anew
-    def announce_view(self, request: HttpRequest, pk: int, period: str) -> HttpResponse:
-        _require(request, ANNOUNCERS)
-        mechanism = get_object_or_404(Mechanism, pk=pk)
-        try:
-            plan = plan_summit(mechanism, period)
-        except SummitRefused as refusal:
-            messages.error(request, str(refusal))
-            return HttpResponseRedirect(reverse("admin:rotation_mechanism_change", args=[pk]))
-        form = AnnounceForm(request.POST or None, initial=_announced(mechanism, plan), former=plan.span)
-        is_planned = False
-        if form.is_valid():
-            values = dict(form.cleaned_data)
-            try:
-                if is_confirmed(request):
-                    with seen_by(request):
-                        return self._announce(request, mechanism, period, values)
-                plan, is_planned = plan_summit(mechanism, period, values["span"]), True
-            except SummitRefused as refusal:
-                form.add_error("first_on" if isinstance(refusal, OutsidePeriod) else None, str(refusal))
-            except DecisionRefused as refusal:
-                form.add_error(refusal.key if refusal.key in form.fields else None, refusal.problem)
-        return self._page(
-            request,
-            "announce.html",
-            title=_("Announce the summit of %(period)s") % {"period": period},
-            subtitle=str(mechanism),
-            form=form,
-            plan=plan_shown(plan, form.cleaned_data["city"] if is_planned else ""),
-            clashes=clashes_shown(clashes_at(plan.meeting(form.cleaned_data["city"]), plan.span))
-            if is_planned
-            else [],
-            is_planned=is_planned,
-            seen=is_planned and seal(mechanism.decisions.count(), plan),
-            back=reverse("admin:rotation_mechanism_change", args=[pk]),
-        )
-
-    def _announce(
-        self, request: HttpRequest, mechanism: Mechanism, period: str, values: dict[str, Any]
-    ) -> HttpResponse:
-        fields = ("basis", "decided_on", "span", "city", "note", "visibility")
-        summit = announce_summit(
-            mechanism.pk,
-            period=period,
-            actor=request.user,
-            takes_proposals="take" in request.POST,
-            **{name: values[name] for name in fields},
-        )
-        messages.success(request, _("The summit was announced, and its meeting was made."))
-        offer_preparation(request, summit.meeting)
-        if Due.objects.at_short_notice().filter(deadline__meeting=summit.meeting).exists():
-            return HttpResponseRedirect(reverse("admin:meetings_meeting_short", args=[summit.meeting.pk]))
-        return HttpResponseRedirect(reverse("admin:meetings_meeting_change", args=[summit.meeting.pk]))
-
-    @shown_anew
-    def held_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        summit = self._summit_for(request, pk, HOLDERS)
-        form = HoldForm(request.POST or None)
-        try:
-            meeting = plan_held(summit)
-            if form.is_valid() and is_confirmed(request):
-                with seen_by(request):
-                    hold_summit(pk, actor=request.user, reason=form.cleaned_data["reason"])
-                messages.success(request, _("The summit and its meeting are marked as held."))
-                return self._back(pk)
-        except SummitRefused as refusal:
-            messages.error(request, str(refusal))
-            return self._back(pk)
-        context = {"form": form, "meeting": meeting, "when": when_text(meeting.span)}
-        context["seen"] = seal(summit, meeting)
-        return self._summit_page(request, summit, "held.html", _("Mark the summit as held"), **context)
-
-    @shown_anew
-    def hand_over_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        summit = self._summit_for(request, pk, HANDERS_OVER)
-        turn = next_turn(summit)
-        if summit.status != Summit.Status.HELD or turn is None:
-            messages.error(request, _("Only the host of a summit that was held hands over."))
-            return self._back(pk)
-        meeting = Meeting.objects.filter(summit=summit).first()
-        form = HandOverForm(
-            request.POST or None,
-            initial={"handed_over_on": meeting and meeting.last_on, "place": meeting and meeting.city},
-        )
-        if form.is_valid() and is_confirmed(request):
-            try:
-                with seen_by(request):
-                    hand_over(pk, to=request.POST.get("to", ""), actor=request.user, **form.cleaned_data)
-                messages.success(request, _("The handover was recorded."))
-                return self._back(pk)
-            except SummitRefused as refusal:
-                form.add_error(None, str(refusal))
-        context = {
-            "form": form,
-            "next": turn_shown(turn, state_names()),
-            "seen": seal(summit, turn, summit.handovers.count()),
-        }
-        return self._summit_page(request, summit, "hand_over.html", _("Hand over"), **context)
-
-    def _summit_for(self, request: HttpRequest, pk: int, permissions: list[str]) -> Summit:
-        _require(request, permissions)
-        return get_object_or_404(Summit.objects.select_related("mechanism", "host"), pk=pk)
-
-    def _back(self, pk: int) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:rotation_summit_change", args=[pk]))
-
-    def _summit_page(
-        self, request: HttpRequest, summit: Summit, template: str, title: str, **context: Any
-    ) -> HttpResponse:
-        back = reverse("admin:rotation_summit_change", args=[summit.pk])
-        return self._page(
-            request, template, title=title, subtitle=str(summit), summit=summit, back=back, **context
-        )
-
-    def _page(self, request: HttpRequest, template: str, *, form: Any, **context: Any) -> HttpResponse:
-        shared = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "form": form,
-            "media": self.media + form.media,
-            "has_errors": bool(form.errors),
-        }
-        return TemplateResponse(request, f"admin/meetings/summit/{template}", shared | context)
-
-
-def _require(request: HttpRequest, permissions: list[str]) -> None:
-    if not request.user.has_perms(permissions):
-        raise PermissionDenied
 
 
 def _announced(mechanism: Mechanism, plan: SummitPlan) -> dict[str, Any]:

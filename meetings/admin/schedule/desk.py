@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from rotation.act_view import ActsAdmin
 from rotation.as_shown_forms import AsShownInline
 from rotation.history_admin import KeptAdmin
 from rotation.inputs import PlainInputs, TableInline
@@ -26,13 +27,13 @@ from ...schedule.lifecycle_said import StatusRefused, standing_of
 from ...schedule.surroundings import STANDING, clashes_at
 from ..asking import AsksFirst
 from ..deadlines.matrix import matrix_of
-from ..deadlines.short_pages import ShortPages
+from ..deadlines.short_pages import ShortDays
 from ..deadlines.templates import RULE_ROWS
 from .clash_words import clashes_shown
 from .forms import MeetingForm, NewMeetingForm
-from .move_pages import MovePages
+from .move_pages import Cancel, Move, Postpone
 from .preparation_pages import PREPARERS, PreparationPages, offer_preparation
-from .taking_pages import TakingPages
+from .taking_pages import Take
 from .when import hours_text, when_text
 
 DATE_FIELDS = ["precision", ("first_on", "last_on"), ("starts", "ends"), "zone"]
@@ -75,7 +76,8 @@ class UpcomingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(AsksFirst, PreparationPages, ShortPages, TakingPages, MovePages, KeptAdmin):
+class MeetingAdmin(AsksFirst, PreparationPages, ActsAdmin, KeptAdmin):
+    acts = [Move(), Postpone(), Cancel(), Take(), ShortDays()]
     ask_template = "admin/meetings/meeting/visibility.html"
     form = MeetingForm
     change_form_template = "admin/meetings/meeting/change_form.html"

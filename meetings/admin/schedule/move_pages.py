@@ -5,27 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django import forms
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from rotation.concurrency import seal
+from rotation.act_view import Act, Asked, changed
 from rotation.forms import state_names
-from rotation.stale_pages import is_confirmed, seen_by, shown_anew
 
 from ...deadlines.dues import DueChange
 from ...deadlines.rules import DueMoment
 from ...deadlines.trails import trail_text
 from ...models import Due, Meeting
-from ...schedule.dates import Span
 from ...schedule.moves import (
-    LastDayLeftOver,
     MovePlan,
-    MoveRefused,
     cancel_meeting,
     move_meeting,
     plan_cancel,
@@ -41,149 +35,106 @@ from .when import hours_text, moment_shown, when_text
 ORDER = ["moved", "created", "withdrawn", "agreed", "pinned", "settled", "retraced", "unchanged"]
 
 
-class MovePages:
-    """The three pages, mixed into the meeting's admin."""
+class DatedAct(Act):
+    """An act that changes the deadlines of a meeting."""
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        return [
-            path("<int:pk>/move/", view(self.move_view), name="meetings_meeting_move"),
-            path("<int:pk>/postpone/", view(self.postpone_view), name="meetings_meeting_postpone"),
-            path("<int:pk>/cancel/", view(self.cancel_view), name="meetings_meeting_cancel"),
-            *super().get_urls(),
-        ]
+    template = "admin/meetings/meeting/move.html"
+    foreseen = "form"
+    show = gettext_lazy("Show what this changes")
 
-    @shown_anew
-    def move_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        meeting = self._meeting_for(request, pk)
-        form = MoveForm(request.POST or None, former=meeting.span)
-        plan = None
-        try:
-            plan_move(meeting, meeting.span)
-            if form.is_valid():
-                to, reason = form.cleaned_data["span"], form.cleaned_data["reason"]
-                plan = plan_move(meeting, to)
-                if is_confirmed(request):
-                    with seen_by(request):
-                        done = move_meeting(
-                            meeting.pk,
-                            to=to,
-                            actor=request.user,
-                            reason=reason,
-                            takes_proposals="take" in request.POST,
-                        )
-                    return self._done(request, meeting, _("The meeting was moved."), done)
-        except MoveRefused as refusal:
-            if not isinstance(refusal, LastDayLeftOver):
-                return self._refused(request, meeting, refusal)
-            form.add_error("last_on", str(refusal))
-        title = _("Move the meeting") if meeting.first_on else _("Set the date")
-        return self._page(request, meeting, form, plan, title, confirm=_("Move the meeting now"))
+    def subject(self, pages: Any, request: HttpRequest, pk: int) -> Meeting | None:
+        return Meeting.objects.with_parties().filter(pk=pk).first()
 
-    @shown_anew
-    def postpone_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Later without a date withdraws what is due; to a date it is the same act as moving."""
-        meeting = self._meeting_for(request, pk)
-        form = PostponeForm(request.POST or None, former=meeting.span)
-        plan, is_later = None, True
-        try:
-            plan_postpone(meeting)
-            if form.is_valid():
-                to, reason = form.cleaned_data["span"], form.cleaned_data["reason"]
-                is_later = to is None
-                plan = plan_postpone(meeting) if to is None else plan_move(meeting, to)
-                if is_confirmed(request):
-                    with seen_by(request):
-                        return self._postpone(request, meeting, to, reason)
-        except MoveRefused as refusal:
-            if not isinstance(refusal, LastDayLeftOver):
-                return self._refused(request, meeting, refusal)
-            form.add_error("last_on", str(refusal))
-        return self._page(
-            request,
-            meeting,
-            form,
-            plan,
-            _("Postpone the meeting"),
-            confirm=_("Postpone the meeting now"),
-            is_later=is_later,
-        )
-
-    def _postpone(self, request: HttpRequest, meeting: Meeting, to: Span | None, reason: str) -> HttpResponse:
-        if to is None:
-            done = postpone_meeting(meeting.pk, actor=request.user, reason=reason)
-        else:
-            takes = "take" in request.POST
-            done = move_meeting(meeting.pk, to=to, actor=request.user, reason=reason, takes_proposals=takes)
-        return self._done(request, meeting, _("The meeting was postponed."), done)
-
-    @shown_anew
-    def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        meeting = self._meeting_for(request, pk)
-        form = CancelForm(request.POST or None)
-        try:
-            plan = plan_cancel(meeting)
-            if form.is_valid() and is_confirmed(request):
-                reason = form.cleaned_data["reason"]
-                with seen_by(request):
-                    done = cancel_meeting(meeting.pk, actor=request.user, reason=reason)
-                return self._done(request, meeting, _("The meeting was cancelled."), done)
-        except MoveRefused as refusal:
-            return self._refused(request, meeting, refusal)
-        return self._page(
-            request,
-            meeting,
-            form,
-            plan,
-            _("Cancel the meeting"),
-            confirm=_("Cancel the meeting now"),
-            is_cancel=True,
-        )
-
-    def _meeting_for(self, request: HttpRequest, pk: int) -> Meeting:
-        meeting = Meeting.objects.with_parties().filter(pk=pk).first()
-        if meeting is None:
-            raise Http404
-        if not self.has_change_permission(request, meeting):
-            raise PermissionDenied
-        return meeting
-
-    def _page(
-        self,
-        request: HttpRequest,
-        meeting: Meeting,
-        form: Any,
-        plan: MovePlan | None,
-        title: str,
-        **extra: Any,
-    ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "subtitle": str(meeting),
-            "opts": self.opts,
-            "meeting": meeting,
-            "form": form,
-            "media": self.media + form.media,
+    def shown(self, asked: Asked) -> dict[str, Any]:
+        plan = asked.plan
+        after = plan and plan.after
+        return {
+            "meeting": asked.subject,
             "plan": plan and plan_shown(plan),
-            "clashes": clashes_shown(clashes_at(meeting, plan.after)) if plan and plan.after else [],
-            "seen": plan and seal(meeting, plan),
-            **extra,
+            "clashes": clashes_shown(clashes_at(asked.subject, after)) if after else [],
         }
-        return TemplateResponse(request, "admin/meetings/meeting/move.html", context)
 
-    def _done(self, request: HttpRequest, meeting: Meeting, sentence: str, plan: MovePlan) -> HttpResponse:
-        derived = ngettext("%(count)d deadline changed.", "%(count)d deadlines changed.", plan.changed) % {
-            "count": plan.changed
-        }
-        messages.success(request, f"{sentence} {derived}")
+    def said(self, asked: Asked, result: MovePlan) -> str:
+        count = result.changed
+        derived = ngettext("%(count)d deadline changed.", "%(count)d deadlines changed.", count)
+        return f"{self.done} {derived % {'count': count}}"
+
+    def leads_to(self, asked: Asked, result: Any) -> str:
+        meeting = asked.subject
         if Due.objects.at_short_notice().filter(deadline__meeting=meeting).exists():
-            return HttpResponseRedirect(reverse("admin:meetings_meeting_short", args=[meeting.pk]))
-        return HttpResponseRedirect(reverse("admin:meetings_meeting_change", args=[meeting.pk]))
+            return reverse("admin:meetings_meeting_short", args=[meeting.pk])
+        return changed(meeting)
 
-    def _refused(self, request: HttpRequest, meeting: Meeting, refusal: MoveRefused) -> HttpResponse:
-        messages.error(request, str(refusal))
-        return HttpResponseRedirect(reverse("admin:meetings_meeting_change", args=[meeting.pk]))
+
+class Move(DatedAct):
+    slug, form = "move", MoveForm
+    confirm = gettext_lazy("Move the meeting now")
+    done = gettext_lazy("The meeting was moved.")
+
+    def title_of(self, asked: Asked) -> str:
+        return _("Move the meeting") if asked.subject.first_on else _("Set the date")
+
+    def check(self, asked: Asked) -> None:
+        plan_move(asked.subject, asked.subject.span)
+
+    def ask(self, asked: Asked, data: Any, files: Any) -> forms.Form:
+        return self.form(data, former=asked.subject.span)
+
+    def foresee(self, asked: Asked) -> MovePlan:
+        return plan_move(asked.subject, asked.values["span"])
+
+    def act(self, asked: Asked) -> MovePlan:
+        # Shown for the first time, the proposed days are ticked.
+        takes = "take" in asked.request.POST or "confirm" not in asked.request.POST
+        return move_meeting(
+            asked.subject.pk,
+            to=asked.values["span"],
+            actor=asked.actor,
+            reason=asked.values["reason"],
+            takes_proposals=takes,
+        )
+
+
+class Postpone(Move):
+    """Later without a date withdraws what is due; to a date it is the same act as moving."""
+
+    slug, form = "postpone", PostponeForm
+    title = gettext_lazy("Postpone the meeting")
+    confirm = gettext_lazy("Postpone the meeting now")
+    done = gettext_lazy("The meeting was postponed.")
+
+    def title_of(self, asked: Asked) -> str:
+        return str(self.title)
+
+    def check(self, asked: Asked) -> None:
+        plan_postpone(asked.subject)
+
+    def foresee(self, asked: Asked) -> MovePlan:
+        return plan_postpone(asked.subject) if asked.values["span"] is None else super().foresee(asked)
+
+    def shown(self, asked: Asked) -> dict[str, Any]:
+        return super().shown(asked) | {"is_later": asked.values.get("span") is None}
+
+    def act(self, asked: Asked) -> MovePlan:
+        if asked.values["span"] is not None:
+            return super().act(asked)
+        return postpone_meeting(asked.subject.pk, actor=asked.actor, reason=asked.values["reason"])
+
+
+class Cancel(DatedAct):
+    slug, form = "cancel", CancelForm
+    title = gettext_lazy("Cancel the meeting")
+    confirm = gettext_lazy("Cancel the meeting now")
+    done = gettext_lazy("The meeting was cancelled.")
+    is_grave = True
+    foreseen = "row"
+    trial = {"reason": "…"}
+
+    def foresee(self, asked: Asked) -> MovePlan:
+        return plan_cancel(asked.subject)
+
+    def act(self, asked: Asked) -> MovePlan:
+        return cancel_meeting(asked.subject.pk, actor=asked.actor, reason=asked.values["reason"])
 
 
 def plan_shown(plan: MovePlan) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rotation.act_view import ActsAdmin
 from rotation.forms import state_names
 from rotation.history_admin import ReadOnlyAdmin
 from rotation.lists import listed
@@ -21,7 +22,7 @@ from rotation.numbers import number_in
 from ...models import Document, SilenceProcedure
 from ...silence.rules import Stage, effects
 from ..schedule.when import instant_text
-from .pages import SilencePages
+from .pages import ACTS
 from .words import closing_text, effect_chip, left_text, stage_word, state_rows
 
 
@@ -42,10 +43,11 @@ class ClosingFilter(admin.SimpleListFilter):
 
 
 @admin.register(SilenceProcedure)
-class SilenceAdmin(SilencePages, ReadOnlyAdmin):
+class SilenceAdmin(ActsAdmin, ReadOnlyAdmin):
     """Read-only rows: silence changes by acts, each with its own page."""
 
     how_it_begins = gettext_lazy("Silence is opened on the page of an issued paper.")
+    acts = ACTS
     change_form_template = "admin/meetings/silenceprocedure/change_form.html"
     list_display = ["document", "status_chip", "closes", "left", "said"]
     list_filter = [ClosingFilter, "status", ("document__track", admin.RelatedOnlyFieldListFilter)]

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.conf import settings
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rotation.concurrency import seal
+from rotation.act_view import Act, Asked, changed
 from rotation.forms import state_names
-from rotation.stale_pages import is_confirmed, seen_by, shown_anew
 
-from ...models import Document, SilenceProcedure
+from ...models import Document
 from ...silence.acts import (
     ActPlan,
-    ActRefused,
+    OpeningPlan,
     database_now,
     explain_position,
     extend_silence,
@@ -31,199 +28,180 @@ from ...silence.acts import (
     stand_aside,
     withdraw_silence,
 )
-from ...silence.rules import Act, Closing, Effect, Kind, standing
-from ..act_pages import ActPages, require
+from ...silence.rules import Act as Word
+from ...silence.rules import Effect, Kind, standing
 from ..days.closed_words import closed_ends_shown
 from .forms import ExtendForm, ObjectionForm, OpenForm, StateForm, WithdrawSilenceForm
 from .words import closing_text, effect_sentence, left_text, state_rows
 
-# Word in the address: the kind of act, its form, its title.
-ACTS: dict[str, tuple[Kind, type[Any], Any]] = {
-    "object": (Kind.OBJECTED, ObjectionForm, gettext_lazy("Record an objection")),
-    "aside": (Kind.STOOD_ASIDE, StateForm, gettext_lazy("A state stands aside")),
-    "explain": (Kind.EXPLAINED, StateForm, gettext_lazy("Record an explanation")),
-    "extend": (Kind.EXTENDED, ExtendForm, gettext_lazy("Extend silence")),
-    "withdraw": (Kind.WITHDRAWN, WithdrawSilenceForm, gettext_lazy("Withdraw the text")),
-}
-FIELDS = {
-    "past": "closes_on",
-    "not_later": "closes_on",
-    "nobody": "parties",
-    "reason": "reason",
-    "not_received_yet": "received_on",
-    "before_opening": "received_on",
-    "evidence": "evidence",
-}
 
+class Opening(Act):
+    slug, path = "open", "open/<int:pk>/"
+    title, confirm = gettext_lazy("Open silence"), gettext_lazy("Open silence now")
+    permissions = ["meetings.add_silenceprocedure"]
+    template = "admin/meetings/silenceprocedure/open.html"
+    foreseen = "form"
 
-class SilencePages(ActPages):
-    """The pages, mixed into the procedure's admin."""
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        return [
-            path("open/<int:pk>/", view(self.open_view), name="meetings_silenceprocedure_open"),
-            path("<int:pk>/act/<str:what>/", view(self.act_view), name="meetings_silenceprocedure_act"),
-            *super().get_urls(),
-        ]
-
-    @shown_anew
-    def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        require(request, "meetings.add_silenceprocedure")
+    def subject(self, pages: Any, request: HttpRequest, pk: int) -> Document | None:
         rows = Document.objects.visible_to(request.user).select_related("symbol", "track", "meeting__host")
-        document = rows.filter(pk=pk).first()
-        if document is None:
-            raise Http404
-        states = parties_for(document)
-        names = {code: name for code, name in state_names().items() if code in {row.code for row in states}}
-        form = OpenForm(request.POST or None, states=names, initial={"zone": _zone_of(document)})
-        plan, seen = None, ""
-        if form.is_valid():
-            closing, asked = form.closing, form.cleaned_data["parties"]
-            try:
-                now = database_now()
-                foreseen = plan_opening(document, closing, asked, now)
-                if is_confirmed(request):
-                    with seen_by(request):
-                        procedure = open_silence(
-                            pk,
-                            closing=closing,
-                            actor=request.user,
-                            reason=form.cleaned_data["reason"],
-                            parties=asked,
-                        )
-                    messages.success(
-                        request, _("Silence was opened until %(when)s.") % {"when": closing_text(closing)}
-                    )
-                    return _to(procedure.pk)
-                plan = _opening_shown(document, closing, asked, now, names) | {
-                    "is_short": foreseen.is_short,
-                    "closed": closed_ends_shown(foreseen.closed, names),
-                }
-                seen = seal(document, closing, set(asked), foreseen)
-            except ActRefused as refusal:
-                form.add_error(_field(form, refusal), str(refusal))
-        return self.act_page(
-            request,
-            "admin/meetings/silenceprocedure/open.html",
-            form=form,
-            title=_("Open silence"),
-            subtitle=str(document),
-            back=reverse("admin:meetings_document_change", args=[pk]),
-            document=document,
-            plan=plan,
-            seen=seen,
-            minimum=settings.SILENCE_MINIMUM_HOURS,
+        return rows.filter(pk=pk).first()
+
+    def ask(self, asked: Asked, data: Any, files: Any) -> forms.Form:
+        document = asked.subject
+        host = document.meeting.host if document.meeting else None
+        initial = {"zone": host.zone if host else settings.TIME_ZONE}
+        return OpenForm(data, states=_names(state.code for state in parties_for(document)), initial=initial)
+
+    def foresee(self, asked: Asked) -> OpeningPlan:
+        return plan_opening(asked.subject, asked.form.closing, asked.values["parties"], database_now())
+
+    def sealed(self, asked: Asked) -> tuple[Any, ...]:
+        if asked.plan is None:
+            return super().sealed(asked)
+        return asked.subject, asked.form.closing, set(asked.values["parties"]), asked.plan
+
+    def shown(self, asked: Asked) -> dict[str, Any]:
+        return {
+            "document": asked.subject,
+            "minimum": settings.SILENCE_MINIMUM_HOURS,
+            "plan": asked.plan and _opening_shown(asked),
+        }
+
+    def act(self, asked: Asked) -> Any:
+        return open_silence(
+            asked.subject.pk,
+            closing=asked.form.closing,
+            actor=asked.actor,
+            reason=asked.values["reason"],
+            parties=asked.values["parties"],
         )
 
-    @shown_anew
-    def act_view(self, request: HttpRequest, pk: int, what: str) -> HttpResponse:
-        if what not in ACTS:
-            raise Http404
-        require(request, "meetings.change_silenceprocedure")
-        kind, form_class, title = ACTS[what]
-        procedure = self.get_queryset(request).filter(pk=pk).first()
-        if procedure is None:
-            raise Http404
-        names = {code: name for code, name in state_names().items() if code in procedure.party_codes}
-        form = _form(form_class, request, procedure, names)
-        plan, seen = None, ""
-        try:
-            if form.is_valid():
-                if is_confirmed(request):
-                    with seen_by(request):
-                        self._act(request, procedure, kind, form)
-                    messages.success(request, _("It was recorded."))
-                    return _to(pk)
-                foreseen = _plan_of(procedure, kind, form)
-                plan = _act_shown(procedure, kind, foreseen, names)
-                seen = seal(procedure, foreseen)
-        except ActRefused as refusal:
-            form.add_error(_field(form, refusal), str(refusal))
-        return self.act_page(
-            request,
-            "admin/meetings/silenceprocedure/act.html",
-            form=form,
-            title=title,
-            subtitle=str(procedure),
-            back=reverse("admin:meetings_silenceprocedure_change", args=[pk]),
-            plan=plan,
-            seen=seen,
-            closing=closing_text(procedure.closing),
-            left=left_text(procedure.closing_at - database_now()) if procedure.status == "open" else "",
+    def said(self, asked: Asked, result: Any) -> str:
+        return _("Silence was opened until %(when)s.") % {"when": closing_text(asked.form.closing)}
+
+    def leads_to(self, asked: Asked, result: Any) -> str:
+        return changed(result)
+
+
+class _Recorded(Act):
+    """An act upon a procedure that stands in its record."""
+
+    confirm = gettext_lazy("Record it")
+    template = "admin/meetings/silenceprocedure/act.html"
+    foreseen = "form"
+    kind: Kind
+
+    def foresee(self, asked: Asked) -> ActPlan:
+        return plan_act(asked.subject, self.kind, database_now(), **self.told(asked))
+
+    def told(self, asked: Asked) -> dict[str, Any]:
+        """What the plan takes of the form."""
+        return {}
+
+    def shown(self, asked: Asked) -> dict[str, Any]:
+        procedure = asked.subject
+        is_open = procedure.status == "open"
+        return {
+            "plan": asked.plan and _plan_shown(procedure, self.kind, asked.plan),
+            "closing": closing_text(procedure.closing),
+            "left": left_text(procedure.closing_at - database_now()) if is_open else "",
+        }
+
+
+class _OfState(_Recorded):
+    """What one state says, now or as it was received before."""
+
+    form = StateForm
+    verb: Any
+
+    def ask(self, asked: Asked, data: Any, files: Any) -> forms.Form:
+        procedure = asked.subject
+        return self.form(
+            data, states=_names(procedure.party_codes), initial={"received_zone": procedure.zone}
         )
 
-    def _act(self, request: HttpRequest, procedure: SilenceProcedure, kind: Kind, form: Any) -> None:
-        values = form.cleaned_data
-        given: dict[str, Any] = {"actor": request.user}
-        if isinstance(form, StateForm):
-            given |= {"state": values["state"], "text": values["text"], "receipt": form.receipt}
-        match kind:
-            case Kind.OBJECTED:
-                object_to(procedure.pk, amendment=values["amendment"], **given)
-            case Kind.STOOD_ASIDE:
-                stand_aside(procedure.pk, **given)
-            case Kind.EXPLAINED:
-                explain_position(procedure.pk, **given)
-            case Kind.EXTENDED:
-                extend_silence(procedure.pk, to=form.closing, reason=values["text"], **given)
-            case Kind.WITHDRAWN:
-                withdraw_silence(procedure.pk, reason=values["text"], **given)
+    def told(self, asked: Asked) -> dict[str, Any]:
+        receipt = asked.form.receipt
+        return {"state": asked.values["state"], "received_at": receipt.at if receipt else None}
+
+    def act(self, asked: Asked) -> Any:
+        said = {name: asked.values[name] for name in ("state", "text", "amendment") if name in asked.values}
+        return self.verb(asked.subject.pk, actor=asked.actor, receipt=asked.form.receipt, **said)
 
 
-def _form(
-    form_class: type[Any], request: HttpRequest, procedure: SilenceProcedure, names: dict[str, str]
-) -> Any:
-    data = request.POST or None
-    if issubclass(form_class, StateForm):
-        return form_class(data, states=names, initial={"received_zone": procedure.zone})
-    closing = procedure.closing
-    return form_class(data, initial={"closes_on": closing.on, "closes_at": closing.at, "zone": closing.zone})
+class Objection(_OfState):
+    slug, kind, form = "object", Kind.OBJECTED, ObjectionForm
+    title = gettext_lazy("Record an objection")
+    verb = staticmethod(object_to)
 
 
-def _plan_of(procedure: SilenceProcedure, kind: Kind, form: Any) -> ActPlan:
-    to = form.closing if kind is Kind.EXTENDED else None
-    receipt = form.receipt if isinstance(form, StateForm) else None
-    state, received_at = form.cleaned_data.get("state", ""), receipt.at if receipt else None
-    return plan_act(procedure, kind, database_now(), state=state, to=to, received_at=received_at)
+class StandingAside(_OfState):
+    slug, kind = "aside", Kind.STOOD_ASIDE
+    title = gettext_lazy("A state stands aside")
+    verb = staticmethod(stand_aside)
 
 
-def _act_shown(
-    procedure: SilenceProcedure, kind: Kind, plan: ActPlan, names: dict[str, str]
-) -> dict[str, Any]:
+class Explanation(_OfState):
+    slug, kind = "explain", Kind.EXPLAINED
+    title = gettext_lazy("Record an explanation")
+    verb = staticmethod(explain_position)
+
+
+class Extension(_Recorded):
+    slug, kind, form = "extend", Kind.EXTENDED, ExtendForm
+    title = gettext_lazy("Extend silence")
+
+    def ask(self, asked: Asked, data: Any, files: Any) -> forms.Form:
+        closing = asked.subject.closing
+        initial = {"closes_on": closing.on, "closes_at": closing.at, "zone": closing.zone}
+        return ExtendForm(data, initial=initial)
+
+    def told(self, asked: Asked) -> dict[str, Any]:
+        return {"to": asked.form.closing}
+
+    def act(self, asked: Asked) -> Any:
+        to, reason = asked.form.closing, asked.values["text"]
+        return extend_silence(asked.subject.pk, to=to, actor=asked.actor, reason=reason)
+
+
+class Withdrawal(_Recorded):
+    slug, kind, form = "withdraw", Kind.WITHDRAWN, WithdrawSilenceForm
+    title = gettext_lazy("Withdraw the text")
+
+    def act(self, asked: Asked) -> Any:
+        return withdraw_silence(asked.subject.pk, actor=asked.actor, reason=asked.values["text"])
+
+
+ACTS = [Opening(), Objection(), StandingAside(), Explanation(), Extension(), Withdrawal()]
+
+
+def _names(codes: Any) -> dict[str, str]:
+    """The names of these states, in the order of all."""
+    asked = set(codes)
+    return {code: name for code, name in state_names().items() if code in asked}
+
+
+def _plan_shown(procedure: Any, kind: Kind, plan: ActPlan) -> dict[str, Any]:
+    names = _names(procedure.party_codes)
+    states = [party.state for party in procedure.parties.all()]
     return {
         "effect": plan.effect.value,
         "sentence": effect_sentence(kind, plan.effect, plan.after, names, len(procedure.party_codes)),
         "is_grave": plan.effect in (Effect.BREAKS, Effect.WITHDRAWS, Effect.SETS_ASIDE, Effect.NARROWS),
-        "rows": state_rows([party.state for party in procedure.parties.all()], plan.after, names)
-        if kind is Kind.EXTENDED
-        else [],
+        "rows": state_rows(states, plan.after, names) if kind is Kind.EXTENDED else [],
         "closed": closed_ends_shown(plan.closed, names),
     }
 
 
-def _opening_shown(
-    document: Document, closing: Closing, asked: list[str], now: datetime, names: dict[str, str]
-) -> dict[str, Any]:
+def _opening_shown(asked: Asked) -> dict[str, Any]:
     """A procedure that is not there yet, as its page would show it."""
-    stands = standing(asked, [Act(Kind.OPENED, now, closing=closing)], now)
-    states = [state for state in parties_for(document) if state.code in asked]
+    now, closing, parties = database_now(), asked.form.closing, asked.values["parties"]
+    states = [state for state in parties_for(asked.subject) if state.code in parties]
+    names = _names(parties)
     return {
         "closing": closing_text(closing),
         "left": left_text(closing.instant - now),
-        "rows": state_rows(states, stands, names),
+        "rows": state_rows(states, standing(parties, [Word(Kind.OPENED, now, closing=closing)], now), names),
+        "is_short": asked.plan.is_short,
+        "closed": closed_ends_shown(asked.plan.closed, names),
     }
-
-
-def _field(form: Any, refusal: ActRefused) -> str | None:
-    name = FIELDS.get(refusal.code)
-    return name if name in form.fields else None
-
-
-def _zone_of(document: Document) -> str:
-    host = document.meeting.host if document.meeting else None
-    return host.zone if host else settings.TIME_ZONE
-
-
-def _to(pk: int) -> HttpResponse:
-    return HttpResponseRedirect(reverse("admin:meetings_silenceprocedure_change", args=[pk]))

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from meetings.hosts.of_tracks import proposed_host
 from rotation.models import Membership, RotationDecision, Summit
+from tests.acts import confirm
 from tests.factories import MechanismFactory, StateFactory, TrackFactory, day_span, decided
 
 pytestmark = pytest.mark.django_db
@@ -72,8 +73,8 @@ def test_the_turns_before_the_end_are_shown_and_the_track_names_nobody_after_it(
 
 def test_an_accession_mends_an_order_that_ended(desk, ending):
     StateFactory(code="MN", names={"en": "Mongolia"}, zone="Asia/Ulaanbaatar")
-    values = {"member": "MN", "side": "China", "from_period": "2030", **TAKEN, "seen": "0", "confirm": "yes"}
-    desk.post(address("rotation_mechanism_decision", ending.pk, "accede"), values)
+    values = {"member": "MN", "side": "China", "from_period": "2030", **TAKEN}
+    confirm(desk, address("rotation_mechanism_decision", ending.pk, "accede"), values)
     answer = desk.get(address("rotation_mechanism_change", ending.pk))
     assert (answer.context["turns_end"], answer.context["turns"][4]["holder"]) == ("", "Mongolia")
 
@@ -139,14 +140,14 @@ def test_an_announcement_goes_through_the_page_that_makes_the_summit_too(desk, m
     announcing = address("meetings_summit_announce", mechanism.pk, "2029")
     assert offered[1]["url"] == announcing
     assert desk.get(f"{kind}?period=2029")["Location"] == announcing
-    answer = desk.post(kind, {**TAKEN, "period": "2029", "seen": "0", "confirm": "yes"})
+    answer = desk.post(kind, {**TAKEN, "period": "2029", "confirm": "yes"})
     assert (answer["Location"], RotationDecision.objects.count()) == (announcing, 0)
     assert desk.get(f"{kind}?period=a/b", follow=True).status_code == 200
 
 
 def test_a_rotation_without_a_track_records_the_announcement_alone(desk, mechanism):
     kind = address("rotation_mechanism_decision", mechanism.pk, "announce")
-    desk.post(kind, {**TAKEN, "period": "2029", "seen": "0", "confirm": "yes"})
+    confirm(desk, kind, {**TAKEN, "period": "2029"})
     assert RotationDecision.objects.get().kind == "announce"
 
 

@@ -61,7 +61,7 @@ def test_an_extension_to_a_weekend_is_warned_of_on_each_states_own_clock(desk, r
         "zone": "Asia/Almaty",
         "text": "Asked for by China",
     }
-    address = silence_page("act", running.pk, "extend")
+    address = silence_page("extend", running.pk)
     page = look(desk, address, values)
     assert warned(page) == [
         "17 May 2031 is a Saturday, not worked in China.",
@@ -73,7 +73,7 @@ def test_an_extension_to_a_weekend_is_warned_of_on_each_states_own_clock(desk, r
 
 def test_a_day_closed_meanwhile_is_shown_before_the_extension_is_done(desk, running):  # noqa: F811
     values = {"closes_on": "2031-05-19", "closes_at": "18:00", "zone": "Asia/Almaty", "text": "Asked for"}
-    address = silence_page("act", running.pk, "extend")
+    address = silence_page("extend", running.pk)
     page = look(desk, address, values)
     assert warned(page) == []
     closed_in("TJ", "2031-05-19", "Day off by decree", basis="decree")
@@ -84,9 +84,7 @@ def test_a_day_closed_meanwhile_is_shown_before_the_extension_is_done(desk, runn
 
 def test_an_objection_speaks_of_no_closed_days(desk, running):  # noqa: F811
     closed_in("TM", "2031-05-16", "Flower day")
-    page = look(
-        desk, silence_page("act", running.pk, "object"), {"state": "TM", "text": "Note", "amendment": ""}
-    )
+    page = look(desk, silence_page("object", running.pk), {"state": "TM", "text": "Note", "amendment": ""})
     assert warned(page) == []
     assert CalendarDay.objects.count() == 1
 
@@ -94,7 +92,7 @@ def test_an_objection_speaks_of_no_closed_days(desk, running):  # noqa: F811
 @pytest.mark.parametrize("day", ["2026-01-02", "2031-05-15"])
 def test_an_extension_to_yesterday_is_refused(desk, running, day):  # noqa: F811
     values = {"closes_on": day, "closes_at": "18:00", "zone": "Asia/Almaty", "text": "Asked for"}
-    page = desk.post(silence_page("act", running.pk, "extend"), {**values, "confirm": "1"})
+    page = desk.post(silence_page("extend", running.pk), {**values, "confirm": "1"})
     assert page.context["form"].errors == {
         "closes_on": ["An extension closes later than the silence that runs."]
     }

@@ -84,7 +84,7 @@ def test_less_than_the_usual_time_is_warned_of_and_the_past_refused(desk, issued
 
 
 def test_an_objection_shows_that_it_breaks_silence_and_then_does(desk, running, user):  # noqa: F811
-    address = silence_page("act", running.pk, "object")
+    address = silence_page("object", running.pk)
     values = {"state": "TM", "text": "Note 12/4", "amendment": "Strike paragraph 3."}
     plan = desk.post(address, {**values, "preview": "1"}).context["plan"]
     assert plan["sentence"] == "Silence is broken: the text is not adopted, and this procedure is over."
@@ -96,7 +96,7 @@ def test_an_objection_shows_that_it_breaks_silence_and_then_does(desk, running, 
 
 
 def test_an_objection_that_became_late_meanwhile_is_shown_again_as_late(desk, expired):  # noqa: F811
-    address = silence_page("act", expired.pk, "object")
+    address = silence_page("object", expired.pk)
     values = {"state": "TM", "text": "Note 12/4", "amendment": ""}
     before_it_closed = expired.closing_at - timedelta(minutes=1)
     shown = plan_act(expired, Kind.OBJECTED, before_it_closed, state="TM")
@@ -116,7 +116,7 @@ RECEIVED = {"received_on": "2026-04-17", "received_at": "17:40", "received_zone"
 
 def test_an_objection_that_had_come_in_time_shows_that_it_sets_the_adoption_aside(desk, expired):  # noqa: F811
     adopt_expired()
-    address = silence_page("act", expired.pk, "object")
+    address = silence_page("object", expired.pk)
     assert desk.get(address).context["form"]["received_zone"].value() == "Asia/Almaty"
     values = {"state": "TM", "text": "Note 12/4", "amendment": "", **RECEIVED}
     answer = desk.post(address, {**values, "preview": "1"})
@@ -138,13 +138,13 @@ def test_an_objection_that_had_come_in_time_shows_that_it_sets_the_adoption_asid
 )
 def test_a_receipt_lies_between_the_opening_and_now(desk, expired, day, text):  # noqa: F811
     values = {"state": "TM", "text": "Note 12/4", "evidence": "Register", **RECEIVED, "received_on": day}
-    answer = desk.post(silence_page("act", expired.pk, "object"), {**values, "preview": "1"})
+    answer = desk.post(silence_page("object", expired.pk), {**values, "preview": "1"})
     assert answer.context["form"].errors["received_on"][0].startswith(text)
     assert answer.context["plan"] is None
 
 
 def test_a_state_that_stands_aside_leaves_five(desk, running):  # noqa: F811
-    address = silence_page("act", running.pk, "aside")
+    address = silence_page("aside", running.pk)
     plan = desk.post(address, {"state": "TM", "text": "Note 33/2", "preview": "1"}).context["plan"]
     assert plan["sentence"].startswith(
         "Silence runs on. Unbroken, the text is adopted by 5 of 6: China, Kazakhstan"
@@ -152,7 +152,7 @@ def test_a_state_that_stands_aside_leaves_five(desk, running):  # noqa: F811
 
 
 def test_an_extension_and_a_withdrawal_are_recorded_with_their_reason(desk, running):  # noqa: F811
-    address = silence_page("act", running.pk, "extend")
+    address = silence_page("extend", running.pk)
     values = {
         "closes_on": "2031-05-19",
         "closes_at": "18:00",
@@ -162,7 +162,7 @@ def test_an_extension_and_a_withdrawal_are_recorded_with_their_reason(desk, runn
     plan = desk.post(address, {**values, "preview": "1"}).context["plan"]
     assert plan["sentence"] == "Silence closes later: 19 May 2031, 18:00, Asia/Almaty (UTC+5)."
     confirm(desk, address, values)
-    confirm(desk, silence_page("act", running.pk, "withdraw"), {"text": "Redrafted."})
+    confirm(desk, silence_page("withdraw", running.pk), {"text": "Redrafted."})
     row = SilenceProcedure.objects.get()
     assert (row.status, row.closes_on, row.events.count()) == ("withdrawn", date(2031, 5, 19), 3)
 
@@ -179,7 +179,7 @@ def test_who_may_only_look_acts_upon_nothing(client, running, issued):  # noqa: 
     client.force_login(officer)
     pages = [
         silence_page("open", issued().pk),
-        silence_page("act", running.pk, "object"),
+        silence_page("object", running.pk),
         silence_page("change", running.pk),
     ]
     names = ["view_document", "view_silenceprocedure"]
@@ -196,7 +196,7 @@ def test_silence_on_a_restricted_paper_is_hidden_with_it(client, issued):
     names = ["view_document", "view_silenceprocedure", "change_silenceprocedure", "add_silenceprocedure"]
     officer.user_permissions.set(Permission.objects.filter(codename__in=names))
     client.force_login(officer)
-    assert client.get(silence_page("act", hidden.pk, "object")).status_code == 404
+    assert client.get(silence_page("object", hidden.pk)).status_code == 404
     assert client.get(silence_page("open", hidden.document_id)).status_code == 404
     assert hidden.document.symbol_id not in client.get(silence_page("changelist")).content.decode()
 

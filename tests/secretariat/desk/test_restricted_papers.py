@@ -137,7 +137,6 @@ def addresses(mails, box):
         },
     }
     whats = {
-        "meetings_silenceprocedure_act": ["object", "aside", "explain", "extend", "withdraw"],
         "reminders_delivery_keep": ["hold", "release", "resend", "test"],
         "reminders_delivery_settle": ["arrival", "refusal", "lapse"],
     }
