@@ -23,6 +23,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from .chosen import chosen_keys
 from .concurrency import seal
 from .refused import Refused
 from .stale_pages import is_confirmed, is_stale, seen_by, shown_anew
@@ -125,6 +126,9 @@ class Act:
         """What was done, to who did it."""
         return str(self.done)
 
+    def refusal_text(self, refusal: Refused) -> str:
+        return str(refusal)
+
     def title_of(self, asked: Asked) -> str:
         return str(self.title)
 
@@ -141,6 +145,29 @@ class Act:
     def leads_to(self, asked: Asked, result: Any) -> str:
         """Where one goes after it."""
         return self.back(asked)
+
+
+class ManyAct(Act):
+    """An act upon the rows of `?ids=`, ticked in a list or one of them by itself."""
+
+    path = "{slug}/"
+
+    def rows(self, pages: Any, request: HttpRequest) -> Any:
+        """Those with which it can be done."""
+        return pages.get_queryset(request)
+
+    def subject(self, pages: Any, request: HttpRequest) -> Any:
+        return list(self.rows(pages, request).filter(pk__in=chosen_keys(request.GET))) or None
+
+    def subtitle(self, asked: Asked) -> str:
+        return ""
+
+    def back(self, asked: Asked) -> str:
+        meta = asked.subject[0]._meta
+        return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+
+    def leads_to(self, asked: Asked, result: Any) -> str:
+        return changed(asked.subject[0]) if len(asked.subject) == 1 else self.back(asked)
 
 
 class ActsAdmin:
@@ -186,7 +213,7 @@ class ActsAdmin:
             act.check(asked)
             asked.plan = act.foresee(asked) if act.foreseen == "row" else None
         except Refused as refusal:
-            messages.error(request, str(refusal))
+            messages.error(request, act.refusal_text(refusal))
             return HttpResponseRedirect(act.back(asked))
         is_sent = request.method == "POST"
         asked.form = act.ask(asked, request.POST if is_sent else None, request.FILES if is_sent else None)
@@ -210,7 +237,7 @@ class ActsAdmin:
                 told = _tried(asked, act)
         except Refused as refusal:
             if form.is_bound:  # of an act that is only tried the page opens all the same
-                add_refusal(form, refusal)
+                add_refusal(form, refusal, act.refusal_text(refusal))
             asked.plan = asked.plan if act.foreseen == "row" else None
             told = None
         return self._page(asked, act, told)
@@ -284,6 +311,6 @@ def _tried(asked: Asked, act: Act) -> list[Told]:
     return told
 
 
-def add_refusal(form: Any, refusal: Refused) -> None:
-    """Say a refusal at the field that it concerns, or above the form."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+def add_refusal(form: Any, refusal: Refused, text: str = "") -> None:
+    """Say a refusal at the field that it concerns, or above the form; by its own sentence where none is given."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, text or str(refusal))

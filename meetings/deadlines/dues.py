@@ -9,10 +9,11 @@ from typing import Any, Literal
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from rotation.concurrency import assert_unchanged
 from rotation.models import State
+from rotation.refused import Refused
 
 from ..authorship import authored
 from ..changes import announce
@@ -31,23 +32,38 @@ WRITTEN = (*CHANGED, "retraced")
 DERIVED = ["target_on", "due_on", "due_at", "zone", "trail", "sequence", "status", "is_pinned", "notice"]
 
 
-class DueRefused(Exception):
-    """The due stays as it is; the message says why, to a person."""
+class DueRefused(Refused):
+    """The due stays as it is."""
+
+    sentences = {
+        "withdrawn": _("This deadline was withdrawn with its meeting."),
+        "no_moment": _("Say when it was received."),
+        "future": _("Received at: this moment lies in the future."),
+        "no_reason": _("Give the reason."),
+        "not_open": _("Only an open deadline can be set by hand."),
+        "over": _("That moment is over, so that the state would be late at once. Choose a later day."),
+    }
+    fields = {"future": "at", "no_reason": "reason", "over": "day"}
 
 
 class StandsAlready(DueRefused):
     """Somebody settled the due, or reopened it, meanwhile; `due` is as it stands."""
 
+    message = _("The deadline has changed since this was shown. Nothing was recorded.")
+
     def __init__(self, due: Due) -> None:
-        super().__init__(due)
+        super().__init__()
         self.due = due
 
 
 class NotLater(DueRefused):
     """An extension to a day that is not later than the one that stands; `due` is as it stands."""
 
+    message = _("An extension gives more time than there was.")
+    field = "day"
+
     def __init__(self, due: Due) -> None:
-        super().__init__(due)
+        super().__init__()
         self.due = due
 
 
@@ -237,15 +253,15 @@ def settle_due(due_id: int, *, status: str, at: datetime | None, actor: Any, rea
     """
     due = _locked(due_id)
     if due.status == Due.Status.WITHDRAWN:
-        raise DueRefused(_("This deadline was withdrawn with its meeting."))
+        raise DueRefused("withdrawn")
     if (status == Due.Status.OPEN) == (due.status == Due.Status.OPEN):
         raise StandsAlready(due)
     if (status == Due.Status.RECEIVED) != (at is not None):
-        raise DueRefused(_("Say when it was received."))
+        raise DueRefused("no_moment")
     if at is not None and at > timezone.now():
-        raise DueRefused(_("Received at: this moment lies in the future."))
+        raise DueRefused("future")
     if status in (Due.Status.WAIVED, Due.Status.OPEN) and not reason.strip():
-        raise DueRefused(_("Give the reason."))
+        raise DueRefused("no_reason")
     if due.status != Due.Status.OPEN:
         due.sequence += 1  # who was thanked, or told that it is no longer asked for, is told that it is
     due.status, due.received_at, due.recorded_by, due.settle_reason = status, at, actor, reason
@@ -277,14 +293,12 @@ def extend_due(due_id: int, *, day: date, actor: Any, reason: str, may_be_past: 
 
 def _set_by_hand(due: Due, day: date, actor: Any, reason: str, may_be_past: bool) -> Due:
     if due.status != Due.Status.OPEN:
-        raise DueRefused(_("Only an open deadline can be set by hand."))
+        raise DueRefused("not_open")
     if not reason.strip():
-        raise DueRefused(_("Give the reason."))
+        raise DueRefused("no_reason")
     at = instant(day, due.deadline.close_at, due.zone)
     if at <= timezone.now() and not may_be_past:
-        raise DueRefused(
-            _("That moment is over, so that the state would be late at once. Choose a later day.")
-        )
+        raise DueRefused("over")
     if at != due.due_at:
         due.sequence += 1
     code = "extended" if day > due.due_on else "pinned"

@@ -39,7 +39,6 @@ SENTENCES = {
     "does_not_follow": _("This list does not follow the last one."),
     "not_begun": _("The meeting has not begun: the final list is issued then."),
     "nothing_changed": _("Nothing has changed since the last list."),
-    "another_list": _("The delegations have changed since this was shown. Look again and confirm."),
 }
 
 

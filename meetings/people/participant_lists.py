@@ -11,6 +11,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from rotation.concurrency import assert_unchanged
+
 from ..authorship import authored
 from ..deadlines.dues import states_of
 from ..models import Delegation, ListedParticipant, Meeting, ParticipantList
@@ -47,21 +49,15 @@ def plan_list(meeting: Meeting) -> ListPlan:
 
 
 @transaction.atomic
-def issue_list(
-    meeting_id: int, stage: ListStage, *, seen: str, actor: Any, note: str = ""
-) -> ParticipantList:
-    """Issue the list of participants as it stands, for good.
-
-    seen: the plan's, when it was shown. Raises DelegationRefused; then nothing has changed.
-    """
+def issue_list(meeting_id: int, stage: ListStage, *, actor: Any, note: str = "") -> ParticipantList:
+    """Issue the list of participants as it stands, for good. Raises DelegationRefused; then nothing has changed."""
     meeting = (
         Meeting.objects.select_for_update(of=("self",)).select_related("track__mechanism").get(pk=meeting_id)
     )
     if meeting.status == Meeting.Status.CANCELLED:
         raise DelegationRefused("cancelled")
     plan = plan_list(meeting)
-    if seen != plan.seen:
-        raise DelegationRefused("another_list")
+    assert_unchanged(plan.seen)
     before = _participants(plan.last.lines.all()) if plan.last else ()
     refusal = list_refusal(
         stage,

@@ -16,9 +16,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from meetings.admin.chosen import MOST, chosen_keys
 from meetings.admin.schedule.when import instant_text
 from meetings.models import Contact, Meeting, Track
+from rotation.chosen import MOST, chosen_keys
 from rotation.inputs import DayInput
 from rotation.models import State
 

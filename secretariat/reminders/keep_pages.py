@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from meetings.admin.chosen import MOST, chosen_keys
 from meetings.papers.naming import needs_permission
+from rotation.chosen import MOST, chosen_keys
 
 from .ahead import mail_of
 from .keeping import hold, release, send_again, send_test

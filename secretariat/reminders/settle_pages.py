@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from meetings.admin.chosen import MOST, chosen_keys
 from meetings.admin.schedule.when import instant_text
+from rotation.chosen import MOST, chosen_keys
 
 from .ledger import still_wanted
 from .models import TITLED, Delivery, DeliveryEvent

@@ -161,7 +161,7 @@ def test_a_deadline_added_to_a_meeting_is_due_from_each_state(desk, trade):
 
 def settle(desk, what, dues, **values):
     keys = ",".join(str(due.pk) for due in dues)
-    return confirm(desk, reverse("admin:meetings_due_settle", args=[what]) + f"?ids={keys}", values)
+    return confirm(desk, reverse(f"admin:meetings_due_{what}") + f"?ids={keys}", values)
 
 
 def test_several_dues_are_marked_received_at_once(desk, trade, user):

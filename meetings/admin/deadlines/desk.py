@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from rotation.act_view import ActsAdmin
 from rotation.forms import state_names
 from rotation.history_admin import KeptAdmin
 
@@ -23,7 +24,7 @@ from ...deadlines.trails import trail_text
 from ...models import Deadline, Due
 from ..schedule.when import days_text, moment_text
 from .matrix import settled_text
-from .pages import DuePages
+from .pages import ACTS
 
 
 class TimeFilter(admin.SimpleListFilter):
@@ -75,7 +76,7 @@ def _chips(
 
 
 @admin.register(Due)
-class DueAdmin(DuePages, KeptAdmin):
+class DueAdmin(ActsAdmin, KeptAdmin):
     """Read-only rows: a due changes by being derived, settled or set by hand, each with its own page."""
 
     how_it_begins = gettext_lazy("What is due follows from the deadlines of the meetings.")
@@ -103,6 +104,7 @@ class DueAdmin(DuePages, KeptAdmin):
     found_first = ["-due_on", "-due_at", "-state_id"]
     sortable_by = ["due_shown"]  # by nothing else without reading all that is and was due
     list_counted = 1_000
+    acts = ACTS
     date_hierarchy = "due_on"
     ordering = ["due_on", "due_at", "state_id"]  # by the states' own days, as the days above the list
     actions = ["receive", "extend", "waive", "reopen"]
@@ -131,9 +133,7 @@ class DueAdmin(DuePages, KeptAdmin):
 
     def _chosen(self, queryset: Any, what: str) -> HttpResponse:
         keys = ",".join(str(key) for key in queryset.values_list("pk", flat=True))
-        return HttpResponseRedirect(
-            f"{reverse('admin:meetings_due_settle', args=[what])}?{urlencode({'ids': keys})}"
-        )
+        return HttpResponseRedirect(f"{reverse(f'admin:meetings_due_{what}')}?{urlencode({'ids': keys})}")
 
     @admin.action(description=gettext_lazy("Mark as received…"), permissions=["change"])
     def receive(self, request: HttpRequest, queryset: Any) -> HttpResponse:

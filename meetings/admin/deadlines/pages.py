@@ -7,24 +7,19 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from rotation.concurrency import seal
+from rotation.act_view import Asked, ManyAct
 from rotation.inputs import DayInput, MomentInput
-from rotation.stale_pages import is_stale, seen_by, shown_anew
+from rotation.refused import Refused
 
-from ...deadlines.dues import DueRefused, NotLater, StandsAlready, extend_due, lock_dues, pin_due, settle_due
+from ...deadlines.dues import NotLater, StandsAlready, extend_due, lock_dues, pin_due, settle_due
 from ...models import Due
 from ...schedule.dates import instant
-from ..chosen import chosen_keys
 from ..schedule.when import days_text
 from .anyway import AsksAnyway
 from .matrix import due_shown, settled_text
@@ -88,91 +83,87 @@ class ExtendForm(PinForm):
         return values
 
 
-PAGES: dict[str, tuple[type[forms.Form], Any]] = {
-    "received": (ReceivedForm, gettext_lazy("Mark as received")),
-    "waived": (WhyForm, gettext_lazy("Waive")),
-    "open": (WhyForm, gettext_lazy("Reopen")),
-    "extended": (ExtendForm, pgettext_lazy("a deadline", "Extend")),
-    "pinned": (PinForm, gettext_lazy("Set by hand")),
-}
+class SettleAct(ManyAct):
+    """What becomes of one due or of several; all of them or none."""
 
+    path = "settle/{slug}/"
+    template = "admin/meetings/due/settle.html"
+    form = WhyForm
+    status: str
 
-SET_BY_HAND = {"extended": extend_due, "pinned": pin_due}
+    def rows(self, pages: Any, request: HttpRequest) -> QuerySet[Due]:
+        return Due.objects.with_meeting()
 
+    def confirm_of(self, asked: Asked) -> str:
+        return str(self.title)
 
-class DuePages:
-    """The page, mixed into the due's admin."""
+    def sealed(self, asked: Asked) -> tuple[Any, ...]:
+        return tuple(sorted(asked.subject, key=lambda due: due.pk))
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.settle_view)
-        return [path("settle/<str:what>/", view, name="meetings_due_settle"), *super().get_urls()]
-
-    @shown_anew
-    def settle_view(self, request: HttpRequest, what: str) -> HttpResponse:
-        if what not in PAGES:
-            raise Http404
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        keys = chosen_keys(request.GET)
-        dues = list(Due.objects.with_meeting().filter(pk__in=keys))
-        if not dues:
-            raise Http404
-        form_class, title = PAGES[what]
-        # A day that was asked for stands in the form; staff decide whether it is the one.
-        initial = {"at": timezone.localtime(), "day": request.GET.get("day", "")}
-        about = {"dues": dues} if issubclass(form_class, PinForm) else {}
-        form = form_class(request.POST or None, initial=initial, **about)
-        if form.is_valid() and not is_stale(request):
-            try:
-                with seen_by(request):
-                    return self._settle(request, dues, what, form.cleaned_data)
-            except StandsAlready as refusal:
-                form.add_error(None, _standing_text(refusal.due))
-            except NotLater as refusal:
-                form.add_error("day", _not_later_text(refusal.due))
-            except DueRefused as refusal:
-                form.add_error(None, str(refusal))
-        return self._page(request, dues, form, title)
-
-    @transaction.atomic
-    def _settle(
-        self, request: HttpRequest, dues: list[Due], what: str, values: dict[str, Any]
-    ) -> HttpResponse:
-        for due in lock_dues(due.pk for due in dues):
-            if what in SET_BY_HAND:
-                SET_BY_HAND[what](
-                    due.pk,
-                    day=values["day"],
-                    actor=request.user,
-                    reason=values["reason"],
-                    may_be_past=values["anyway"],
-                )
-            else:
-                settle_due(
-                    due.pk, status=what, at=values.get("at"), actor=request.user, reason=values["reason"]
-                )
-        count = len(dues)
-        text = ngettext("%(count)d deadline was recorded.", "%(count)d deadlines were recorded.", count)
-        messages.success(request, text % {"count": count})
-        if count == 1:
-            return HttpResponseRedirect(reverse("admin:meetings_due_change", args=[dues[0].pk]))
-        return HttpResponseRedirect(reverse("admin:meetings_due_changelist"))
-
-    def _page(self, request: HttpRequest, dues: list[Due], form: forms.Form, title: Any) -> HttpResponse:
+    def shown(self, asked: Asked) -> dict[str, Any]:
         now = timezone.now()
-        context = {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "opts": self.opts,
-            "form": form,
-            "media": self.media + form.media,
-            "dues": [due_shown(due, now) for due in dues],
-            "seen": seal(*sorted(dues, key=lambda due: due.pk)),
-            "confirm": title,
-            "has_errors": bool(form.errors),
-            "heading": _("Deadlines that this concerns"),
-        }
-        return TemplateResponse(request, "admin/meetings/due/settle.html", context)
+        return {"dues": [due_shown(due, now) for due in asked.subject]}
+
+    def act(self, asked: Asked) -> int:
+        dues = lock_dues(due.pk for due in asked.subject)
+        for due in dues:
+            self.settle(due, asked)
+        return len(dues)
+
+    def settle(self, due: Due, asked: Asked) -> None:
+        at, reason = asked.values.get("at"), asked.values["reason"]
+        settle_due(due.pk, status=self.status, at=at, actor=asked.actor, reason=reason)
+
+    def refusal_text(self, refusal: Refused) -> str:
+        if isinstance(refusal, StandsAlready):
+            return _standing_text(refusal.due)
+        return _not_later_text(refusal.due) if isinstance(refusal, NotLater) else str(refusal)
+
+    def said(self, asked: Asked, result: int) -> str:
+        text = ngettext("%(count)d deadline was recorded.", "%(count)d deadlines were recorded.", result)
+        return text % {"count": result}
+
+
+class Receive(SettleAct):
+    slug = status = Due.Status.RECEIVED.value
+    form = ReceivedForm
+    title = gettext_lazy("Mark as received")
+
+    def ask(self, asked: Asked, data: Any, files: Any) -> forms.Form:
+        return ReceivedForm(data, initial={"at": timezone.localtime()})
+
+
+class Waive(SettleAct):
+    slug = status = Due.Status.WAIVED.value
+    title = gettext_lazy("Waive")
+
+
+class Reopen(SettleAct):
+    slug = status = Due.Status.OPEN.value
+    title = gettext_lazy("Reopen")
+
+
+class SetByHand(SettleAct):
+    slug, form = "pinned", PinForm
+    title = gettext_lazy("Set by hand")
+    verb: Any = staticmethod(pin_due)
+
+    def ask(self, asked: Asked, data: Any, files: Any) -> forms.Form:
+        # A day that was asked for stands in the form; staff decide whether it is the one.
+        return self.form(data, initial={"day": asked.request.GET.get("day", "")}, dues=asked.subject)
+
+    def settle(self, due: Due, asked: Asked) -> None:
+        day, reason, anyway = (asked.values[name] for name in ("day", "reason", "anyway"))
+        self.verb(due.pk, day=day, actor=asked.actor, reason=reason, may_be_past=anyway)
+
+
+class Extend(SetByHand):
+    slug, form = "extended", ExtendForm
+    title = pgettext_lazy("a deadline", "Extend")
+    verb = staticmethod(extend_due)
+
+
+ACTS = [Receive(), Waive(), Reopen(), Extend(), SetByHand()]
 
 
 def _not_later_text(due: Due) -> str:

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from rotation.concurrency import seal
-from rotation.stale_pages import is_stale, seen_by, shown_anew
+from rotation.act_view import Act, Asked, changed
 
 from ...models import Delegate, Delegation
 from ...people.delegations import (
-    DelegationRefused,
     add_delegate,
     change_delegate,
     receive_delegation,
@@ -26,147 +21,124 @@ from ...people.delegations import (
     take_back_receipt,
     withdraw_delegate,
 )
-from ...people.retaining import ErasureRefused, erase_on_request
-from ..act_pages import ActPages, require
+from ...people.retaining import erase_on_request
 from .forms import DelegateForm, ReceiveForm, WhyForm
 from .shown import PERSONAL, delegate_shown
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """A page: what it is called, what it asks, the verb that it carries out and who may."""
+class DelegationAct(Act):
+    """Upon a delegation; with a verb of its own and nothing to add it carries that out with what the form says."""
 
-    title: Any
-    form: type[forms.Form]
+    template = "admin/meetings/delegation/act.html"
+    done = _("This was recorded.")
+    form = WhyForm
     verb: Callable[..., Any]
-    permissions: tuple[str, ...]
-    note: Any = ""
+    note: str | Promise = ""
+
+    def subject(self, pages: Any, request: HttpRequest, pk: int) -> Any:
+        return Delegation.objects.with_people().filter(pk=pk).first()
+
+    def confirm_of(self, asked: Asked) -> str:
+        return str(self.title)
+
+    def shown(self, asked: Asked) -> dict[str, Any]:
+        return {"note": self.note}
+
+    def act(self, asked: Asked) -> Any:
+        return self.verb(asked.subject.pk, actor=asked.actor, **asked.values)
 
 
-CHANGE, CHANGE_PERSON = ("meetings.change_delegation",), ("meetings.change_delegate", PERSONAL)
-ACTS = {
-    "receive": Act(_("Mark as communicated"), ReceiveForm, receive_delegation, CHANGE,
-                   _("The deadline of this state for its delegation counts as met from then.")),
-    "take-back": Act(_("Not communicated after all"), WhyForm, take_back_receipt, CHANGE,
-                     _("The deadline of this state for its delegation is open again.")),
-}  # fmt: skip
-PERSON_ACTS = {
-    "withdraw": Act(_("Does not come"), WhyForm, withdraw_delegate, CHANGE_PERSON),
-    "restore": Act(_("Comes after all"), WhyForm, restore_delegate, CHANGE_PERSON),
-    "erase": Act(_("Erase name and office"), WhyForm, erase_on_request, ("meetings.add_erasure", PERSONAL),
-                 _("Name and office go from the delegation, from every list that was issued and from every earlier "
-                   "version, for good. Number, role and rank stay.")),
-}  # fmt: skip
+class Communicate(DelegationAct):
+    slug, form = "receive", ReceiveForm
+    title = _("Mark as communicated")
+    note = _("The deadline of this state for its delegation counts as met from then.")
+    verb = staticmethod(receive_delegation)
 
 
-class DelegatePages(ActPages):
-    """The pages, mixed into the delegation's admin."""
+class TakeBackReceipt(DelegationAct):
+    slug, path = "take_back", "<int:pk>/take-back/"
+    title = _("Not communicated after all")
+    note = _("The deadline of this state for its delegation is open again.")
+    verb = staticmethod(take_back_receipt)
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        return [
-            path("<int:pk>/person/", view(self.add_person_view), name="meetings_delegation_add_person"),
-            path("person/<int:pk>/", view(self.person_view), name="meetings_delegation_person"),
-            path("person/<int:pk>/<slug:what>/", view(self.person_act_view), name="meetings_delegate_act"),
-            path("<int:pk>/act/<slug:what>/", view(self.act_view), name="meetings_delegation_act"),
-            *super().get_urls(),
-        ]
 
-    @shown_anew
-    def add_person_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        require(request, *CHANGE_PERSON)
-        delegation = get_object_or_404(Delegation.objects.with_people(), pk=pk)
-        first = {} if delegation.head else {"role": Delegate.Role.HEAD, "rank": Delegate.Rank.MINISTER}
-        form = DelegateForm(request.POST or None, initial=first)
+class AddPerson(DelegationAct):
+    slug, path = "add_person", "<int:pk>/person/"
+    title = _("Add a delegate")
+    permissions = ["meetings.change_delegate", PERSONAL]
 
-        def save() -> None:
-            reason = form.cleaned_data["reason"]
-            add_delegate(delegation.pk, form.person(), actor=request.user, reason=reason)
+    def ask(self, asked: Asked, data: Any, files: Any) -> forms.Form:
+        first = {} if asked.subject.head else {"role": Delegate.Role.HEAD, "rank": Delegate.Rank.MINISTER}
+        return DelegateForm(data, initial=first)
 
-        return self._carry_out(request, delegation, form, save, _("Add a delegate"), shown=delegation)
+    def act(self, asked: Asked) -> Any:
+        reason = asked.values["reason"]
+        return add_delegate(asked.subject.pk, asked.form.person(), actor=asked.actor, reason=reason)
 
-    @shown_anew
-    def person_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        require(request, *CHANGE_PERSON)
-        delegate = self._delegate(pk)
-        form = DelegateForm(request.POST or None, initial=DelegateForm.initial_of(delegate))
 
-        def save() -> None:
-            reason = form.cleaned_data["reason"]
-            change_delegate(delegate.pk, form.person(), actor=request.user, reason=reason)
+class PersonAct(DelegationAct):
+    """Upon one delegate."""
 
-        versions = [row for row in delegate.particulars.all() if row.number != delegate.version]
-        return self._carry_out(
-            request,
-            delegate.delegation,
-            form,
-            save,
-            _("Change a delegate"),
-            shown=delegate,
-            versions=versions[::-1],
-        )
+    permissions = ["meetings.change_delegate", PERSONAL]
 
-    @shown_anew
-    def act_view(self, request: HttpRequest, pk: int, what: str) -> HttpResponse:
-        act = _known(ACTS, what)
-        require(request, *act.permissions)
-        delegation = get_object_or_404(Delegation.objects.with_people(), pk=pk)
-        form = act.form(request.POST or None)
-
-        def save() -> None:
-            act.verb(delegation.pk, actor=request.user, **form.cleaned_data)
-
-        return self._carry_out(request, delegation, form, save, act.title, shown=delegation, note=act.note)
-
-    @shown_anew
-    def person_act_view(self, request: HttpRequest, pk: int, what: str) -> HttpResponse:
-        act = _known(PERSON_ACTS, what)
-        require(request, *act.permissions)
-        delegate = self._delegate(pk)
-        form = act.form(request.POST or None)
-
-        def save() -> None:
-            act.verb(delegate.pk, actor=request.user, **form.cleaned_data)
-
-        person = delegate_shown(delegate, all_names=True)
-        return self._carry_out(
-            request, delegate.delegation, form, save, act.title, shown=delegate, note=act.note, person=person
-        )
-
-    def _delegate(self, pk: int) -> Delegate:
+    def subject(self, pages: Any, request: HttpRequest, pk: int) -> Any:
         rows = Delegate.objects.select_related(
             "delegation__meeting__track", "delegation__state", "delegation__organisation__state"
         )
-        return get_object_or_404(rows.prefetch_related("particulars__recorded_by"), pk=pk)
+        return rows.prefetch_related("particulars__recorded_by").filter(pk=pk).first()
 
-    def _carry_out(
-        self,
-        request: HttpRequest,
-        delegation: Delegation,
-        form: forms.Form,
-        save: Callable[[], None],
-        title: Any,
-        *,
-        shown: Delegation | Delegate,
-        **context: Any,
-    ) -> HttpResponse:
-        """Carry out what was confirmed and go back to the delegation, or show the page, with the refusal if any."""
-        back = reverse("admin:meetings_delegation_change", args=[delegation.pk])
-        if form.is_valid() and not is_stale(request):
-            try:
-                with seen_by(request):
-                    save()
-            except (DelegationRefused, ErasureRefused) as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                messages.success(request, _("This was recorded."))
-                return HttpResponseRedirect(back)
-        frame = {"title": title, "confirm": title, "subtitle": str(delegation), "back": back}
-        frame["seen"] = seal(shown)
-        return self.act_page(request, "admin/meetings/delegation/act.html", form=form, **frame | context)
+    def subtitle(self, asked: Asked) -> str:
+        return str(asked.subject.delegation)
+
+    def back(self, asked: Asked) -> str:
+        return changed(asked.subject.delegation)
+
+    def shown(self, asked: Asked) -> dict[str, Any]:
+        return {"note": self.note, "person": delegate_shown(asked.subject, all_names=True)}
 
 
-def _known(acts: dict[str, Act], what: str) -> Act:
-    if what not in acts:
-        raise Http404
-    return acts[what]
+class ChangePerson(PersonAct):
+    slug, path = "person", "person/<int:pk>/"
+    title = _("Change a delegate")
+
+    def ask(self, asked: Asked, data: Any, files: Any) -> forms.Form:
+        return DelegateForm(data, initial=DelegateForm.initial_of(asked.subject))
+
+    def shown(self, asked: Asked) -> dict[str, Any]:
+        delegate = asked.subject
+        earlier = [row for row in delegate.particulars.all() if row.number != delegate.version]
+        return {"versions": earlier[::-1]}
+
+    def act(self, asked: Asked) -> Any:
+        reason = asked.values["reason"]
+        return change_delegate(asked.subject.pk, asked.form.person(), actor=asked.actor, reason=reason)
+
+
+class WithdrawPerson(PersonAct):
+    slug, path = "person_withdraw", "person/<int:pk>/withdraw/"
+    title = _("Does not come")
+    verb = staticmethod(withdraw_delegate)
+
+
+class RestorePerson(PersonAct):
+    slug, path = "person_restore", "person/<int:pk>/restore/"
+    title = _("Comes after all")
+    verb = staticmethod(restore_delegate)
+
+
+class ErasePerson(PersonAct):
+    slug, path = "person_erase", "person/<int:pk>/erase/"
+    title = _("Erase name and office")
+    permissions = ["meetings.add_erasure", PERSONAL]
+    note = _(
+        "Name and office go from the delegation, from every list that was issued and from every earlier "
+        "version, for good. Number, role and rank stay."
+    )
+    is_grave = True
+    verb = staticmethod(erase_on_request)
+
+
+ACTS = [
+    *(Communicate(), TakeBackReceipt(), AddPerson()),
+    *(ChangePerson(), WithdrawPerson(), RestorePerson(), ErasePerson()),
+]

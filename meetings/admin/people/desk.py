@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from rotation.act_view import ActsAdmin
 from rotation.history import TOOK
 from rotation.history_admin import KeptAdmin
 from rotation.numbers import number_in
@@ -25,14 +26,15 @@ from ...models import Delegate, Delegation, Erasure, Meeting, Organisation, Rete
 from ...people.delegations import DelegationRefused, open_delegation, parties_of_meeting
 from ...people.participant_lists import plan_list
 from ..schedule.when import when_text
-from .delegate_pages import DelegatePages
-from .list_pages import ListPages
+from .delegate_pages import ACTS
+from .list_pages import IssueList
 from .papers import as_pdf, as_table, draft, issued, paper_of
 from .shown import delegation_shown, party_shown, sees_all
 
 
 @admin.register(Delegation)
-class DelegationAdmin(DelegatePages, ListPages, KeptAdmin):
+class DelegationAdmin(ActsAdmin, KeptAdmin):
+    acts = [*ACTS, IssueList()]
     """All that happens to a delegation is an act with a page of its own; the form shows what there is."""
 
     how_it_begins = gettext_lazy("A delegation is opened on the page of its meeting.")

@@ -4,61 +4,48 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django import forms
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from ...models import Meeting
-from ...people.delegations import DelegationRefused
+from rotation.act_view import Act, Asked
+
 from ...people.participant_lists import ListPlan, issue_list, plan_list
 from ...people.participants import ListStage
-from ..act_pages import ActPages, require
 from .forms import IssueForm
 
 
-class ListPages(ActPages):
-    """The page, mixed into the delegation's admin."""
+class IssueList(Act):
+    slug, path = "issue", "of/<int:pk>/issue/"
+    title = confirm = gettext_lazy("Issue the list of participants")
+    done = gettext_lazy("The list was issued.")
+    permissions = ["meetings.add_participantlist", "meetings.view_delegation"]
+    template = "admin/meetings/delegation/issue.html"
+    foreseen = "row"
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        return [
-            path("of/<int:pk>/issue/", view(self.issue_view), name="meetings_delegation_issue"),
-            *super().get_urls(),
-        ]
+    def subject(self, pages: Any, request: HttpRequest, pk: int) -> Any:
+        return pages.meeting_for(request, pk)
 
-    def issue_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        require(request, "meetings.add_participantlist")
-        meeting: Meeting = self.meeting_for(request, pk)
-        plan = plan_list(meeting)
-        back = reverse("admin:meetings_delegation_meeting", args=[pk])
-        form = IssueForm(request.POST or None, stages=plan.stages)
-        if form.is_valid():
-            try:
-                issue_list(
-                    pk,
-                    ListStage(form.cleaned_data["stage"]),
-                    seen=request.POST.get("seen", ""),
-                    actor=request.user,
-                    note=form.cleaned_data["note"],
-                )
-            except DelegationRefused as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                messages.success(request, _("The list was issued."))
-                return HttpResponseRedirect(back)
-        title = _("Issue the list of participants")
-        return self.act_page(
-            request,
-            "admin/meetings/delegation/issue.html",
-            form=form,
-            title=title,
-            confirm=title,
-            subtitle=str(meeting),
-            back=back,
-            plan=plan,
-            changes=changes_shown(plan),
-        )
+    def foresee(self, asked: Asked) -> ListPlan:
+        return plan_list(asked.subject)
+
+    def ask(self, asked: Asked, data: Any, files: Any) -> forms.Form:
+        return IssueForm(data, stages=asked.plan.stages)
+
+    def sealed(self, asked: Asked) -> tuple[Any, ...]:
+        return (asked.plan.seen,)
+
+    def shown(self, asked: Asked) -> dict[str, Any]:
+        return {"plan": asked.plan, "changes": changes_shown(asked.plan)}
+
+    def back(self, asked: Asked) -> str:
+        return reverse("admin:meetings_delegation_meeting", args=[asked.subject.pk])
+
+    def act(self, asked: Asked) -> Any:
+        stage, note = ListStage(asked.values["stage"]), asked.values["note"]
+        return issue_list(asked.subject.pk, stage, actor=asked.actor, note=note)
 
 
 def changes_shown(plan: ListPlan) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ def due(trade):
 
 
 def extend(desk, due, day, **values):
-    address = f"{reverse('admin:meetings_due_settle', args=['extended'])}?ids={due.pk}"
+    address = f"{reverse('admin:meetings_due_extended')}?ids={due.pk}"
     return confirm(desk, address, {"day": day, "reason": "Asked for by the ministry", **values})
 
 
@@ -101,6 +101,6 @@ def test_several_deadlines_are_extended_from_the_list(desk, trade):
     dues = list(Due.objects.filter(deadline__titles__en="Draft agenda").order_by("pk"))
     ticked = {"action": "extend", "_selected_action": [due.pk for due in dues]}
     answer = desk.post(reverse("admin:meetings_due_changelist"), ticked)
-    assert answer.url.startswith(reverse("admin:meetings_due_settle", args=["extended"]))
+    assert answer.url.startswith(reverse("admin:meetings_due_extended"))
     assert confirm(desk, answer.url, {"day": "2031-04-22", "reason": "All asked"}).status_code == 302
     assert [stands(due) for due in dues] == [("2031-04-22", True)] * len(dues)

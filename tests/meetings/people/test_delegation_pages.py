@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from meetings.models import Delegate, Delegation, Due, Erasure, Meeting, ParticipantList, Particulars
 from meetings.people.delegations import Person, change_delegate
-from meetings.people.participant_lists import issue_list, plan_list
+from meetings.people.participant_lists import issue_list
 from meetings.people.participants import ListStage
 from tests.acts import confirm
 from tests.factories import (
@@ -40,7 +40,7 @@ def delegation():
     member = DelegateFactory(delegation=row, named=FORMER)
     meeting = Meeting.objects.select_related("track__mechanism").get(pk=row.meeting_id)
     for stage in (ListStage.PROVISIONAL, ListStage.CORRECTED):
-        issue_list(meeting.pk, stage, seen=plan_list(meeting).seen, actor=None)
+        issue_list(meeting.pk, stage, actor=None)
         said = Person("member", "official", {"en": SECRET}, {"en": f"Office of {SECRET}"})
         change_delegate(member.pk, said, actor=None, reason="note 3")
     return row
@@ -97,9 +97,9 @@ def test_a_search_does_not_tell_whose_name_it_is(delegation, desk):
 ACTS = [
     ("meetings_delegation_add_person", "delegation", []),
     ("meetings_delegation_person", "person", []),
-    ("meetings_delegate_act", "person", ["withdraw"]),
-    ("meetings_delegate_act", "person", ["erase"]),
-    ("meetings_delegation_act", "delegation", ["receive"]),
+    ("meetings_delegation_person_withdraw", "person", []),
+    ("meetings_delegation_person_erase", "person", []),
+    ("meetings_delegation_receive", "delegation", []),
     ("meetings_delegation_issue", "meeting", []),
     ("meetings_delegation_open", "meeting", []),
 ]
@@ -125,8 +125,8 @@ def test_who_may_change_delegates_but_not_see_names_cannot_reach_the_form(delega
     officer.user_permissions.set(Permission.objects.filter(codename__in=codes))
     client.force_login(officer)
     person = Delegate.objects.get(role="member")
-    for name, more in (("delegation_person", []), ("delegate_act", ["erase"])):
-        assert client.get(reverse(f"admin:meetings_{name}", args=[person.pk, *more])).status_code == 403
+    for name in ("person", "person_erase"):
+        assert client.get(reverse(f"admin:meetings_delegation_{name}", args=[person.pk])).status_code == 403
 
 
 def test_a_delegation_is_opened_filled_and_communicated_on_the_desk(desk, user):
@@ -153,7 +153,7 @@ def test_a_delegation_is_opened_filled_and_communicated_on_the_desk(desk, user):
     assert "This delegation has a head already" in page.content.decode()
     confirm(
         desk,
-        reverse("admin:meetings_delegation_act", args=[row.pk, "receive"]),
+        reverse("admin:meetings_delegation_receive", args=[row.pk]),
         {"at_0": "2026-11-24", "at_1": "10:00", "source": "note 1"},
     )
     assert Due.objects.get(pk=due.pk).status == "received"
@@ -189,9 +189,9 @@ def test_a_list_is_issued_on_its_page_once_it_was_seen(desk, delegation):
     page = desk.get(address)
     assert page.context["changes"] == []
     assert ParticipantList.objects.count() == 2
-    desk.post(address, {"stage": "final", "seen": "stale"})
+    desk.post(address, {"stage": "final", "seen": "stale", "confirm": "1"})
     assert ParticipantList.objects.count() == 2
-    desk.post(address, {"stage": "final", "seen": page.context["plan"].seen, "note": "as it was"})
+    confirm(desk, address, {"stage": "final", "note": "as it was"})
     assert [row.stage for row in ParticipantList.objects.all()] == ["provisional", "corrected", "final"]
 
 
@@ -209,7 +209,9 @@ def test_a_file_that_is_not_there_is_not_found(delegation, desk, tail):
 
 def test_an_erasure_is_told_on_the_meetings_page_and_in_the_lists(delegation, desk, user):
     person = Delegate.objects.get(role="member")
-    confirm(desk, reverse("admin:meetings_delegate_act", args=[person.pk, "erase"]), {"reason": "asked for"})
+    confirm(
+        desk, reverse("admin:meetings_delegation_person_erase", args=[person.pk]), {"reason": "asked for"}
+    )
     page = desk.get(reverse("admin:meetings_delegation_meeting", args=[delegation.meeting_id]))
     (mark,) = page.context["erasures"]
     assert (mark.recorded_by, mark.reason, mark.versions) == (user, "asked for", 2)

@@ -20,6 +20,7 @@ from meetings.people.delegations import (
 )
 from meetings.people.participant_lists import issue_list, plan_list
 from meetings.people.participants import Differences, ListStage
+from rotation.concurrency import Stale, seal, seen_as
 from rotation.history import history_of
 from tests.factories import (
     DeadlineFactory,
@@ -155,18 +156,18 @@ def test_of_each_state_it_is_shown_whether_its_delegation_is_in(meeting, tajik, 
 
 
 def test_a_list_is_issued_as_it_stands_and_stays(meeting, tajik):
-    refused("nobody", issue_list, meeting.pk, ListStage.PROVISIONAL, seen=plan_list(meeting).seen)
+    refused("nobody", issue_list, meeting.pk, ListStage.PROVISIONAL)
     head = add_delegate(tajik.pk, MINISTER, actor=None)
     adviser = add_delegate(tajik.pk, ADVISER, actor=None)
-    first = issue_list(meeting.pk, ListStage.PROVISIONAL, seen=plan_list(meeting).seen, actor=None)
-    refused("nothing_changed", issue_list, meeting.pk, ListStage.CORRECTED, seen=plan_list(meeting).seen)
+    first = issue_list(meeting.pk, ListStage.PROVISIONAL, actor=None)
+    refused("nothing_changed", issue_list, meeting.pk, ListStage.CORRECTED)
     withdraw_delegate(adviser.pk, actor=None, reason="visa")
     change_delegate(
         head.pk, Person("head", "deputy minister", {"en": "C. Saidov"}), actor=None, reason="note 9"
     )
     plan = plan_list(meeting)
     assert plan.differences == Differences(joined=(), left=(adviser.pk,), changed=(head.pk,))
-    second = issue_list(meeting.pk, ListStage.CORRECTED, seen=plan.seen, actor=None)
+    second = issue_list(meeting.pk, ListStage.CORRECTED, actor=None)
     told = [
         [(line.code, line.rank, line.particulars.names["en"]) for line in row.lines.all()]
         for row in (first, second)
@@ -180,24 +181,25 @@ def test_a_list_is_issued_as_it_stands_and_stays(meeting, tajik):
 
 def test_a_list_that_changed_since_it_was_shown_is_not_issued(meeting, tajik):
     add_delegate(tajik.pk, MINISTER, actor=None)
-    seen = plan_list(meeting).seen
+    shown = seal(plan_list(meeting).seen)
     add_delegate(tajik.pk, ADVISER, actor=None)
-    refused("another_list", issue_list, meeting.pk, ListStage.PROVISIONAL, seen=seen)
+    with pytest.raises(Stale), seen_as(shown):
+        issue_list(meeting.pk, ListStage.PROVISIONAL, actor=None)
     assert ParticipantList.objects.count() == 0
 
 
 def test_the_final_list_comes_when_the_meeting_has_begun(meeting, tajik):
     add_delegate(tajik.pk, MINISTER, actor=None)
-    issue_list(meeting.pk, ListStage.PROVISIONAL, seen=plan_list(meeting).seen, actor=None)
-    refused("not_begun", issue_list, meeting.pk, ListStage.FINAL, seen=plan_list(meeting).seen)
+    issue_list(meeting.pk, ListStage.PROVISIONAL, actor=None)
+    refused("not_begun", issue_list, meeting.pk, ListStage.FINAL)
     with time_machine.travel(meeting.starts_at, tick=False):
-        row = issue_list(meeting.pk, ListStage.FINAL, seen=plan_list(meeting).seen, actor=None)
+        row = issue_list(meeting.pk, ListStage.FINAL, actor=None)
     assert (row.stage, row.heading["when"]["first_on"]) == ("final", date(2027, 6, 17).isoformat())
 
 
 def test_a_postponed_meeting_has_not_begun_though_its_former_day_is_past(meeting, tajik):
     add_delegate(tajik.pk, MINISTER, actor=None)
-    issue_list(meeting.pk, ListStage.PROVISIONAL, seen=plan_list(meeting).seen, actor=None)
+    issue_list(meeting.pk, ListStage.PROVISIONAL, actor=None)
     Meeting.objects.filter(pk=meeting.pk).update(status="postponed")
     with time_machine.travel(meeting.ends_at, tick=False):
-        refused("not_begun", issue_list, meeting.pk, ListStage.FINAL, seen=plan_list(meeting).seen)
+        refused("not_begun", issue_list, meeting.pk, ListStage.FINAL)

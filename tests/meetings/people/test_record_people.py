@@ -10,7 +10,7 @@ from meetings.committees.quorum import QuorumRule
 from meetings.management.commands.load_mechanism import SHIPPED
 from meetings.models import Committee, Delegate, Delegation, Meeting, Particulars, Seat, Sitting, Track
 from meetings.people.delegations import Person, add_delegate, change_delegate, open_delegation
-from meetings.people.participant_lists import issue_list, plan_list
+from meetings.people.participant_lists import issue_list
 from meetings.people.participants import ListStage
 from meetings.people.retaining import apply_retention
 from meetings.record.shapes import RANKS
@@ -91,7 +91,7 @@ def test_what_the_desk_entered_of_a_delegation_stays_when_the_record_is_loaded(r
 def test_the_records_heads_are_kept_by_the_default_rule_and_can_be_listed(record):
     assert apply_retention(date(2100, 1, 1)) == []
     meeting = foreign_ministers(3)
-    listing = issue_list(meeting.pk, ListStage.PROVISIONAL, seen=plan_list(meeting).seen, actor=None)
+    listing = issue_list(meeting.pk, ListStage.PROVISIONAL, actor=None)
     assert [line.code for line in listing.lines.all()] == ["TJ-1"]
 
 

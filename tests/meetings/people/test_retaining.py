@@ -15,7 +15,7 @@ from meetings.models import Delegate, Erasure, Meeting, Particulars, RetentionRu
 from meetings.models.documents import FOLDER
 from meetings.papers.orphans import orphan_files
 from meetings.people.delegations import DelegationRefused, Person, change_delegate
-from meetings.people.participant_lists import issue_list, plan_list
+from meetings.people.participant_lists import issue_list
 from meetings.people.participants import ListStage
 from meetings.people.retaining import (
     ErasureRefused,
@@ -54,9 +54,9 @@ def delegation():
     DelegateFactory(delegation=row, role="head", rank="minister", named="Head Headov")
     member = DelegateFactory(delegation=row, named="Ainagul Bekova")
     meeting = Meeting.objects.select_related("track__mechanism").get(pk=meeting.pk)
-    issue_list(meeting.pk, ListStage.PROVISIONAL, seen=plan_list(meeting).seen, actor=None)
+    issue_list(meeting.pk, ListStage.PROVISIONAL, actor=None)
     saved(member, "Zarina Bekova")
-    issue_list(meeting.pk, ListStage.CORRECTED, seen=plan_list(meeting).seen, actor=None)
+    issue_list(meeting.pk, ListStage.CORRECTED, actor=None)
     return row
 
 

@@ -73,7 +73,7 @@ def list_pages() -> list[str]:
 
 def test_a_visitor_who_is_not_logged_in_is_sent_to_the_login_from_every_page(client, db):
     addresses = admin_addresses()
-    assert {"index", "meetings_meeting_move", "meetings_due_settle", "meetings_meeting_history"} <= set(
+    assert {"index", "meetings_meeting_move", "meetings_due_received", "meetings_meeting_history"} <= set(
         addresses
     )
     for address in addresses.values():

@@ -13,7 +13,7 @@ AHEAD = reverse("admin:reminders_delivery_ahead")
 START = reverse("admin:reminders_follow_start")
 
 
-@pytest.mark.parametrize("page", [AHEAD, START, reverse("admin:meetings_due_settle", args=["received"])])
+@pytest.mark.parametrize("page", [AHEAD, START, reverse("admin:meetings_due_received")])
 def test_an_address_with_a_nul_is_a_wrong_one(desk, page):
     assert desk.get(f"{page}?ids={NUL}").status_code == 400
 
@@ -50,5 +50,5 @@ def test_none_of_the_mails_is_chosen_and_the_list_says_so(desk, page, value):
 @pytest.mark.parametrize("what", ["received", "waived"])
 @pytest.mark.parametrize("value", [DIGIT, ENDLESS, "-1", ",,,"])
 def test_none_of_the_deadlines_is_chosen(desk, what, value):
-    page = reverse("admin:meetings_due_settle", args=[what])
+    page = reverse(f"admin:meetings_due_{what}")
     assert desk.get(f"{page}?ids={value}").status_code == 404

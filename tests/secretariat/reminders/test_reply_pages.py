@@ -30,7 +30,7 @@ def say(state, what, **values):
 
 
 def receive(claim):
-    return f"{reverse('admin:meetings_due_settle', args=['received'])}?ids={claim.delivery.due_id}"
+    return f"{reverse('admin:meetings_due_received')}?ids={claim.delivery.due_id}"
 
 
 def test_today_shows_what_a_ministry_says_and_leads_to_the_page_that_settles_it(claim, desk):
@@ -60,7 +60,7 @@ def working_day(day):
 def test_a_request_leads_to_the_page_that_sets_the_day_with_the_day_asked_for(claim, desk):
     until = working_day(claim.delivery.due.due_on + timedelta(days=9))
     say("KZ", "extension", until=until, text="The minister travels.")
-    address = f"{reverse('admin:meetings_due_settle', args=['extended'])}?ids={Due.objects.get(state='KZ').pk}&day={until}"
+    address = f"{reverse('admin:meetings_due_extended')}?ids={Due.objects.get(state='KZ').pk}&day={until}"
     assert address.replace("&", "&amp;") in desk.get("/admin/").content.decode()
     assert f'value="{until}"' in desk.get(address).content.decode()
     confirm(desk, address, {"day": until.isoformat(), "reason": "agreed by the host"})
@@ -71,7 +71,7 @@ def test_a_request_leads_to_the_page_that_sets_the_day_with_the_day_asked_for(cl
 def test_who_is_granted_more_time_is_told_the_new_day(claim, desk, sink):
     until = working_day(claim.delivery.due.due_on + timedelta(days=9))
     request = say("KZ", "extension", until=until, text="The minister travels.")
-    address = f"{reverse('admin:meetings_due_settle', args=['extended'])}?ids={request.delivery.due_id}"
+    address = f"{reverse('admin:meetings_due_extended')}?ids={request.delivery.due_id}"
     confirm(desk, address, {"day": until.isoformat(), "reason": "agreed by the host"})
     sink.accepted.clear()
     send_due()

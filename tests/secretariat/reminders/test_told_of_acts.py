@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from meetings.models import Ministry, SilenceEvent, SilenceProcedure
+from meetings.models import Due, Ministry, SilenceEvent, SilenceProcedure
 from meetings.papers.acts import add_version, issue_document, register_document
 from secretariat.reminders.models import Delivery
 from secretariat.reminders.sending import send_due
@@ -49,6 +49,17 @@ def paper(track):
 @pytest.fixture
 def track(db):
     return TrackFactory()
+
+
+def test_an_act_of_one_step_becomes_two_where_somebody_is_told_of_it(desk, meeting, sink):
+    send_due()
+    due = Due.objects.get(state="KZ")
+    address = f"{reverse('admin:meetings_due_waived')}?ids={due.pk}"
+    sent = {"reason": "Given by telephone.", "seen": seal_of(desk.get(address)), "confirm": "1"}
+    page = desk.post(address, sent)
+    assert (told(page), Due.objects.get(pk=due.pk).status) == ([("Kazakhstan", "1 mail", "1")], "open")
+    assert desk.post(address, {**sent, "told": page.context["who"]}).status_code == 302
+    assert Due.objects.get(pk=due.pk).status == "waived"
 
 
 OPENING = {"closes_on": "2099-05-14", "closes_at": "18:00", "zone": "Asia/Almaty", "reason": "Note 3"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import QueryDict
 
-from rotation.numbers import number_in
+from .numbers import number_in
 
 MOST = 1000  # rows taken along from a list
 
