@@ -57,13 +57,14 @@ WATCHES: list[Watch] = []
 
 @dataclass(slots=True)
 class Asked:
-    """An act as it is asked for: by whom, upon what, and with what its form says.
+    """An act as it is asked for: by whom, in which admin, upon what, and with what its form says.
 
     values: of the form where it is valid, otherwise those with which the act is tried. plan, result: None until there
     is one.
     """
 
     request: HttpRequest
+    pages: Any
     subject: Any
     plan: Any = None
     form: Any = None
@@ -208,7 +209,7 @@ class ActsAdmin:
         subject = act.subject(self, request, **address)
         if subject is None:
             raise Http404
-        asked = Asked(request, subject)
+        asked = Asked(request, self, subject)
         try:
             act.check(asked)
             asked.plan = act.foresee(asked) if act.foreseen == "row" else None

@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pghistory
 from django import forms
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from meetings.admin.act_pages import ActPages
+from rotation.act_view import Act, Asked, ReasonForm
 
 from ..models import Webhook, WebhookMessage
-from .acts import pause, ping, replace_secret, resume, send_again
+from .acts import WebhookRefused, pause, ping, replace_secret, resume, send_again
 
 State = Webhook.State
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=300,
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text=gettext_lazy("Stands in the history beside your name."),
-    )
 
 
 class SecretForm(ReasonForm):
@@ -43,132 +30,135 @@ class SecretForm(ReasonForm):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    title: Any
-    effect: Any
-    states: frozenset[str]
-    form: type[forms.Form] = ReasonForm
+class WebhookAct(Act):
+    """With a webhook in one of some states. Its history tells what changed; what it does not show is logged beside."""
+
+    path = "<int:pk>/act/{slug}/"
+    template = "admin/feed/webhook/act.html"
+    effect: str | Promise
+    states: frozenset[str] = frozenset(State.values)
     signing: frozenset[str] = frozenset(Webhook.Signing.values)
 
-    def suits(self, webhook: Webhook) -> bool:
-        return webhook.state in self.states and webhook.signing in self.signing
+    def subject(self, pages: Any, request: HttpRequest, pk: int) -> Webhook | None:
+        return Webhook.objects.select_related("system").filter(pk=pk).first()
+
+    def check(self, asked: Asked) -> None:
+        webhook = asked.subject
+        if webhook.state not in self.states or webhook.signing not in self.signing:
+            raise WebhookRefused("not_now")
+
+    def sealed(self, asked: Asked) -> tuple[Any, ...]:
+        return asked.subject.state, asked.subject.secret
+
+    def confirm_of(self, asked: Asked) -> str:
+        return str(self.title)
+
+    def shown(self, asked: Asked) -> dict[str, Any]:
+        return {"effect": self.effect}
+
+    def act(self, asked: Asked) -> Any:
+        with pghistory.context(reason=asked.values["reason"]):
+            result = self.carry_out(asked)
+        asked.pages.log_change(asked.request, asked.subject, f"{self.slug}: {asked.values['reason']}")
+        return result
+
+    def carry_out(self, asked: Asked) -> Any:
+        raise NotImplementedError
 
 
-ACTS = {
-    "ping": Act(
-        gettext_lazy("Send a test"),
-        gettext_lazy(
-            "The receiver gets a signed test within seconds, whatever the webhook's state. A new webhook begins to work "
-            "when the answer holds the challenge of the test."
-        ),
-        frozenset(State.values),
-    ),
-    "pause": Act(
-        gettext_lazy("Pause"),
-        gettext_lazy("The receiver is told nothing until the webhook is resumed. Then it is told to sync."),
-        frozenset([State.ACTIVE]),
-    ),
-    "resume": Act(
-        gettext_lazy("Resume"),
-        gettext_lazy(
-            "The receiver is told of changes again, and at once, in one message, to sync: so it learns all that it missed."
-        ),
-        frozenset([State.PAUSED, State.OFF]),
-    ),
-    "secret": Act(
-        gettext_lazy("Replace the secret"),
-        gettext_lazy("The new secret is shown once. For 24 hours the former one signs beside it."),
-        frozenset(State.values),
-        SecretForm,
-        frozenset([Webhook.Signing.SECRET]),
-    ),
-    "keys": Act(
-        gettext_lazy("Replace the key pair"),
-        gettext_lazy(
-            "The new public key stands on the webhook's page. For 24 hours the former key pair signs beside it."
-        ),
-        frozenset(State.values),
-        SecretForm,
-        frozenset([Webhook.Signing.KEYS]),
-    ),
-}
+class Ping(WebhookAct):
+    slug = "ping"
+    title = gettext_lazy("Send a test")
+    effect = gettext_lazy(
+        "The receiver gets a signed test within seconds, whatever the webhook's state. A new webhook begins to work "
+        "when the answer holds the challenge of the test."
+    )
+    done = gettext_lazy("The test goes out within seconds; its answer stands below then.")
+
+    def carry_out(self, asked: Asked) -> Any:
+        return ping(asked.subject.pk, actor=asked.actor, reason=asked.values["reason"])
 
 
-class WebhookActPages(ActPages):
-    """The pages of acts, mixed into the webhook's admin."""
+class StateAct(WebhookAct):
+    verb: Callable[[int], Any]
 
-    def get_urls(self) -> list[URLPattern]:
-        acts = self.admin_site.admin_view(self.act_view)
-        again = self.admin_site.admin_view(self.again_view)
-        return [
-            path("<int:pk>/act/<str:what>/", acts, name="feed_webhook_act"),
-            path("again/<int:pk>/", again, name="feed_webhook_again"),
-            *super().get_urls(),
-        ]
+    def carry_out(self, asked: Asked) -> Any:
+        return self.verb(asked.subject.pk)
 
-    def act_view(self, request: HttpRequest, pk: int, what: str) -> HttpResponse:
-        if not request.user.has_perm("feed.change_webhook"):
-            raise PermissionDenied
-        if what not in ACTS:
-            raise Http404
-        webhook = get_object_or_404(Webhook.objects.select_related("system"), pk=pk)
-        back = reverse("admin:feed_webhook_change", args=[pk])
-        if not ACTS[what].suits(webhook):
-            messages.warning(request, _("This cannot be done with the webhook as it is now."))
-            return HttpResponseRedirect(back)
-        form = ACTS[what].form(request.POST if request.method == "POST" else None)
-        if not form.is_valid():
-            return self._page(request, webhook, form, back, ACTS[what].title, ACTS[what].effect)
-        with pghistory.context(reason=form.cleaned_data["reason"]):
-            self._act(request, webhook, what, form.cleaned_data)
-        # The history tells what changed in the row; a test, or a secret replaced at once, changes nothing it shows.
-        self.log_change(request, webhook, f"{what}: {form.cleaned_data['reason']}")
-        return HttpResponseRedirect(back)
+    def said(self, asked: Asked, result: Any) -> str:
+        asked.subject.refresh_from_db()
+        return _("The webhook is %(state)s now.") % {"state": asked.subject.get_state_display()}
 
-    def _act(self, request: HttpRequest, webhook: Webhook, what: str, values: dict[str, Any]) -> None:
-        match what:
-            case "secret" | "keys":
-                self.show(request, webhook, replace_secret(webhook.pk, at_once=values["at_once"]))
-            case "ping":
-                ping(webhook.pk, actor=request.user, reason=values["reason"])
-                messages.success(
-                    request, _("The test goes out within seconds; its answer stands below then.")
-                )
-            case _:
-                act: Callable[[int], bool] = {"pause": pause, "resume": resume}[what]
-                if act(webhook.pk):
-                    messages.success(
-                        request, _("The webhook is %(state)s now.") % {"state": _state_of(webhook)}
-                    )
-                else:
-                    messages.warning(request, _("This cannot be done with the webhook as it is now."))
 
-    def again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if not request.user.has_perm("feed.change_webhook"):
-            raise PermissionDenied
-        message = get_object_or_404(WebhookMessage.objects.select_related("webhook__system"), pk=pk)
-        back = reverse("admin:feed_webhookmessage_change", args=[pk])
-        form = ReasonForm(request.POST if request.method == "POST" else None)
-        if not form.is_valid():
-            effect = _(
+class Pause(StateAct):
+    slug = "pause"
+    title = gettext_lazy("Pause")
+    effect = gettext_lazy(
+        "The receiver is told nothing until the webhook is resumed. Then it is told to sync."
+    )
+    states = frozenset([State.ACTIVE])
+    verb = staticmethod(pause)
+
+
+class Resume(StateAct):
+    slug = "resume"
+    title = gettext_lazy("Resume")
+    effect = gettext_lazy(
+        "The receiver is told of changes again, and at once, in one message, to sync: so it learns all that it missed."
+    )
+    states = frozenset([State.PAUSED, State.OFF])
+    verb = staticmethod(resume)
+
+
+class ReplaceSecret(WebhookAct):
+    slug, form = "secret", SecretForm
+    title = gettext_lazy("Replace the secret")
+    effect = gettext_lazy("The new secret is shown once. For 24 hours the former one signs beside it.")
+    signing = frozenset([Webhook.Signing.SECRET])
+
+    def carry_out(self, asked: Asked) -> str:
+        return replace_secret(asked.subject.pk, at_once=asked.values["at_once"])
+
+    def said(self, asked: Asked, result: str) -> str:
+        asked.pages.show(asked.request, asked.subject, result)
+        return ""
+
+
+class ReplaceKeys(ReplaceSecret):
+    slug = "keys"
+    title = gettext_lazy("Replace the key pair")
+    effect = gettext_lazy(
+        "The new public key stands on the webhook's page. For 24 hours the former key pair signs beside it."
+    )
+    signing = frozenset([Webhook.Signing.KEYS])
+
+
+class SendAgain(Act):
+    slug = "again"
+    title = confirm = gettext_lazy("Send again")
+    done = gettext_lazy("The message goes out again now.")
+    permissions = ["feed.change_webhook"]
+    template = "admin/feed/webhook/act.html"
+
+    def subject(self, pages: Any, request: HttpRequest, pk: int) -> WebhookMessage | None:
+        return WebhookMessage.objects.select_related("webhook__system").filter(pk=pk).first()
+
+    def subtitle(self, asked: Asked) -> str:
+        return str(asked.subject.webhook)
+
+    def sealed(self, asked: Asked) -> tuple[Any, ...]:
+        return (asked.subject.state,)
+
+    def shown(self, asked: Asked) -> dict[str, Any]:
+        return {
+            "effect": _(
                 "The message goes again with the same webhook-id, with what is true now. A receiver that has it already "
                 "knows it by that and does nothing. What was overtaken by a later change is not sent again."
             )
-            return self._page(request, message.webhook, form, back, _("Send again"), effect)
-        if send_again(pk, actor=request.user, reason=form.cleaned_data["reason"]):
-            messages.success(request, _("The message goes out again now."))
-        else:
-            messages.warning(request, _("Only what was taken or given up is sent again."))
-        return HttpResponseRedirect(back)
+        }
 
-    def _page(
-        self, request: HttpRequest, webhook: Webhook, form: forms.Form, back: str, title: Any, effect: Any
-    ) -> HttpResponse:
-        shown = {"title": title, "subtitle": str(webhook), "effect": effect, "confirm": title}
-        return self.act_page(request, "admin/feed/webhook/act.html", form=form, back=back, **shown)
+    def act(self, asked: Asked) -> Any:
+        return send_again(asked.subject.pk, actor=asked.actor, reason=asked.values["reason"])
 
 
-def _state_of(webhook: Webhook) -> str:
-    webhook.refresh_from_db()
-    return webhook.get_state_display()
+ACTS = [Ping(), Pause(), Resume(), ReplaceSecret(), ReplaceKeys()]

@@ -9,6 +9,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from rotation.concurrency import assert_unchanged
+from rotation.refused import Refused
 
 from ..models import Feed
 from .models import Webhook, WebhookAttempt, WebhookMessage, WebhookNotice
@@ -19,6 +23,15 @@ from .sealing import seal, unseal
 State, Message = Webhook.State, WebhookMessage
 # While the receiver learns its new secret both sign.
 OVERLAP = timedelta(hours=24)
+
+
+class WebhookRefused(Refused):
+    """Nothing has changed."""
+
+    sentences = {
+        "not_now": _("This cannot be done with the webhook as it is now."),
+        "under_way": _("Only what was taken or given up is sent again."),
+    }
 
 
 def make_webhook(webhook: Webhook, *, actor: Any) -> str:
@@ -48,6 +61,7 @@ def replace_secret(webhook_id: int, *, at_once: bool = False) -> str:
     at_once: the former one signs no more, since somebody else has it.
     """
     webhook = _locked(webhook_id)
+    assert_unchanged(webhook.state, webhook.secret)
     secret = _new_secret(webhook)
     former = "" if at_once else webhook.secret
     Webhook.objects.filter(pk=webhook.pk).update(
@@ -80,6 +94,7 @@ def secrets_of(webhook: Webhook, now: datetime) -> list[str]:
 def ping(webhook_id: int, *, actor: Any, reason: str = "") -> WebhookMessage:
     """Write a test, which goes out now whatever the webhook's state; answered rightly it proves a new webhook."""
     webhook = _locked(webhook_id)
+    assert_unchanged(webhook.state, webhook.secret)
     made = _say(webhook, Message.Kind.PING)
     asked = f"asked for: {reason}"[:500]
     WebhookAttempt.objects.create(message=made, state=made.state, detail=asked, author=actor)
@@ -87,25 +102,27 @@ def ping(webhook_id: int, *, actor: Any, reason: str = "") -> WebhookMessage:
 
 
 @transaction.atomic
-def pause(webhook_id: int) -> bool:
-    """Tell it nothing more until it is resumed; False when it is not active."""
+def pause(webhook_id: int) -> None:
+    """Tell it nothing more until it is resumed. Raises WebhookRefused when it is not active."""
     webhook = _locked(webhook_id)
-    return bool(Webhook.objects.filter(pk=webhook.pk, state=State.ACTIVE).update(state=State.PAUSED))
+    assert_unchanged(webhook.state, webhook.secret)
+    if not Webhook.objects.filter(pk=webhook.pk, state=State.ACTIVE).update(state=State.PAUSED):
+        raise WebhookRefused("not_now")
 
 
 @transaction.atomic
-def resume(webhook_id: int) -> bool:
-    """Tell it of changes again; False when it is neither paused nor off.
+def resume(webhook_id: int) -> None:
+    """Tell it of changes again. Raises WebhookRefused when it is neither paused nor off.
 
     Of what it missed it is told in one message, to sync: its mark tells it all.
     """
     webhook = _locked(webhook_id)
+    assert_unchanged(webhook.state, webhook.secret)
     if webhook.state not in (State.PAUSED, State.OFF):
-        return False
+        raise WebhookRefused("not_now")
     activate(webhook)
     _overtake(webhook)
     _say(webhook, Message.Kind.RESYNC)
-    return True
 
 
 def activate(webhook: Webhook) -> None:
@@ -123,18 +140,21 @@ def activate(webhook: Webhook) -> None:
 
 
 @transaction.atomic
-def send_again(message_id: int, *, actor: Any, reason: str) -> bool:
-    """Send a message again that was taken or given up, with the same webhook-id; False when it is under way anyway."""
-    ended = [Message.State.TAKEN, Message.State.FAILED]
-    found = Message.objects.select_for_update(no_key=True).filter(pk=message_id, state__in=ended)
-    if not found.exclude(kind=Message.Kind.PING).update(
-        state=Message.State.PENDING, tries=0, next_try_at=Now()
-    ):
-        return False
+def send_again(message_id: int, *, actor: Any, reason: str) -> None:
+    """Send a message again that was taken or given up, with the same webhook-id.
+
+    Raises WebhookRefused when it is under way anyway, or was a test.
+    """
+    message = Message.objects.select_for_update(no_key=True).get(pk=message_id)
+    assert_unchanged(message.state)
+    ended = (Message.State.TAKEN, Message.State.FAILED)
+    if message.state not in ended or message.kind == Message.Kind.PING:
+        raise WebhookRefused("under_way")
+    again = {"state": Message.State.PENDING, "tries": 0, "next_try_at": Now()}
+    Message.objects.filter(pk=message.pk).update(**again)
     WebhookAttempt.objects.create(
         message_id=message_id, state=Message.State.PENDING, detail=f"sent again: {reason}"[:500], author=actor
     )
-    return True
 
 
 @transaction.atomic

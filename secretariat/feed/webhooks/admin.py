@@ -16,10 +16,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from rotation.act_view import ActsAdmin
 from rotation.history_admin import HistoryAdmin, ReadOnlyAdmin
 
 from ..models import Feed, Webhook, WebhookAttempt, WebhookMessage
-from .act_pages import WebhookActPages
+from .act_pages import ACTS, SendAgain
 from .acts import make_webhook, public_keys_of
 from .rules.addresses import BadAddress, target_of
 from .sealing import Unreadable
@@ -54,7 +55,8 @@ class WebhookForm(forms.ModelForm):
 
 
 @admin.register(Webhook)
-class WebhookAdmin(WebhookActPages, HistoryAdmin):
+class WebhookAdmin(ActsAdmin, HistoryAdmin):
+    acts = ACTS
     form = WebhookForm
     list_display = ["url", "system", "state_chip", "failing_since", "waiting_count", "taken_at"]
     list_select_related = ["system"]
@@ -167,7 +169,8 @@ def told(row: Any) -> str:
 
 
 @admin.register(WebhookMessage)
-class WebhookMessageAdmin(ReadOnlyAdmin):
+class WebhookMessageAdmin(ActsAdmin, ReadOnlyAdmin):
+    acts = [SendAgain()]
     list_display = [
         "created_at",
         "webhook",

@@ -14,6 +14,7 @@ from django.urls import reverse
 from secretariat.feed.models import Webhook
 from secretariat.feed.webhooks.acts import activate, make_webhook, replace_secret
 from secretariat.feed.webhooks.rules.signature import new_private_key, public_key_of, signed
+from tests.acts import confirm
 
 from ..factories import meeting, system
 from ..test_guide import GUIDE, blocks
@@ -93,7 +94,7 @@ def test_the_private_key_lies_nowhere_open_and_the_public_one_stands_on_the_page
     page = reverse("admin:feed_webhook_change", args=[row.pk])
     (first,) = set(re.findall(r"whpk_[A-Za-z0-9+/=]+", said))
     assert shown(desk, page) == [first]
-    desk.post(reverse("admin:feed_webhook_act", args=[row.pk, "keys"]), {"reason": "Yearly."})
+    confirm(desk, reverse("admin:feed_webhook_keys", args=[row.pk]), {"reason": "Yearly."})
     both = shown(desk, page)
     assert (len(both), both[1]) == (2, first)
     with connection.cursor() as cursor:
@@ -116,7 +117,7 @@ def test_only_what_a_webhook_signs_with_is_replaced(desk, signing, act):
     row = Webhook(system=system(), url="https://calendar.mfa.example/hook", signing=signing)
     make_webhook(row, actor=None)
     answer = desk.post(
-        reverse("admin:feed_webhook_act", args=[row.pk, act]), {"reason": "Yearly."}, follow=True
+        reverse(f"admin:feed_webhook_{act}", args=[row.pk]), {"reason": "Yearly."}, follow=True
     )
     assert b"This cannot be done with the webhook as it is now." in answer.content
     assert Webhook.objects.get().former_secret == ""

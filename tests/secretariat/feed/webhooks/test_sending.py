@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from secretariat.feed.models import Webhook, WebhookAttempt, WebhookMessage, WebhookNotice
 from secretariat.feed.tasks import send_webhooks
-from secretariat.feed.webhooks.acts import make_webhook, ping, resume, send_again
+from secretariat.feed.webhooks.acts import WebhookRefused, make_webhook, ping, resume, send_again
 from secretariat.feed.webhooks.notices import send_notices
 from secretariat.feed.webhooks.sending import claim, reap, release, send_due
 
@@ -200,8 +200,9 @@ def test_a_test_of_an_active_one_needs_no_challenge_and_its_failure_is_none_of_t
 def test_a_message_sent_again_keeps_its_id(hook, receiver, user):
     meeting()
     sent()
-    assert send_again(message().pk, actor=user, reason="They lost it.")
-    assert not send_again(message().pk, actor=user, reason="Twice.")
+    send_again(message().pk, actor=user, reason="They lost it.")
+    with pytest.raises(WebhookRefused):
+        send_again(message().pk, actor=user, reason="Twice.")
     sent()
     assert len({headers["webhook-id"] for headers, _body in receiver.got}) == 1
     assert len(receiver.got) == 2

@@ -15,7 +15,7 @@ from meetings.models import Meeting
 from secretariat.feed.keeping import begin_epoch
 from secretariat.feed.models import Feed, FeedItem, Webhook, WebhookAttempt, WebhookMessage, WebhookNotice
 from secretariat.feed.publish import publish_all
-from secretariat.feed.webhooks.acts import make_webhook, pause, replace_secret, resume
+from secretariat.feed.webhooks.acts import WebhookRefused, make_webhook, pause, replace_secret, resume
 from secretariat.feed.webhooks.reconciling import reconcile_webhooks
 
 from ..factories import health, meeting, system
@@ -158,10 +158,14 @@ def test_a_lost_message_is_seen_by_its_number_and_written_again(hook, receiver):
 
 def test_while_it_is_paused_nothing_is_written_and_then_it_is_told_to_sync_once(hook, receiver):
     meeting()
-    assert (pause(hook.pk), pause(hook.pk)) == (True, False)
+    pause(hook.pk)
+    with pytest.raises(WebhookRefused):
+        pause(hook.pk)
     meeting()
     assert (sent(), WebhookMessage.objects.count(), reconcile_webhooks()) == (0, 1, 0)
-    assert (resume(hook.pk), resume(hook.pk)) == (True, False)
+    resume(hook.pk)
+    with pytest.raises(WebhookRefused):
+        resume(hook.pk)
     meeting()
     assert (reconcile_webhooks(), sent()) == (0, 2)
     assert [kind for kind, _data in receiver.told] == ["feed.changed", "meeting.changed"]

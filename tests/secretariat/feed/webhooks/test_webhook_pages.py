@@ -14,6 +14,7 @@ from standardwebhooks import Webhook as Verifier
 
 from secretariat.desk.today import today_shown
 from secretariat.feed.models import Webhook, WebhookAttempt, WebhookMessage
+from tests.acts import confirm
 from tests.factories import UserFactory
 
 from ..factories import meeting, system
@@ -25,7 +26,7 @@ LISTS = ["admin:feed_webhook_changelist", "admin:feed_webhookmessage_changelist"
 
 
 def act(row, what):
-    return reverse("admin:feed_webhook_act", args=[row.pk, what])
+    return reverse(f"admin:feed_webhook_{what}", args=[row.pk])
 
 
 def secret_in(response):
@@ -82,12 +83,12 @@ def test_the_same_address_twice_for_a_system_is_refused(desk, quiet):
 
 def test_pausing_and_resuming_are_acts_with_a_reason_that_stands_in_the_history(desk, quiet):
     assert desk.post(act(quiet, "pause"), {"reason": ""}).status_code == 200
-    desk.post(act(quiet, "pause"), {"reason": "They asked for it."})
+    confirm(desk, act(quiet, "pause"), {"reason": "They asked for it."})
     quiet.refresh_from_db()
     assert quiet.state == "paused"
     history = desk.get(reverse("admin:feed_webhook_history", args=[quiet.pk]))
     assert b"They asked for it." in history.content
-    desk.post(act(quiet, "resume"), {"reason": "They are back."})
+    confirm(desk, act(quiet, "resume"), {"reason": "They are back."})
     quiet.refresh_from_db()
     assert (quiet.state, WebhookMessage.objects.get().kind) == ("active", "resync")
     refused = desk.post(act(quiet, "resume"), {"reason": "Again."}, follow=True)
@@ -95,14 +96,14 @@ def test_pausing_and_resuming_are_acts_with_a_reason_that_stands_in_the_history(
 
 
 def test_a_test_is_written_and_a_secret_is_replaced_and_shown_once(desk, quiet):
-    desk.post(act(quiet, "ping"), {"reason": "New receiver."})
+    confirm(desk, act(quiet, "ping"), {"reason": "New receiver."})
     asked = WebhookAttempt.objects.get()
     assert (asked.author.username, asked.detail) == ("aida", "asked for: New receiver.")
-    (secret,) = secret_in(desk.post(act(quiet, "secret"), {"reason": "Yearly."}, follow=True))
+    (secret,) = secret_in(confirm(desk, act(quiet, "secret"), {"reason": "Yearly."}, follow=True))
     quiet.refresh_from_db()
     assert quiet.former_until > timezone.now() + timedelta(hours=23)
     assert secret != quiet.given
-    desk.post(act(quiet, "secret"), {"reason": "It leaked.", "at_once": "on"})
+    confirm(desk, act(quiet, "secret"), {"reason": "It leaked.", "at_once": "on"})
     told = LogEntry.objects.order_by("pk").values_list("change_message", flat=True)
     assert list(told) == ["ping: New receiver.", "secret: Yearly.", "secret: It leaked."]
 
@@ -110,7 +111,7 @@ def test_a_test_is_written_and_a_secret_is_replaced_and_shown_once(desk, quiet):
 def test_a_message_shows_its_attempts_as_text_and_is_sent_again(desk, told):
     page = desk.get(reverse("admin:feed_webhookmessage_change", args=[told.pk])).content.decode()
     assert ("&lt;b&gt;ok&lt;/b&gt;" in page, told.public_id in page, "12 ms" in page) == (True, True, True)
-    desk.post(reverse("admin:feed_webhook_again", args=[told.pk]), {"reason": "They lost it."})
+    confirm(desk, reverse("admin:feed_webhookmessage_again", args=[told.pk]), {"reason": "They lost it."})
     told.refresh_from_db()
     assert (told.state, told.tries) == ("pending", 0)
 
@@ -127,7 +128,7 @@ def test_who_may_only_look_looks_and_acts_not_and_others_see_nothing(client, qui
     ]
     acts = [
         *(act(quiet, what) for what in ("ping", "pause", "resume", "secret")),
-        reverse("admin:feed_webhook_again", args=[told.pk]),
+        reverse("admin:feed_webhookmessage_again", args=[told.pk]),
         reverse("admin:feed_webhook_add"),
     ]
     found = {}
