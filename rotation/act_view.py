@@ -218,9 +218,9 @@ class ActsAdmin:
             return HttpResponseRedirect(act.back(asked))
         is_sent = request.method == "POST"
         asked.form = act.ask(asked, request.POST if is_sent else None, request.FILES if is_sent else None)
-        return self._answer(asked, act)
+        return self._act_answer(asked, act)
 
-    def _answer(self, asked: Asked, act: Act) -> HttpResponse:
+    def _act_answer(self, asked: Asked, act: Act) -> HttpResponse:
         form, told = asked.form, None
         try:
             if form.is_valid():
@@ -241,9 +241,9 @@ class ActsAdmin:
                 add_refusal(form, refusal, act.refusal_text(refusal))
             asked.plan = asked.plan if act.foreseen == "row" else None
             told = None
-        return self._page(asked, act, told)
+        return self._act_page(asked, act, told)
 
-    def _page(self, asked: Asked, act: Act, told: list[Told] | None) -> HttpResponse:
+    def _act_page(self, asked: Asked, act: Act, told: list[Told] | None) -> HttpResponse:
         form = asked.form
         is_ready = told is not None or act.foreseen != "form"
         context = {

@@ -30,12 +30,15 @@ RULES = ("session_minutes", "provisional_days", "supplementary_days", "list_days
 Status, Kind = AgendaItem.Status, AgendaItem.Kind
 
 
+FIELDS = {"decided_before_request": "decided_on", "no_basis": "basis"}
+
+
 class AgendaRefused(Refused):
     """Nothing has changed."""
 
     def __init__(self, code: str, **values: object) -> None:
         Exception.__init__(self, code)
-        self.code, self.values = code, values
+        self.code, self.values, self.field = code, values, FIELDS.get(code)
 
     def __str__(self) -> str:
         return said(Finding(self.code, self.values))
@@ -254,17 +257,13 @@ def plan_stage(agenda: Agenda, stage: Stage) -> StagePlan:
 
 
 @transaction.atomic
-def freeze_stage(
-    agenda_id: int, stage: Stage, *, seen: int, actor: Any, note: str = "", seen_meeting: int | None = None
-) -> AgendaStage:
+def freeze_stage(agenda_id: int, stage: Stage, *, actor: Any, note: str = "") -> AgendaStage:
     """Keep the agenda as it stands, for good; a public stage tells the floors above.
 
-    seen: the agenda's revision when the plan was shown; seen_meeting: the meeting's, None where it was not. Raises
-    AgendaRefused; then nothing has changed.
+    Raises AgendaRefused; then nothing has changed.
     """
     agenda = _locked(agenda_id)
-    if seen != agenda.revision or seen_meeting not in (None, agenda.meeting.revision):
-        raise AgendaRefused("another_order")
+    assert_unchanged(agenda.revision, agenda.meeting.revision)
     plan = plan_stage(agenda, stage)
     if plan.refusal is not None:
         raise AgendaRefused(plan.refusal.code, **plan.refusal.values)

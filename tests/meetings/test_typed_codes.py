@@ -133,6 +133,6 @@ def test_odd_digits_in_an_address_find_nothing(desk, odd):
         named("calendarday_year", 2027) + f"?month={odd}",
     ):
         assert desk.get(query).status_code == 200, query
-    assert desk.get(named("due_settle", "received") + f"?ids={odd}").status_code == 404
+    assert desk.get(named("due_received") + f"?ids={odd}").status_code == 404
     ahead = desk.get(reverse("admin:reminders_delivery_ahead") + f"?meeting={odd}")
     assert ahead.status_code == 404

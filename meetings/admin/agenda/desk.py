@@ -14,12 +14,14 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rotation.act_view import ActsAdmin
 from rotation.history_admin import KeptAdmin
 from rotation.numbers import number_in
 
 from ...agenda.acts import RULES, AgendaRefused, open_agenda, set_rules
 from ...models import Agenda, AgendaItem, AgendaStage, ItemProposer, Meeting
 from ..schedule.when import when_text
+from .acts import ACTS
 from .forms import RulesForm
 from .item_pages import ItemPages
 from .page import page_of, when_shown
@@ -44,7 +46,8 @@ class StageFilter(admin.SimpleListFilter):
 
 
 @admin.register(Agenda)
-class AgendaAdmin(ItemPages, StagePages, KeptAdmin):
+class AgendaAdmin(ItemPages, StagePages, ActsAdmin, KeptAdmin):
+    acts = ACTS
     how_it_begins = gettext_lazy("An agenda is begun on the page of its meeting.")
     list_display = ["meeting_shown", "when", "stage_shown", "item_count", "time_shown", "pending_count"]
     list_filter = [StageFilter, ("meeting__track", admin.RelatedOnlyFieldListFilter)]

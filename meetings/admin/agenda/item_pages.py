@@ -1,4 +1,4 @@
-"""The items of an agenda: proposed, edited, ordered, decided, taken off and put back."""
+"""The items of an agenda: proposed, edited, ordered."""
 
 from __future__ import annotations
 
@@ -11,27 +11,21 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from rotation.concurrency import seal
 from rotation.lists import listed
 from rotation.numbers import number_in
-from rotation.stale_pages import is_stale, seen_by, shown_anew
 
 from ...agenda.acts import (
     AgendaRefused,
     change_item,
-    decide_urgent,
     propose_item,
     reorder,
-    restore_item,
     shift_item,
-    withdraw_item,
 )
 from ...agenda.snapshots import fingerprint
 from ...agenda.stages import PUBLIC
 from ...models import Agenda, AgendaItem, Document
-from .forms import MOST_PAPERS, DecideForm, ItemForm, NewItemForm, ReasonField, WhyForm
+from .forms import MOST_PAPERS, ItemForm, NewItemForm
 from .page import AgendaPage, number_sent, only_post
 from .shown import item_says
 
@@ -47,11 +41,6 @@ TAKEN = (
     "is_bis",
     "urgency",
 )
-ACTS: dict[str, tuple[type[Any], Any, Any]] = {
-    "decide": (DecideForm, gettext_lazy("Record the decision"), gettext_lazy("The decision was recorded.")),
-    "withdraw": (WhyForm, gettext_lazy("Take off the agenda"), gettext_lazy("The item was taken off.")),
-    "restore": (ReasonField, gettext_lazy("Put back on the agenda"), gettext_lazy("The item was put back.")),
-}
 
 
 class ItemPages(AgendaPage):
@@ -63,7 +52,6 @@ class ItemPages(AgendaPage):
             path("<int:pk>/items/add/", view(self.propose_view), name="meetings_agenda_propose"),
             path("<int:pk>/order/", view(self.order_view), name="meetings_agenda_order"),
             path("items/<int:pk>/", view(self.item_view), name="meetings_agenda_item"),
-            path("items/<int:pk>/<str:act>/", view(self.act_view), name="meetings_agenda_item_act"),
             *super().get_urls(),
         ]
 
@@ -146,38 +134,6 @@ class ItemPages(AgendaPage):
             return self._refused(request, agenda, refusal)
         return self._back(agenda)
 
-    @shown_anew
-    def act_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
-        if act not in ACTS:
-            raise Http404
-        item = self._item_for(request, pk)
-        form_class, confirm, done = ACTS[act]
-        form = form_class(
-            request.POST if request.method == "POST" else None, initial={"decided_on": timezone.localdate()}
-        )
-        if form.is_valid() and not is_stale(request):
-            try:
-                with seen_by(request):
-                    _carry_out(act, item, form.cleaned_data, request.user)
-            except AgendaRefused as refusal:
-                field = {"decided_before_request": "decided_on", "no_basis": "basis"}.get(refusal.code)
-                form.add_error(field if field in form.fields else None, str(refusal))
-            else:
-                messages.success(request, str(done))
-                return self._back(item.agenda)
-        return self._page(
-            request,
-            "form.html",
-            item.agenda,
-            title=str(confirm),
-            form=form,
-            item=item,
-            notes=_act_told(act, item),
-            seen=seal(item),
-            confirm=confirm,
-            is_danger=act == "withdraw",
-        )
-
 
 def _changed(request: HttpRequest, item: AgendaItem, form: ItemForm) -> AgendaRefused | None:
     """Save what a valid form says of an item; what refuses it is said in the form and returned."""
@@ -195,23 +151,6 @@ def _changed(request: HttpRequest, item: AgendaItem, form: ItemForm) -> AgendaRe
         form.add_error("urgency" if refusal.code.startswith("urgency") else None, str(refusal))
         return refusal
     return None
-
-
-def _carry_out(act: str, item: AgendaItem, values: dict[str, Any], actor: Any) -> None:
-    match act:
-        case "withdraw":
-            withdraw_item(item.pk, actor=actor, reason=values["reason"])
-        case "restore":
-            restore_item(item.pk, actor=actor, reason=values["reason"])
-        case _:
-            decide_urgent(
-                item.pk,
-                is_admitted=values["outcome"] == "admit",
-                decided_on=values["decided_on"],
-                basis=values["basis"],
-                at_once=values["at_once"],
-                actor=actor,
-            )
 
 
 def _proposed(item: AgendaItem) -> str:
@@ -251,16 +190,3 @@ def _papers_told(agenda: Agenda, user: Any) -> list[str]:
     )
     told = listed(symbols[:MOST_PAPERS])
     return [_("Papers of this meeting: %(symbols)s") % {"symbols": told}] if told else []
-
-
-def _act_told(act: str, item: AgendaItem) -> list[str]:
-    match act:
-        case "decide":
-            waits = _("Once admitted, the item is not considered before %(days)s days have passed.")
-            return [
-                _("Urgent because: %(urgency)s") % {"urgency": item.urgency},
-                waits % {"days": item.agenda.cooling_days},
-            ]
-        case "withdraw":
-            return [_("The item leaves the draft and keeps its identity; it can be put back.")]
-    return [_("The item comes back to the place where it stood.")]

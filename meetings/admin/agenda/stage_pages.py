@@ -1,12 +1,10 @@
-"""The stages of an agenda: frozen after a preview, looked at, compared, and taken away as a paper."""
+"""The stages of an agenda: looked at, compared, and taken away as a paper."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -15,20 +13,14 @@ from django.utils.translation import gettext as _
 
 from rotation.translated import content_language
 
-from ...agenda.acts import AgendaRefused, freeze_stage, plan_stage
-from ...agenda.snapshots import items_of, span_of
-from ...agenda.stages import PUBLIC, budget
-from ...models import Agenda, AgendaItem, AgendaStage
+from ...agenda.snapshots import span_of
+from ...models import Agenda, AgendaStage
 from ..schedule.when import hours_text, when_text
 from .docx import as_docx
-from .forms import NoteForm
-from .page import FREEZER, AgendaPage, number_sent
+from .page import AgendaPage
 from .papers import Issue, as_pdf, paper_of
 from .shown import (
-    STAGE_SLUGS,
     comparison_shown,
-    findings_shown,
-    papers_named,
     snapshot_shown,
     stage_named,
     stage_text,
@@ -48,68 +40,11 @@ class StagePages(AgendaPage):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path("<int:pk>/freeze/<str:slug>/", view(self.freeze_view), name="meetings_agenda_freeze"),
             path("<int:pk>/stages/<str:which>/", view(self.stage_view), name="meetings_agenda_stage"),
             path("<int:pk>/paper/<str:which>/", view(self.paper_view), name="meetings_agenda_paper"),
             path("<int:pk>/compare/", view(self.compare_view), name="meetings_agenda_compare"),
             *super().get_urls(),
         ]
-
-    def freeze_view(self, request: HttpRequest, pk: int, slug: str) -> HttpResponse:
-        agenda = self._agenda_for(request, pk)
-        if not request.user.has_perm(FREEZER):
-            raise PermissionDenied
-        if slug not in STAGE_SLUGS:
-            raise Http404
-        stage = STAGE_SLUGS[slug]
-        form = NoteForm(request.POST or None)
-        if "confirm" in request.POST and form.is_valid():
-            try:
-                row = freeze_stage(
-                    agenda.pk,
-                    stage,
-                    seen=number_sent(request, "seen"),
-                    seen_meeting=number_sent(request, "seen_meeting"),
-                    actor=request.user,
-                    note=form.cleaned_data["note"],
-                )
-            except AgendaRefused as refusal:
-                if refusal.code != "another_order":
-                    return self._refused(request, agenda, refusal)
-                form.add_error(None, str(refusal))
-            else:
-                messages.success(request, _("Frozen: %(stage)s.") % {"stage": stage_text(row)})
-                return self._back(agenda)
-        plan = plan_stage(agenda, stage)
-        if plan.refusal is not None:
-            refusal = AgendaRefused(plan.refusal.code, **plan.refusal.values)
-            return self._refused(request, agenda, refusal)
-        items = items_of(plan.snapshot)
-        label = stage_text(AgendaStage(code=stage, reissue=plan.reissue))
-        return self._page(
-            request,
-            "freeze.html",
-            agenda,
-            title=_("Freeze: %(stage)s") % {"stage": label},
-            form=form,
-            label=label,
-            reissue=plan.reissue,
-            is_public=stage in PUBLIC,
-            items=snapshot_shown(plan.snapshot),
-            findings=findings_shown(
-                agenda,
-                items,
-                stages_of(agenda),
-                budget(items, plan.snapshot["session_minutes"]),
-                stage=stage,
-                pending=agenda.items.filter(status=AgendaItem.Status.PENDING).count(),
-                papers=papers_named(items, request.user),
-            ),
-            before_title=plan.last and stage_text(plan.last),
-            after_title=label,
-            rows=plan.last and comparison_shown(plan.last.snapshot, plan.snapshot),
-            changes=len(plan.changes),
-        )
 
     def stage_view(self, request: HttpRequest, pk: int, which: str) -> HttpResponse:
         agenda = self._agenda_for(request, pk, to_change=False)

@@ -24,6 +24,7 @@ from meetings.agenda.stages import Stage, compare
 from meetings.changes import meetings_changed
 from meetings.models import Agenda, AgendaItem, AgendaStage, ItemProposer
 from meetings.schedule.moves import cancel_meeting, move_meeting
+from rotation.concurrency import Stale, seal, seen_as
 from rotation.history import history_of
 from tests.factories import (
     AgendaFactory,
@@ -60,7 +61,7 @@ def frozen(agenda, *stages):
     agenda.refresh_from_db()
     rows = []
     for stage in stages:
-        rows.append(freeze_stage(agenda.pk, stage, seen=agenda.revision, actor=None))
+        rows.append(freeze_stage(agenda.pk, stage, actor=None))
         agenda.refresh_from_db()
     return rows
 
@@ -148,7 +149,7 @@ def decision(item, **values):
 
 def test_an_urgent_item_is_left_out_until_the_parties_admit_it_and_then_waits(agenda, urgent):
     assert titles(agenda) == ["Item 1", "Item 2", "Item 3"]
-    assert refusal(freeze_stage, agenda.pk, Stage.PROVISIONAL, seen=agenda.revision + 1) == "nothing_changed"
+    assert refusal(freeze_stage, agenda.pk, Stage.PROVISIONAL) == "nothing_changed"
     decision(urgent)
     urgent.refresh_from_db()
     assert (urgent.status, urgent.considered_from) == ("listed", date(2027, 5, 27))
@@ -239,7 +240,7 @@ def test_a_stage_keeps_the_agenda_as_it_was(agenda, items):
 
 def test_a_stage_again_is_its_revision_and_needs_a_change(agenda, items):
     frozen(agenda, Stage.PRELIMINARY)
-    assert refusal(freeze_stage, agenda.pk, Stage.PRELIMINARY, seen=2) == "nothing_changed"
+    assert refusal(freeze_stage, agenda.pk, Stage.PRELIMINARY) == "nothing_changed"
     change_item(items[0].pk, DRAFT, actor=None)
     frozen(agenda, Stage.PRELIMINARY, Stage.ANNOTATED, Stage.PROVISIONAL)
     rows = AgendaStage.objects.values_list("number", "code", "reissue")
@@ -252,10 +253,12 @@ def test_a_stage_again_is_its_revision_and_needs_a_change(agenda, items):
 
 
 def test_a_stage_is_refused_before_its_turn_or_when_the_page_is_old(agenda, items):
-    assert refusal(freeze_stage, agenda.pk, Stage.ADOPTED, seen=1) == "provisional_first"
-    assert refusal(freeze_stage, agenda.pk, Stage.PROVISIONAL, seen=0) == "another_order"
+    assert refusal(freeze_stage, agenda.pk, Stage.ADOPTED) == "provisional_first"
+    shown = seal(agenda.revision - 1, agenda.meeting.revision)
+    with pytest.raises(Stale), seen_as(shown):
+        freeze_stage(agenda.pk, Stage.PROVISIONAL, actor=None)
     frozen(agenda, Stage.PROVISIONAL, Stage.ADOPTED)
-    assert refusal(freeze_stage, agenda.pk, Stage.AS_ADOPTED, seen=3) == "not_over"
+    assert refusal(freeze_stage, agenda.pk, Stage.AS_ADOPTED) == "not_over"
     assert AgendaStage.objects.count() == 2
 
 
@@ -285,4 +288,4 @@ def test_public_stages_tell_that_the_meeting_changed_and_drafts_do_not(agenda, i
 def test_the_agenda_of_a_cancelled_meeting_stays_as_it_is(agenda, items):
     cancel_meeting(agenda.meeting_id, actor=None, reason="no quorum")
     assert refusal(propose_item, agenda.pk, DRAFT, requested_on=EARLY) == "cancelled"
-    assert refusal(freeze_stage, agenda.pk, Stage.PRELIMINARY, seen=1) == "cancelled"
+    assert refusal(freeze_stage, agenda.pk, Stage.PRELIMINARY) == "cancelled"

@@ -16,7 +16,7 @@ def page(desk, agenda):
 def frozen(agenda, *stages):
     for stage in stages:
         agenda.refresh_from_db()
-        freeze_stage(agenda.pk, stage, seen=agenda.revision, actor=None)
+        freeze_stage(agenda.pk, stage, actor=None)
 
 
 def said(answer):

@@ -140,8 +140,8 @@ def test_who_may_only_look_sees_no_tool_and_changes_nothing(client, agenda, item
         at("_propose", agenda.pk),
         at("_rules", agenda.pk),
         at("_item", items[0].pk),
-        at("_item_act", items[0].pk, "withdraw"),
-        at("_item_act", urgent.pk, "decide"),
+        at("_item_withdraw", items[0].pk),
+        at("_item_decide", urgent.pk),
         at("_freeze", agenda.pk, "adopted"),
         at("_order", agenda.pk),
     ]

@@ -81,7 +81,7 @@ def test_a_late_item_needs_a_reason_and_waits_apart(desk, agenda, items):
 
 
 def test_the_decision_on_an_urgent_item_is_recorded_on_its_page(desk, urgent):
-    address = at("_item_act", urgent.pk, "decide")
+    address = at("_item_decide", urgent.pk)
     assert "Urgent because: an earthquake" in desk.get(address).content.decode()
     values = {"outcome": "admit", "decided_on": "2027-05-18", "basis": "silence procedure"}
     assert desk.post(address, values).context["form"].errors.keys() == {"decided_on"}
@@ -98,9 +98,9 @@ def test_the_decision_on_an_urgent_item_is_recorded_on_its_page(desk, urgent):
 
 def test_an_urgent_item_may_be_declined_and_is_then_told_below(desk, agenda, urgent):
     values = {"outcome": "decline", "decided_on": "2027-05-20", "basis": "note 4"}
-    answer = confirm(desk, at("_item_act", urgent.pk, "decide"), values, follow=True)
+    answer = confirm(desk, at("_item_decide", urgent.pk), values, follow=True)
     assert [(each["title"], each["row"].status) for each in answer.context["off"]] == [("Item 4", "declined")]
-    assert at("_item_act", urgent.pk, "restore") not in answer.content.decode()
+    assert at("_item_restore", urgent.pk) not in answer.content.decode()
 
 
 def test_an_item_is_changed_and_keeps_its_kind(desk, user, agenda, items, urgent):
@@ -140,11 +140,11 @@ def test_what_somebody_else_changed_meanwhile_is_shown_and_not_overwritten(desk,
 
 
 def test_an_item_is_taken_off_with_a_reason_and_put_back(desk, agenda, items):
-    address = at("_item_act", items[1].pk, "withdraw")
+    address = at("_item_withdraw", items[1].pk)
     assert desk.post(address, {"reason": ""}).context["form"].errors.keys() == {"reason"}
     answer = confirm(desk, address, {"reason": "settled"}, follow=True)
     assert (said(answer), titles(agenda)) == (["The item was taken off."], ["Item 1", "Item 3"])
-    answer = confirm(desk, at("_item_act", items[1].pk, "restore"), {"reason": ""}, follow=True)
+    answer = confirm(desk, at("_item_restore", items[1].pk), {"reason": ""}, follow=True)
     assert said(answer) == ["The item was put back."]
     assert titles(agenda) == ["Item 1", "Item 2", "Item 3"]
 

@@ -10,7 +10,7 @@ from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
-NOBODY = {"pk": 999_999_999, "period": "2099", "kind": "swap"}
+NOBODY = {"pk": 999_999_999, "period": "2099", "kind": "swap", "stage": "provisional"}
 
 
 def acts():

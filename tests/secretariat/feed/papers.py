@@ -45,7 +45,7 @@ def agenda(made, *items):
 
 def frozen(row, stage=Stage.PROVISIONAL):
     row.refresh_from_db()
-    return freeze_stage(row.pk, stage, seen=row.revision, actor=None)
+    return freeze_stage(row.pk, stage, actor=None)
 
 
 def whole_meeting(**values):

@@ -113,7 +113,7 @@ def agenda(track):
 
 def freeze(agenda, stage):
     agenda.refresh_from_db()
-    return freeze_stage(agenda.pk, stage, seen=agenda.revision, actor=None)
+    return freeze_stage(agenda.pk, stage, actor=None)
 
 
 def plain(envelope):
