@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -96,9 +97,9 @@ class Act:
     # Values with which an act that is shown at once is tried before its form is filled in.
     trial: ClassVar[Mapping[str, Any] | None] = None
 
-    def subject(self, pages: Any, request: HttpRequest, pk: int) -> Any:
+    def subject(self, pages: Any, request: HttpRequest, **address: Any) -> Any:
         """What it is done with, among what the visitor may see; None where there is none such."""
-        return pages.get_queryset(request).filter(pk=pk).first()
+        return pages.get_queryset(request).filter(**address).first()
 
     def check(self, asked: Asked) -> None:
         """Raises Refused where it cannot be done at all with the row as it is: then its page does not open."""
@@ -157,7 +158,7 @@ class ManyAct(Act):
         """Those with which it can be done."""
         return pages.get_queryset(request)
 
-    def subject(self, pages: Any, request: HttpRequest) -> Any:
+    def subject(self, pages: Any, request: HttpRequest, **address: Any) -> Any:
         return list(self.rows(pages, request).filter(pk__in=chosen_keys(request.GET))) or None
 
     def subtitle(self, asked: Asked) -> str:
@@ -171,7 +172,7 @@ class ManyAct(Act):
         return changed(asked.subject[0]) if len(asked.subject) == 1 else self.back(asked)
 
 
-class ActsAdmin:
+class ActsAdmin(ModelAdmin):  # type: ignore[type-arg]
     """Mixed into an admin: the pages of its acts, with the names `<app>_<model>_<slug>`."""
 
     acts: Sequence[Act] = ()

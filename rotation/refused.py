@@ -20,7 +20,7 @@ class Refused(Exception):
     message: Promise | str
     field: str | None = None
 
-    def __init__(self, code: str = "", **values: object) -> None:
+    def __init__(self, code: str = "", /, **values: object) -> None:
         super().__init__(code)
         self.code, self.values = code, values
         if code:

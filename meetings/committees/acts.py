@@ -31,7 +31,7 @@ from ..models import (
 from .follow_up import FollowUp, step_refusal
 from .quorum import Place, Quorum, QuorumRule, quorum_of
 
-SENTENCES = {
+SENTENCES: Mapping[str, Any] = {
     "no_source": _("Name the decision and where it stands."),
     "no_reason": _("Give the reason; it stands in the history."),
     "not_seated": _("Only a seat that is held on the day of the sitting attends it."),

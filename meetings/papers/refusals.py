@@ -74,8 +74,7 @@ class FileRefused(PaperRefused):
 
     def __init__(self, code: str, **values: object) -> None:
         super().__init__(**values)
-        self.message = FILE_SENTENCES[code]
-        self.code = code
+        self.code, self.message = code, FILE_SENTENCES[code]
 
 
 FILE_SENTENCES = {
