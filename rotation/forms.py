@@ -14,7 +14,7 @@ from .inputs import DayInput, PastDay
 from .models import Mechanism, Side, State
 from .periods import BadPeriod, read_period
 from .rule import Decision, Turn
-from .translated import by_name, text_in
+from .translated import text_in
 
 # The fields that each kind asks for, in the order of the form.
 FIELDS = {
@@ -178,8 +178,8 @@ class RecordForm(DecisionForm):
 
 
 def state_names() -> dict[str, str]:
-    """The states' names by code, in the reader's language and its order; one query."""
-    return by_name({state.code: str(state) for state in State.objects.all()})
+    """The states' names by code, in the reader's language and the order of protocol; one query."""
+    return {state.code: str(state) for state in State.objects.all()}
 
 
 def period_choices(turns: Sequence[Turn], names: Mapping[str, str]) -> list[tuple[str, str]]:

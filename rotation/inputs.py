@@ -23,7 +23,6 @@ from django.utils.translation import gettext_lazy as _
 
 from .as_shown_forms import AsShownInline
 from .numbers import number_in
-from .state_choices import StatesByName, is_to_state
 from .zone_choices import ZoneField, ZoneSelect
 from .zones import validate_zone
 
@@ -106,17 +105,14 @@ class FoundSelects(FoundOnly, AutocompleteSelectMultiple):
 
 
 class PlainInputs:
-    """Native inputs in forms, states by name, zones to choose, and one icon beside a related row: to add one."""
+    """Native inputs in forms, zones to choose, and one icon beside a related row: to add one."""
 
     formfield_overrides = NATIVE_INPUTS
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = FoundSelect(db_field, self.admin_site, using=kwargs.get("using"))
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if field is not None and is_to_state(db_field):
-            field.iterator = StatesByName
-        return field
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):

@@ -12,13 +12,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .entered import LineField, ProseField
+from .sort_keys import ByAlphabet, ByProtocol, SortKeysField
 from .ticked import TickedField
 from .translated import TextsField, text_in
 from .zone_checks import stands_in_a_zone
 from .zones import validate_zone
 
 
-@pghistory.track()
+@pghistory.track(exclude=["sorted_as"])
 class State(models.Model):
     """A state that takes part. Its code is its key: it is what people write, and it does not change."""
 
@@ -31,6 +32,7 @@ class State(models.Model):
     )
     alpha3 = LineField(_("three-letter code"), max_length=3, blank=True)
     names = TextsField(_("name"))
+    sorted_as = SortKeysField(of="names")
     formal_names = TextsField(_("formal name"), blank=True)
     capital = LineField(_("capital"), max_length=100, blank=True)
     zone = models.CharField(
@@ -51,7 +53,8 @@ class State(models.Model):
     )
 
     class Meta:
-        ordering = ["code"]
+        # The order of protocol, as `state_key` has it where a list is at hand; so `ordering = ["state"]` elsewhere.
+        ordering = [ByProtocol("code"), ByAlphabet("sorted_as"), "code"]
         verbose_name = _("state")
         verbose_name_plural = _("states")
         constraints = [

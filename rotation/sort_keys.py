@@ -68,6 +68,18 @@ class ByAlphabet(models.Func):
         return super().as_sql(compiler, connection, *args, **extra)
 
 
+class ByProtocol(models.Func):
+    """Orders codes of states by whom the setting names first; all others are one, and stand by the alphabet."""
+
+    output_field = models.IntegerField()
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any, *args: Any, **extra: Any) -> Any:
+        first = list(settings.STATES_FIRST)
+        extra["template"] = "COALESCE(ARRAY_POSITION(%%s::text[], %(expressions)s::text), %%s)"
+        sql, params = super().as_sql(compiler, connection, *args, **extra)
+        return sql, (first, *params, len(first) + 1)
+
+
 def alphabet_of(model: type[models.Model], field: str) -> ByAlphabet | None:
     """The order of the names in this field, where the model keeps one."""
     for each in model._meta.concrete_fields:

@@ -86,7 +86,7 @@ class OutcomeAdmin(ActsAdmin, KeptAdmin):
         if not steps or not steps[-1].states:
             return ""
         positions = list(steps[-1].positions.all())
-        bound = listed(steps[-1].states)
+        bound = listed(row.state_id for row in positions if row.is_bound)  # in the order of protocol
         if all(row.is_bound for row in positions):
             return bound
         return _("%(count)d of %(total)d: %(states)s") % {

@@ -139,8 +139,8 @@ class OutcomeStep(Recorded):
 
     @property
     def states(self) -> tuple[str, ...]:
-        """The states that took the step."""
-        return tuple(row.state_id for row in self.positions.all() if row.is_bound)
+        """The states that took the step, by their codes, whoever reads."""
+        return tuple(sorted(row.state_id for row in self.positions.all() if row.is_bound))
 
 
 class OutcomePosition(models.Model):

@@ -134,7 +134,7 @@ class SilenceProcedure(models.Model):
 
     @property
     def party_codes(self) -> tuple[str, ...]:
-        return tuple(party.state_id for party in self.parties.all())
+        return tuple(sorted(party.state_id for party in self.parties.all()))
 
     @property
     def acts(self) -> tuple[Act, ...]:

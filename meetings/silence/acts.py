@@ -144,7 +144,7 @@ def plan_opening(document: Document, closing: Closing, parties: Sequence[str], n
 
 def _closed_ends(parties: Sequence[str], now: datetime, closing: Closing) -> tuple[ClosedEnd, ...]:
     """The parties, by their codes, that do not work on the day on which silence closes on their own clock."""
-    states = State.objects.filter(code__in=parties).order_by("code")
+    states = State.objects.filter(code__in=parties)
     calendars = calendars_of(states)
     ends = (closed_end(calendars[state.code], state.zone, now, closing.instant) for state in states)
     return tuple(end for end in ends if end is not None)

@@ -54,7 +54,7 @@ class AheadPages:
         context = {
             "title": _("Mail of the next %(days)d days") % {"days": AHEAD_DAYS},
             "scope": scope,
-            "states": () if scope.contact else State.objects.order_by("pk"),
+            "states": () if scope.contact else State.objects.all(),
             "days": [
                 (days_text(day, day), day, [_shown(mail) for mail in mails]) for day, mails in by_day(page)
             ],

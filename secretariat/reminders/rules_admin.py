@@ -16,7 +16,6 @@ from meetings.models import Contact
 from rotation.history_admin import HistoryAdmin
 from rotation.lists import listed
 from rotation.models import State
-from rotation.translated import by_name
 
 from .effects import effect_of
 from .models import ReminderRule
@@ -53,8 +52,7 @@ class ReminderRuleAdmin(AsksFirst, HistoryAdmin):
     def _show_effect(self, request: HttpRequest) -> None:
         effect = effect_of(follow_policy)
         if effect.is_any:
-            states = State.objects.filter(pk__in=effect.states)
-            names = listed(by_name({row.pk: str(row) for row in states}).values())
+            names = listed(str(state) for state in State.objects.filter(pk__in=effect.states))
             self.ask(request, title=_("Change what is told"), effect=effect, states=names)
 
     def _say_who_is_missing(self, request: HttpRequest, rule: ReminderRule) -> None:

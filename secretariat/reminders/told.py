@@ -9,7 +9,6 @@ from django.conf import settings
 from meetings.admin.schedule.when import instant_text
 from rotation.act_view import Told
 from rotation.models import State
-from rotation.translated import by_name
 
 from .effects import Notices, watch_notices
 
@@ -22,7 +21,7 @@ def watch_mail() -> Callable[[], Told]:
 
 def _told(notices: list[Notices]) -> Told:
     found = {each.state: each for each in notices}
-    names = by_name({row.pk: str(row) for row in State.objects.filter(pk__in=found)}) if found else {}
+    names = {row.pk: str(row) for row in State.objects.filter(pk__in=found)} if found else {}
     states = [
         {
             "name": name,

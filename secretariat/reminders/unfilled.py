@@ -30,7 +30,7 @@ def without_role(rule: ReminderRule, now: datetime) -> list[State]:
     owing = State.objects.filter(
         memberships__side__mechanism__in=tracks.values("mechanism"), memberships__until_period=""
     )
-    return list(owing.exclude(pk__in=filled).distinct().order_by("pk"))
+    return list(owing.exclude(pk__in=filled).distinct())
 
 
 def heard_states(track_id: int, now: datetime) -> set[str]:

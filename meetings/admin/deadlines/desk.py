@@ -106,7 +106,7 @@ class DueAdmin(ActsAdmin, KeptAdmin):
     list_counted = 1_000
     acts = ACTS
     date_hierarchy = "due_on"
-    ordering = ["due_on", "due_at", "state_id"]  # by the states' own days, as the days above the list
+    ordering = ["due_on", "due_at", "state"]  # by the states' own days, as the days above the list
     actions = ["receive", "extend", "waive", "reopen"]
     fields = [
         "meeting",

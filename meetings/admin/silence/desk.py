@@ -86,9 +86,15 @@ class SilenceAdmin(ActsAdmin, ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("objections and reserve"))
     def said(self, row: SilenceProcedure) -> str:
         stands = row.standing(row.seen_at)
+        parties = [
+            party.state_id for party in row.parties.all()
+        ]  # in the order of protocol, as the acts are not
+        objectors, aside = (
+            listed(code for code in parties if code in codes) for codes in (stands.objectors, stands.aside)
+        )
         parts = [
-            _("objected: %(states)s") % {"states": listed(stands.objectors)} if stands.objectors else "",
-            _("aside: %(states)s") % {"states": listed(stands.aside)} if stands.aside else "",
+            _("objected: %(states)s") % {"states": objectors} if objectors else "",
+            _("aside: %(states)s") % {"states": aside} if aside else "",
         ]
         return " · ".join(filter(None, parts))
 

@@ -19,7 +19,7 @@ from meetings.agenda.stages import numbers
 from meetings.models import Meeting
 from rotation.lists import listed
 from rotation.models import State
-from rotation.translated import state_key, text_in
+from rotation.translated import text_in
 
 from ..audiences import Audience, is_visible
 from ..ics import place_line
@@ -83,8 +83,7 @@ def answered(request: HttpRequest, name: str, language: str, code: int = 200, **
 
 def meeting_shown(meeting: Meeting, language: str) -> dict[str, Any]:
     """What the page says of a meeting; nothing that the public feed does not say."""
-    taking_part = State.objects.filter(pk__in=participants_of([meeting])[meeting.pk])
-    states = sorted(taking_part, key=lambda state: state_key(state.pk, str(state)))
+    states = State.objects.filter(pk__in=participants_of([meeting])[meeting.pk])
     where = {"place": place(meeting, language), "format": meeting.format}
     prepares = (
         meeting.prepares if meeting.prepares and is_visible(meeting.prepares, Audience.PUBLIC) else None
