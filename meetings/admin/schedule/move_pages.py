@@ -143,6 +143,7 @@ def plan_shown(plan: MovePlan) -> dict[str, Any]:
     rows = [
         {
             "change": change,
+            "state": names.get(change.state, change.state),
             "before": moment_shown(change.due_on_before, change.due_at_before, change.zone),
             "after": moment_shown(change.due_on, change.due_at, change.zone),
             "trail": trail_text(change.trail, names),

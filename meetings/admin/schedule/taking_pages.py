@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from rotation.act_view import Asked
 
-from ...deadlines.taking import plan_taking, take_deadlines_from
+from ...deadlines.taking import plan_taking, take_deadlines_from, untaken
 from ...models import DeadlineTemplate
 from ...saving import template_of
 from ...schedule.moves import MovePlan
@@ -29,6 +30,7 @@ class TakingForm(forms.Form):
 
 
 class Take(DatedAct):
+    template = "admin/meetings/meeting/take.html"
     slug, path, form = "take", "<int:pk>/take-deadlines/", TakingForm
     title = gettext_lazy("Take deadlines from a template")
     confirm = gettext_lazy("Take these deadlines now")
@@ -40,11 +42,14 @@ class Take(DatedAct):
         return plan_taking(asked.subject, asked.values["template"])
 
     def shown(self, asked: Asked) -> dict[str, Any]:
-        span, changes = asked.subject.span, asked.plan
+        # A meeting without a date takes deadlines of which none falls due yet: an empty plan is one to confirm.
+        if asked.plan is None:
+            return {"meeting": asked.subject}
+        span = asked.subject.span
         return {
             "meeting": asked.subject,
-            "is_taking": True,
-            "plan": changes and plan_shown(MovePlan(span, span, changes)),
+            "plan": plan_shown(MovePlan(span, span, asked.plan)),
+            "taken": [str(each) for each in untaken(asked.subject, asked.values["template"])],
         }
 
     def act(self, asked: Asked) -> Any:
@@ -53,6 +58,11 @@ class Take(DatedAct):
 
     def said(self, asked: Asked, result: Any) -> str:
         count = len(result)
-        return ngettext("%(count)d date was derived", "%(count)d dates were derived", count) % {
-            "count": count
-        }
+        if not count:
+            return _("Deadlines were taken; their days follow with the date of the meeting.")
+        text = ngettext(
+            "Deadlines were taken: %(count)d date was derived.",
+            "Deadlines were taken: %(count)d dates were derived.",
+            count,
+        )
+        return text % {"count": count}

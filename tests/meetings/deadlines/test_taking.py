@@ -73,7 +73,25 @@ def test_the_page_shows_what_falls_due_before_it_is_done(sets, desk):
     seen = re.search(r'name="seen" value="([^"]+)"', shown)[1]
     answer = desk.post(page, {**answers, "confirm": "1", "seen": seen})
     assert (answer.status_code, Due.objects.count()) == (302, 6)
+    told = desk.get(answer.headers["Location"]).context["messages"]
+    assert [str(each) for each in told] == ["Deadlines were taken: 6 dates were derived."]
     assert "has all the deadlines" in desk.post(page, {**answers, "preview": "1"}).content.decode()
+
+
+def test_a_meeting_without_a_date_takes_deadlines_that_fall_due_with_the_date(sets, desk):
+    meeting = MeetingFactory(span=UNDATED, status="proposed", track=TrackFactory(level="forum"))
+    page = reverse("admin:meetings_meeting_take", args=[meeting.pk])
+    answers = {"template": sets["eu-like"].pk, "reason": "agreed"}
+    shown = desk.post(page, {**answers, "preview": "1"})
+    assert (shown.context["plan"]["rows"], len(shown.context["taken"])) == ([], 2)
+    seen = re.search(r'name="seen" value="([^"]+)"', shown.content.decode())[1]
+    answer = desk.post(page, {**answers, "confirm": "1", "seen": seen}, follow=True)
+    assert [str(each) for each in answer.context["messages"]] == [
+        "Deadlines were taken; their days follow with the date of the meeting."
+    ]
+    assert (meeting.deadlines.count(), Due.objects.count()) == (2, 0)
+    move_meeting(meeting.pk, to=day_span("2031-06-17"), actor=None, reason="agreed")
+    assert Due.objects.count() == 6
 
 
 # --- Confirmed, but when? ---------------------------------------------------------------------
